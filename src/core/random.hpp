@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "core/bytes.hpp"
+
+namespace pantheon::core {
+
+/// Bytes from the operating system's generator, fit for keys. Safe from any thread.
+ByteVector random_bytes(std::size_t count);
+
+/// An unguessable id of 128 bits, base64url, 22 characters.
+std::string random_id();
+
+}  // namespace pantheon::core

@@ -1,0 +1,68 @@
+#include "core/task_group.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <stdexcept>
+
+namespace pantheon::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+asio::awaitable<void> wait_until_cancelled(bool& ended) {
+  ended = !co_await sleep_for(1h);
+}
+
+asio::awaitable<void> cancel_and_join(TaskGroup& group, bool& joined) {
+  group.cancel();
+  co_await group.join();
+  joined = true;
+}
+
+TEST(TaskGroup, CancelsAndAwaitsWhatItOwns) {
+  asio::io_context io;
+  TaskGroup group(io.get_executor());
+  bool ended = false;
+  bool joined = false;
+  group.spawn(wait_until_cancelled(ended));
+  asio::post(io, [&] { asio::co_spawn(io, cancel_and_join(group, joined), asio::detached); });
+  io.run();
+  EXPECT_TRUE(ended);
+  EXPECT_TRUE(joined);
+  EXPECT_EQ(group.size(), 0U);
+}
+
+asio::awaitable<void> throw_at_once() {
+  throw std::runtime_error("expected by this test");
+  co_return;
+}
+
+TEST(TaskGroup, AnExceptionEndsOneTaskAlone) {
+  asio::io_context io;
+  TaskGroup group(io.get_executor());
+  bool ended = false;
+  bool joined = false;
+  group.spawn(throw_at_once());
+  group.spawn(wait_until_cancelled(ended));
+  asio::post(io, [&] { asio::co_spawn(io, cancel_and_join(group, joined), asio::detached); });
+  io.run();
+  EXPECT_TRUE(ended);
+  EXPECT_TRUE(joined);
+}
+
+TEST(TaskGroup, StartsNothingAfterCancel) {
+  asio::io_context io;
+  TaskGroup group(io.get_executor());
+  bool ended = false;
+  group.cancel();
+  group.spawn(wait_until_cancelled(ended));
+  EXPECT_EQ(group.size(), 0U);
+}
+
+}  // namespace
+}  // namespace pantheon::core
