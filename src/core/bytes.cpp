@@ -50,10 +50,13 @@ bool equal_constant_time(std::string_view a, std::string_view b) {
 
 void append_field(ByteVector& out, ByteView field) {
   const auto size = static_cast<std::uint32_t>(field.size());
-  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>((size >> shift) & 0xFFU));
+  for (int shift = 24; shift >= 0; shift -= 8)
+    out.push_back(static_cast<std::uint8_t>((size >> shift) & 0xFFU));
   out.insert(out.end(), field.begin(), field.end());
 }
 
-void append_field(ByteVector& out, std::string_view field) { append_field(out, as_bytes(field)); }
+void append_field(ByteVector& out, std::string_view field) {
+  append_field(out, as_bytes(field));
+}
 
 }  // namespace pantheon::core

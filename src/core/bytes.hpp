@@ -18,9 +18,15 @@ struct Bytes {
   constexpr auto operator<=>(const Bytes&) const = default;
   constexpr Bytes operator+(Bytes other) const { return {count + other.count}; }
 };
-constexpr Bytes operator""_B(unsigned long long n) { return {n}; }
-constexpr Bytes operator""_KiB(unsigned long long n) { return {n * 1024}; }
-constexpr Bytes operator""_MiB(unsigned long long n) { return {n * 1024 * 1024}; }
+constexpr Bytes operator""_B(unsigned long long n) {
+  return {n};
+}
+constexpr Bytes operator""_KiB(unsigned long long n) {
+  return {n * 1024};
+}
+constexpr Bytes operator""_MiB(unsigned long long n) {
+  return {n * 1024 * 1024};
+}
 
 using ByteVector = std::vector<std::uint8_t>;
 using ByteView = std::span<const std::uint8_t>;
@@ -41,7 +47,8 @@ std::string to_hex(ByteView bytes);
 bool equal_constant_time(ByteView a, ByteView b);
 bool equal_constant_time(std::string_view a, std::string_view b);
 
-/// Appends a field as the transcripts of pairing and binding hold it: length as 32 bits, big-endian, then bytes.
+/// Appends a field as the transcripts of pairing and binding hold it: length as 32 bits, big-endian, then
+/// bytes.
 void append_field(ByteVector& out, ByteView field);
 void append_field(ByteVector& out, std::string_view field);
 

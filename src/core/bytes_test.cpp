@@ -5,7 +5,9 @@
 namespace pantheon::core {
 namespace {
 
-TEST(Bytes, UnitsMultiply) { EXPECT_EQ((2_MiB).count, 2U * 1024 * 1024); }
+TEST(Bytes, UnitsMultiply) {
+  EXPECT_EQ((2_MiB).count, 2U * 1024 * 1024);
+}
 
 TEST(Base64url, RoundTripsEveryLength) {
   for (std::size_t size = 0; size < 70; ++size) {
@@ -36,7 +38,9 @@ TEST(Field, HasItsLengthBeforeIt) {
   EXPECT_EQ(out, (ByteVector{0, 0, 0, 2, 'a', 'b'}));
 }
 
-TEST(Hex, IsLowerCase) { EXPECT_EQ(to_hex(ByteVector{0xAB, 0x01}), "ab01"); }
+TEST(Hex, IsLowerCase) {
+  EXPECT_EQ(to_hex(ByteVector{0xAB, 0x01}), "ab01");
+}
 
 }  // namespace
 }  // namespace pantheon::core

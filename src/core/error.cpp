@@ -19,8 +19,12 @@ constexpr std::array<ErrorRow, 8> kRows{{
 
 }  // namespace
 
-const ErrorRow& row(CommonError code) { return kRows.at(static_cast<std::size_t>(code)); }
-std::span<const ErrorRow> common_error_rows() { return kRows; }
+const ErrorRow& row(CommonError code) {
+  return kRows.at(static_cast<std::size_t>(code));
+}
+std::span<const ErrorRow> common_error_rows() {
+  return kRows;
+}
 
 std::string Error::message() const {
   std::string text(row_->advice);

@@ -16,7 +16,8 @@ struct ErrorRow {
   std::string_view advice;  ///< what happened and what to do, one sentence for a person
 };
 
-/// An enumeration of errors: each part has one, with a function `row(E)` beside it that reads the part's table.
+/// An enumeration of errors: each part has one, with a function `row(E)` beside it that reads the part's
+/// table.
 template <class E>
 concept ErrorEnum = std::is_enum_v<E> && requires(E e) {
   { row(e) } -> std::same_as<const ErrorRow&>;
@@ -58,10 +59,21 @@ tl::unexpected<Error> failure(E code, std::string detail = {}) {
 }
 
 /// Passes an error of one Result on as that of another.
-inline tl::unexpected<Error> failure(Error error) { return tl::unexpected<Error>(std::move(error)); }
+inline tl::unexpected<Error> failure(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 
 /// Errors that belong to no single part.
-enum class CommonError { invalid_json, invalid_base64, too_large, cancelled, timeout, unavailable, internal, invalid_argument };
+enum class CommonError {
+  invalid_json,
+  invalid_base64,
+  too_large,
+  cancelled,
+  timeout,
+  unavailable,
+  internal,
+  invalid_argument
+};
 const ErrorRow& row(CommonError code);
 std::span<const ErrorRow> common_error_rows();
 

@@ -15,7 +15,9 @@ TEST(ParseJson, RefusesNestingThatWouldExhaustTheStack) {
   EXPECT_FALSE(parse_json(std::string(10'000, '[')));
 }
 
-TEST(ParseJsonObject, RefusesOtherKinds) { EXPECT_FALSE(parse_json_object("[]")); }
+TEST(ParseJsonObject, RefusesOtherKinds) {
+  EXPECT_FALSE(parse_json_object("[]"));
+}
 
 TEST(Members, AreNothingWhenAbsentOrOfAnotherType) {
   const auto object = parse_json_object(R"({"s":"x","n":3,"b":true,"o":{},"a":[]})").value();

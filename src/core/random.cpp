@@ -10,6 +10,8 @@ ByteVector random_bytes(std::size_t count) {
   return bytes;
 }
 
-std::string random_id() { return to_base64url(random_bytes(16)); }
+std::string random_id() {
+  return to_base64url(random_bytes(16));
+}
 
 }  // namespace pantheon::core

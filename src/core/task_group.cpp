@@ -4,10 +4,10 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <list>
 
 #include "core/log.hpp"
@@ -26,25 +26,28 @@ struct TaskGroup::State {
 
 TaskGroup::TaskGroup(asio::any_io_executor executor) : state_(std::make_shared<State>(std::move(executor))) {}
 
-TaskGroup::~TaskGroup() { cancel(); }
+TaskGroup::~TaskGroup() {
+  cancel();
+}
 
 void TaskGroup::spawn(asio::awaitable<void> task) {
   if (state_->cancelled) return;
   const auto signal = state_->signals.emplace(state_->signals.end());
-  asio::co_spawn(state_->executor, std::move(task),
-                 asio::bind_cancellation_slot(signal->slot(), [state = state_, signal](std::exception_ptr error) {
-                   if (error) {
-                     try {
-                       std::rethrow_exception(error);
-                     } catch (const boost::system::system_error& e) {
-                       if (e.code() != asio::error::operation_aborted) logger("core")->error("task ended: {}", e.what());
-                     } catch (const std::exception& e) {
-                       logger("core")->error("task ended: {}", e.what());
-                     }
-                   }
-                   state->signals.erase(signal);
-                   if (state->signals.empty()) state->emptied.cancel();
-                 }));
+  asio::co_spawn(
+      state_->executor, std::move(task),
+      asio::bind_cancellation_slot(signal->slot(), [state = state_, signal](std::exception_ptr error) {
+        if (error) {
+          try {
+            std::rethrow_exception(error);
+          } catch (const boost::system::system_error& e) {
+            if (e.code() != asio::error::operation_aborted) logger("core")->error("task ended: {}", e.what());
+          } catch (const std::exception& e) {
+            logger("core")->error("task ended: {}", e.what());
+          }
+        }
+        state->signals.erase(signal);
+        if (state->signals.empty()) state->emptied.cancel();
+      }));
 }
 
 void TaskGroup::cancel() {
@@ -61,12 +64,17 @@ asio::awaitable<void> TaskGroup::join() {
   while (!state->signals.empty()) {
     boost::system::error_code ignored;
     co_await state->emptied.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) co_return;
+    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
+      co_return;
   }
 }
 
-std::size_t TaskGroup::size() const { return state_->signals.size(); }
-asio::any_io_executor TaskGroup::executor() const { return state_->executor; }
+std::size_t TaskGroup::size() const {
+  return state_->signals.size();
+}
+asio::any_io_executor TaskGroup::executor() const {
+  return state_->executor;
+}
 
 asio::awaitable<bool> sleep_for(std::chrono::steady_clock::duration time) {
   asio::steady_timer timer(co_await asio::this_coro::executor, time);

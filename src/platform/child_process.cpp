@@ -1,0 +1,151 @@
+#include "platform/child_process.hpp"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "core/task_group.hpp"
+#include "platform/error.hpp"
+
+namespace pantheon::platform {
+namespace {
+
+constexpr std::size_t kLongestLine = 64U * 1024U;
+constexpr auto kExitPoll = std::chrono::milliseconds(10);
+
+struct Pipe {
+  int read = -1;
+  int write = -1;
+  bool open() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
+    read = ends[0];
+    write = ends[1];
+    return true;
+  }
+};
+
+void run_in_child(const Pipe& in, const Pipe& out, bool show_errors, std::vector<char*>& argv, pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (::getppid() != parent) ::_exit(127);  // the parent died before prctl took hold
+  ::dup2(in.read, STDIN_FILENO);
+  ::dup2(out.write, STDOUT_FILENO);
+  if (!show_errors) {
+    const int null = ::open("/dev/null", O_WRONLY);
+    if (null >= 0) ::dup2(null, STDERR_FILENO);
+  }
+  ::setpgid(0, 0);  // Ctrl-C goes to us; we end the child in order
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::execvp(argv[0], argv.data());
+  ::_exit(127);
+}
+
+}  // namespace
+
+struct ChildProcess::State {
+  State(asio::any_io_executor executor, int out, int in, pid_t child)
+      : output(std::move(executor), out), input(in), pid(child) {}
+  asio::posix::stream_descriptor output;
+  std::string buffer;
+  int input;
+  pid_t pid;
+  std::optional<int> exit_code;
+
+  void reap(int options) {
+    int status = 0;
+    if (exit_code || ::waitpid(pid, &status, options) != pid) return;
+    exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  }
+};
+
+core::Result<std::unique_ptr<ChildProcess>> ChildProcess::start(asio::any_io_executor executor,
+                                                                std::vector<std::string> arguments,
+                                                                bool show_errors) {
+  Pipe in;
+  Pipe out;
+  if (arguments.empty() || !in.open() || !out.open())
+    return core::failure(PlatformError::cannot_start_process);
+  std::vector<char*> argv;
+  for (auto& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  const pid_t parent = ::getpid();
+  const pid_t child = ::fork();
+  if (child == 0) run_in_child(in, out, show_errors, argv, parent);
+  ::close(in.read);
+  ::close(out.write);
+  if (child < 0) {
+    ::close(in.write);
+    ::close(out.read);
+    return core::failure(PlatformError::cannot_start_process, arguments[0] + ": " + std::strerror(errno));
+  }
+  auto state = std::make_unique<State>(std::move(executor), out.read, in.write, child);
+  return std::unique_ptr<ChildProcess>(new ChildProcess(std::move(state)));
+}
+
+ChildProcess::ChildProcess(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+ChildProcess::~ChildProcess() {
+  state_->reap(WNOHANG);
+  if (!state_->exit_code) {
+    ::kill(state_->pid, SIGKILL);
+    state_->reap(0);
+  }
+  ::close(state_->input);
+}
+
+asio::awaitable<std::optional<std::string>> ChildProcess::read_line() {
+  boost::system::error_code error;
+  auto dynamic = asio::dynamic_buffer(state_->buffer, kLongestLine);
+  const auto size = co_await asio::async_read_until(state_->output, dynamic, '\n',
+                                                    asio::redirect_error(asio::use_awaitable, error));
+  if (error && state_->buffer.empty()) co_return std::nullopt;
+  const auto length = error ? state_->buffer.size() : size;
+  std::string line = state_->buffer.substr(0, length);
+  state_->buffer.erase(0, length);
+  while (line.ends_with('\n') || line.ends_with('\r')) line.pop_back();
+  co_return line;
+}
+
+asio::awaitable<int> ChildProcess::wait() {
+  for (;;) {
+    state_->reap(WNOHANG);
+    if (state_->exit_code) co_return *state_->exit_code;
+    const bool waited = co_await core::sleep_for(kExitPoll);
+    if (!waited) co_return -1;
+  }
+}
+
+asio::awaitable<void> ChildProcess::stop(std::chrono::milliseconds patience) {
+  state_->reap(WNOHANG);
+  if (state_->exit_code) co_return;
+  ::kill(state_->pid, SIGTERM);
+  for (auto waited = std::chrono::milliseconds(0); waited < patience; waited += kExitPoll) {
+    state_->reap(WNOHANG);
+    if (state_->exit_code) co_return;
+    const bool slept = co_await core::sleep_for(kExitPoll);
+    if (!slept) break;
+  }
+  state_->reap(WNOHANG);
+  if (state_->exit_code) co_return;
+  ::kill(state_->pid, SIGKILL);
+  state_->reap(0);
+}
+
+int ChildProcess::pid() const {
+  return state_->pid;
+}
+
+}  // namespace pantheon::platform

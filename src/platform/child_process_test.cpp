@@ -1,0 +1,63 @@
+#include "platform/child_process.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <csignal>
+
+namespace pantheon::platform {
+namespace {
+
+using namespace std::chrono_literals;
+
+template <class T>
+T run(asio::io_context& io, asio::awaitable<T> task) {
+  auto future = asio::co_spawn(io, std::move(task), asio::use_future);
+  io.restart();
+  io.run();
+  return future.get();
+}
+
+TEST(ChildProcess, ItsOutputIsReadLineByLine) {
+  asio::io_context io;
+  auto child =
+      ChildProcess::start(io.get_executor(), {"sh", "-c", "echo one; printf two; exit 3"}, true).value();
+  EXPECT_EQ(run(io, child->read_line()), "one");
+  EXPECT_EQ(run(io, child->read_line()), "two");
+  EXPECT_EQ(run(io, child->read_line()), std::nullopt);
+  EXPECT_EQ(run(io, child->wait()), 3);
+}
+
+TEST(ChildProcess, AnUnknownProgramExitsWith127) {
+  asio::io_context io;
+  auto child = ChildProcess::start(io.get_executor(), {"/no/such/program"}, true).value();
+  EXPECT_EQ(run(io, child->wait()), 127);
+}
+
+asio::awaitable<int> stop_and_wait(ChildProcess& child) {
+  co_await child.stop(5s);
+  const int code = co_await child.wait();
+  co_return code;
+}
+
+TEST(ChildProcess, StopEndsItBySignal) {
+  asio::io_context io;
+  auto child = ChildProcess::start(io.get_executor(), {"sleep", "60"}, true).value();
+  EXPECT_EQ(run(io, stop_and_wait(*child)), 128 + SIGTERM);
+}
+
+TEST(ChildProcess, OneThatIgnoresTermIsKilled) {
+  asio::io_context io;
+  auto child = ChildProcess::start(io.get_executor(),
+                                   {"sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done"}, true)
+                   .value();
+  EXPECT_EQ(run(io, child->read_line()), "ready");
+  const int pid = child->pid();
+  child.reset();
+  EXPECT_NE(::kill(pid, 0), 0);
+}
+
+}  // namespace
+}  // namespace pantheon::platform

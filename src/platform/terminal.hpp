@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string_view>
+
+namespace pantheon::platform {
+
+/// Whether standard output is a terminal that a person looks at.
+bool stdout_is_terminal();
+
+/// Whether standard input is a terminal that a person types at.
+bool stdin_is_terminal();
+
+/// Columns of the terminal; 80 where that is unknown.
+unsigned terminal_columns();
+
+/// Whether to colour: a terminal, $NO_COLOR not set, $TERM not "dumb".
+bool stdout_has_colour();
+
+}  // namespace pantheon::platform
