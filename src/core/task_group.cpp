@@ -20,9 +20,13 @@ struct TaskGroup::State {
   }
   asio::any_io_executor executor;
   asio::steady_timer emptied;
-  std::list<asio::cancellation_signal> signals;
+  std::list<std::shared_ptr<asio::cancellation_signal>> signals;
   bool cancelled = false;
 };
+
+void Task::cancel() const {
+  if (const auto signal = signal_.lock()) signal->emit(asio::cancellation_type::all);
+}
 
 TaskGroup::TaskGroup(asio::any_io_executor executor) : state_(std::make_shared<State>(std::move(executor))) {}
 
@@ -30,12 +34,14 @@ TaskGroup::~TaskGroup() {
   cancel();
 }
 
-void TaskGroup::spawn(asio::awaitable<void> task) {
-  if (state_->cancelled) return;
-  const auto signal = state_->signals.emplace(state_->signals.end());
+Task TaskGroup::spawn(asio::awaitable<void> task) {
+  if (state_->cancelled) return {};
+  const auto signal =
+      state_->signals.insert(state_->signals.end(), std::make_shared<asio::cancellation_signal>());
+  Task handle(*signal);
   asio::co_spawn(
       state_->executor, std::move(task),
-      asio::bind_cancellation_slot(signal->slot(), [state = state_, signal](std::exception_ptr error) {
+      asio::bind_cancellation_slot((*signal)->slot(), [state = state_, signal](std::exception_ptr error) {
         if (error) {
           try {
             std::rethrow_exception(error);
@@ -48,14 +54,15 @@ void TaskGroup::spawn(asio::awaitable<void> task) {
         state->signals.erase(signal);
         if (state->signals.empty()) state->emptied.cancel();
       }));
+  return handle;
 }
 
 void TaskGroup::cancel() {
   state_->cancelled = true;
   // A handler may erase its own signal while it is emitted; step on before emitting.
   for (auto it = state_->signals.begin(); it != state_->signals.end();) {
-    auto& signal = *it++;
-    signal.emit(asio::cancellation_type::all);
+    const auto signal = *it++;
+    signal->emit(asio::cancellation_type::all);
   }
 }
 

@@ -2,11 +2,27 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <chrono>
 #include <memory>
 
 namespace pantheon::core {
 
 namespace asio = boost::asio;
+
+/// One coroutine of a TaskGroup. Copies name the same coroutine; a default one names none.
+class Task {
+ public:
+  Task() = default;
+  /// Asks this coroutine alone to stop; nothing happens when it has ended. Not from inside the coroutine
+  /// itself.
+  void cancel() const;
+
+ private:
+  friend class TaskGroup;
+  explicit Task(std::weak_ptr<asio::cancellation_signal> signal) : signal_(std::move(signal)) {}
+  std::weak_ptr<asio::cancellation_signal> signal_;
+};
 
 /// Owns coroutines: what is spawned here is cancelled and awaited here, so nothing outlives its service.
 /// Use from the executor's one thread. Destroy only after join() has returned or the executor has stopped.
@@ -19,7 +35,7 @@ class TaskGroup {
 
   /// Starts a coroutine. An exception that leaves it is logged and ends that coroutine alone.
   /// After cancel() nothing starts any more.
-  void spawn(asio::awaitable<void> task);
+  Task spawn(asio::awaitable<void> task);
 
   /// Asks every coroutine to stop: their pending operations end with operation_aborted.
   void cancel();

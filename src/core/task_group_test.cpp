@@ -55,6 +55,26 @@ TEST(TaskGroup, AnExceptionEndsOneTaskAlone) {
   EXPECT_TRUE(joined);
 }
 
+TEST(TaskGroup, OneTaskCanBeCancelledAlone) {
+  asio::io_context io;
+  TaskGroup group(io.get_executor());
+  bool first_ended = false;
+  bool second_ended = false;
+  const Task first = group.spawn(wait_until_cancelled(first_ended));
+  group.spawn(wait_until_cancelled(second_ended));
+  asio::post(io, [&] {
+    first.cancel();
+    asio::post(io, [&] {
+      EXPECT_TRUE(first_ended);
+      EXPECT_FALSE(second_ended);
+      EXPECT_EQ(group.size(), 1U);
+      group.cancel();
+    });
+  });
+  io.run();
+  EXPECT_TRUE(second_ended);
+}
+
 TEST(TaskGroup, StartsNothingAfterCancel) {
   asio::io_context io;
   TaskGroup group(io.get_executor());
