@@ -1,0 +1,95 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/json.hpp"
+#include "http/message.hpp"
+#include "socketio/error.hpp"
+#include "socketio/event.hpp"
+
+namespace pantheon::socketio {
+
+namespace asio = boost::asio;
+
+/// What a client brought along when it connected to a namespace.
+struct Handshake {
+  core::json::value auth;  ///< an object, or null when it sent none
+  http::Headers headers;   ///< of the HTTP request that opened the connection
+  std::string query;       ///< of that request, not decoded
+  asio::ip::address address;
+  bool secure = false;
+  core::WallTime time;
+};
+
+/// A serialised packet, ready to be sent to any number of sockets. Made by serialize_event().
+using SerializedPacket = std::shared_ptr<const std::string>;
+
+/// An event without attachments and acknowledgement as it goes over the wire, for Socket::emit_serialized().
+SerializedPacket serialize_event(std::string_view nsp, std::string_view event, const core::json::array& args);
+/// The same from the JSON text of the whole array `[name, ...args]`, which is not looked into (relays).
+SerializedPacket serialize_raw_event(std::string_view nsp, std::string_view array_text);
+
+class ServerConnection;
+class Namespace;
+
+/// One client in one namespace, server side. Use from the executor's thread.
+class Socket : public std::enable_shared_from_this<Socket> {
+ public:
+  Socket(Namespace& nsp, std::shared_ptr<ServerConnection> connection, Handshake handshake);
+  ~Socket();
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+
+  /// 128 random bits, base64url; of this connection to this namespace.
+  const std::string& id() const;
+  const Handshake& handshake() const;
+  Namespace& nsp() const;
+  bool connected() const;
+
+  /// Handlers run in the order they were added. Beyond the limit of the options they are ignored and logged.
+  void on(std::string event, EventHandler handler);
+  /// Runs for every event, before the handlers of its name.
+  void on_any(EventHandler handler);
+  /// Reasons as the official server names them, for example "transport close" or "client namespace
+  /// disconnect".
+  void on_disconnect(std::function<void(std::string_view reason)> handler);
+
+  /// Puts an event into the send queue. `disconnected`; `send_queue_full` also disconnects this slow reader.
+  core::Result<void> emit(std::string_view event, core::json::array args,
+                          std::vector<core::ByteVector> attachments = {});
+  /// The same packet to many sockets without serialising it anew.
+  core::Result<void> emit_serialized(SerializedPacket packet);
+  /// Emits with an acknowledgement and waits for it: `ack_timeout`, `disconnected`, `too_many_pending_acks`.
+  asio::awaitable<core::Result<core::json::array>> request(std::string event, core::json::array args,
+                                                           std::chrono::milliseconds timeout);
+  /// As request(), with binary both ways.
+  asio::awaitable<core::Result<Answer>> request_binary(std::string event, core::json::array args,
+                                                       std::vector<core::ByteVector> attachments,
+                                                       std::chrono::milliseconds timeout);
+
+  /// Every socket is in the room of its own id. Beyond the limit of the options: logged and ignored.
+  void join(std::string room);
+  void leave(std::string_view room);
+  std::vector<std::string> rooms() const;
+
+  /// Leaves the namespace ("server namespace disconnect"); with `close_transport` the whole connection ends.
+  void disconnect(bool close_transport = false);
+
+  std::shared_ptr<void> data;  ///< the application's
+
+ private:
+  friend class ServerConnection;
+  friend class Namespace;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace pantheon::socketio
