@@ -25,6 +25,10 @@ if(PANTHEON_SANITIZE)
   endif()
 endif()
 
+if(PANTHEON_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link) # coverage of the parts, which steers the fuzzer
+endif()
+
 # Warnings are errors in our code only; dependencies are compiled before this function is used.
 function(pantheon_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast

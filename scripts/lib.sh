@@ -43,25 +43,50 @@ step_table() {
   printf '%s\n' "${STEP_TABLE[@]}"
 }
 
+# watch <pid> <log>: while the process runs, shows how far the build in its log is ([n/m] of ninja):
+# in place on a terminal, else a line every half minute.
+watch() {
+  local pid="$1" log="$2" ticks=0 latest shown=""
+  while kill -0 "$pid" 2>/dev/null; do
+    sleep 0.5
+    ticks=$((ticks + 1))
+    latest=$(tail -c 4096 "$log" 2>/dev/null | grep -ao '^\[[0-9]*/[0-9]*\]' | tail -n 1 || true)
+    if [ -z "$latest" ] || [ "$latest" = "$shown" ]; then continue; fi
+    if [ -t 1 ]; then
+      printf '\r      %s ' "$latest"
+    elif [ $((ticks % 60)) -eq 0 ]; then
+      say "      $latest"
+    fi
+    shown="$latest"
+  done
+  [ -t 1 ] && [ -n "$shown" ] && printf '\r%30s\r' ''
+  return 0
+}
+
 # run_step <title> <log name> <command>...: runs the command with its output in a log; on failure
-# shows the end of that log and says where it is. Returns the command's exit code.
+# shows the end of that log and says where it is. Returns the command's exit code. Ctrl-C ends it.
 run_step() {
-  local title="$1" log="$LOGS/$2.log" began code=0
+  local title="$1" log="$LOGS/$2.log" began code=0 pid watcher
   shift 2
   STEP=$((STEP + 1))
   say "[$STEP/$STEPS] $title"
   began=$(now_ms)
-  "$@" >"$log" 2>&1 </dev/null || code=$?
+  "$@" >"$log" 2>&1 </dev/null &
+  pid=$!
+  watch "$pid" "$log" &
+  watcher=$!
+  trap 'kill "$pid" "$watcher" 2>/dev/null; wait "$pid"; say ""; say "stopped"; exit 130' INT TERM
+  wait "$pid" || code=$?
+  trap - INT TERM
+  if [ -t 1 ]; then wait "$watcher"; else kill "$watcher" 2>/dev/null || true; fi
   if [ "$code" -eq 0 ]; then
     note_step "$(($(now_ms) - began))" ok "$title"
     return 0
   fi
   note_step "$(($(now_ms) - began))" FAILED "$title"
-  if [ "$code" -ne 130 ]; then
-    warn "--- the end of $log"
-    tail -n "${PANTHEON_LOG_LINES:-40}" "$log" >&2
-    warn "--- failed with exit code $code: $title. The whole log: $log"
-  fi
+  warn "--- the end of $log"
+  tail -n "${PANTHEON_LOG_LINES:-40}" "$log" >&2
+  warn "--- failed with exit code $code: $title. The whole log: $log"
   return "$code"
 }
 
