@@ -43,7 +43,7 @@ asio::awaitable<bool> AsyncEvent::wait_until(std::chrono::steady_clock::time_poi
 }
 
 void AsyncEvent::notify() {
-  timer_.cancel();
+  timer_->cancel();
 }
 
 }  // namespace pantheon::core
