@@ -1,0 +1,71 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/bytes.hpp"
+#include "core/clock.hpp"
+
+namespace pantheon::signaling {
+
+/// One file of the web app, held in memory for the life of the process.
+struct Asset {
+  std::string_view path;          ///< as requested, "/assets/index-Ab3d.js"
+  std::string_view content_type;  ///< with charset
+  core::ByteView bytes;
+  std::string_view etag;  ///< quoted
+};
+
+/// An entry of RTCConfiguration.iceServers.
+struct IceServer {
+  std::vector<std::string> urls;
+  std::string username;    ///< empty for STUN
+  std::string credential;  ///< empty for STUN; entries with one are given to signed-in devices only
+};
+
+/// Works on this network only, or has a public name.
+enum class Mode { home, anywhere };
+
+/// What one client or account may use up. Beyond: a coded error to its sender.
+struct Limits {
+  core::Bytes max_signal{64 * 1024};     ///< of one webrtc-signal event
+  core::Bytes max_models{256 * 1024};    ///< of one list of models
+  std::size_t max_model_entries = 1000;  ///< of one list of models
+  std::size_t max_sockets_per_account = 64;
+  std::size_t max_accounts = 50'000;             ///< with sockets, at one time
+  std::size_t max_devices_per_account = 256;     ///< kept in the database, revoked ones not counted
+  std::size_t max_statements_per_account = 512;  ///< kept in the database
+  std::size_t max_open_codes_per_account = 8;
+  std::size_t max_open_codes = 10'000;
+  double events_per_second = 50;    ///< of one socket; its burst is four seconds of them
+  double connects_per_second = 5;   ///< of one address; its burst is 40
+  double redeems_per_second = 0.2;  ///< of one address; its burst is 10
+  double all_redeems_per_second = 20;
+  double refreshes_per_second = 2;  ///< of one address; its burst is 40
+};
+
+/// How a signaling server is set up. The assets must outlive the service.
+struct Options {
+  Mode mode = Mode::home;
+  bool dev = false;       ///< accept `dev:<name>` tokens; never on a server that others can reach
+  std::string auth_key;   ///< AUTH_KEY: one shared key, account `key:<server id>:default`
+  std::string auth_keys;  ///< AUTH_KEYS: `name:key,...`
+  /// Web origins besides the server's own that may use it; "*" allows every one.
+  std::vector<std::string> cors_origins;
+  std::vector<IceServer> ice_servers;
+  std::chrono::seconds ice_credential_lifetime{3600};  ///< the `ttl` of POST /turn-token
+  std::span<const Asset> assets;                       ///< "/index.html" among them, or no web app is served
+  std::chrono::seconds access_token_lifetime{15 * 60};
+  std::chrono::hours refresh_token_lifetime{24 * 90};
+  std::chrono::seconds pairing_lifetime{10 * 60};
+  std::chrono::seconds pairing_answer_timeout{30};  ///< how long a voucher may take to answer
+  std::chrono::hours legacy_session_max{12};        ///< for sockets that did not advertise `renew`
+  Limits limits;
+  core::WallClock clock = core::wall_now;
+};
+
+}  // namespace pantheon::signaling

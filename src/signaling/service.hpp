@@ -1,0 +1,70 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "core/error.hpp"
+#include "identity/device_key.hpp"
+#include "signaling/options.hpp"
+
+namespace pantheon::http {
+class Server;
+}
+
+namespace pantheon::signaling {
+
+namespace asio = boost::asio;
+
+/// A pair of tokens of one device; the access token goes into `auth.token` of a socket.
+struct DeviceTokens {
+  std::string account;
+  std::string access_token;
+  std::string refresh_token;
+  std::chrono::seconds expires_in{0};  ///< of the access token
+};
+
+/// The signaling server: introduces devices of one account to each other (docs/signaling-protocol.md). Use
+/// from the executor's one thread.
+class Service {
+ public:
+  /// Opens (or makes) the database, and the server's id and signing key in it. Errors of the store,
+  /// `invalid_argument` for options that contradict each other.
+  static core::Result<std::unique_ptr<Service>> open(asio::any_io_executor executor,
+                                                     const std::filesystem::path& database, Options options);
+  ~Service();
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  /// Adds Socket.IO and all routes. Call once, before the server listens. Stop this service before that
+  /// server.
+  void attach(http::Server& server);
+
+  /// Disconnects everyone and returns when nothing of the service runs any more.
+  asio::awaitable<void> stop();
+
+  /// `[A-Za-z0-9_-]{22}`, made with the database and kept.
+  const std::string& server_id() const;
+  /// `local:<server id>:owner`: the account of the machine's owner.
+  std::string owner_account() const;
+
+  /// Makes (or renames) a device of the machine's owner without the network, and gives it tokens: how
+  /// `pantheon up` signs its own host in. `device_revoked` when the owner removed it; `key_changed` when the
+  /// id has another key.
+  core::Result<DeviceTokens> issue_owner_token(const std::string& device_id,
+                                               const identity::PublicKey& public_key, const std::string& name,
+                                               const std::string& platform);
+
+  /// Sockets that are signed in, and accounts with at least one of them.
+  std::size_t connected_sockets() const;
+  std::size_t connected_accounts() const;
+
+ private:
+  struct State;
+  explicit Service(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace pantheon::signaling
