@@ -19,3 +19,8 @@ add_library(pantheon_boost INTERFACE)
 target_link_libraries(pantheon_boost INTERFACE Boost::headers Boost::json Boost::url OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
 target_compile_definitions(pantheon_boost INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+
+# The fuzz targets are of pure protocol code; they need no peer connections.
+if(NOT PANTHEON_FUZZ)
+  include(LibDataChannel)
+endif()

@@ -1,0 +1,47 @@
+# libdatachannel, as the target LibDataChannel::LibDataChannel. A system package serves from 0.24.3 on; before
+# that connects stall (docs/decisions/0003-libdatachannel-patch.md), so the pinned source is patched and built.
+find_package(LibDataChannel 0.24.3 QUIET)
+if(LibDataChannel_FOUND)
+  message(STATUS "libdatachannel: ${LibDataChannel_VERSION} of the system")
+  return()
+endif()
+
+set(pantheon_libdatachannel_version 0.23.2)
+if(DEFINED ENV{PANTHEON_CACHE})
+  set(pantheon_cache "$ENV{PANTHEON_CACHE}")
+elseif(DEFINED ENV{XDG_CACHE_HOME})
+  set(pantheon_cache "$ENV{XDG_CACHE_HOME}/pantheon")
+else()
+  set(pantheon_cache "$ENV{HOME}/.cache/pantheon")
+endif()
+set(PANTHEON_LIBDATACHANNEL_DIR "${pantheon_cache}/libdatachannel-${pantheon_libdatachannel_version}" CACHE PATH
+  "Where the pinned, patched source of libdatachannel is kept")
+file(GLOB pantheon_libdatachannel_patches CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/third_party/libdatachannel/*.patch")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${pantheon_libdatachannel_patches})
+execute_process(COMMAND "${CMAKE_SOURCE_DIR}/scripts/fetch-libdatachannel" "${PANTHEON_LIBDATACHANNEL_DIR}"
+  COMMAND_ERROR_IS_FATAL ANY)
+
+# A function, so that settings for the library's own CMake files stay out of ours.
+function(pantheon_add_libdatachannel)
+  set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)
+  set(CMAKE_WARN_DEPRECATED OFF)
+  set(BUILD_SHARED_LIBS OFF)
+  set(NO_MEDIA ON)
+  set(NO_WEBSOCKET ON)
+  set(NO_EXAMPLES ON)
+  set(NO_TESTS ON)
+  set(WARNINGS_AS_ERRORS OFF)
+  set(sctp_werror OFF)
+  set(CMAKE_MESSAGE_LOG_LEVEL WARNING)
+  add_subdirectory("${PANTHEON_LIBDATACHANNEL_DIR}" "${CMAKE_BINARY_DIR}/libdatachannel" EXCLUDE_FROM_ALL SYSTEM)
+endfunction()
+pantheon_add_libdatachannel()
+
+# Optimised in every preset: throughput and time-outs are its business. Undefined-behaviour checks stay with our
+# own code: usrsctp reads unaligned headers by design.
+foreach(target datachannel juice usrsctp)
+  target_compile_options(${target} PRIVATE -O2 -w)
+  if(PANTHEON_SANITIZE MATCHES "undefined")
+    target_compile_options(${target} PRIVATE -fno-sanitize=undefined)
+  endif()
+endforeach()
