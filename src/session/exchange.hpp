@@ -4,31 +4,19 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "core/bytes.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
+#include "link/head.hpp"
 
 namespace pantheon::session {
 
 namespace asio = boost::asio;
 
-using HeaderList = std::vector<std::pair<std::string, std::string>>;
-
-struct RequestHead {
-  std::string method;
-  std::string path;  ///< with query, as in the request line
-  HeaderList headers;
-  std::vector<std::string> hops;  ///< device ids this request already passed
-};
-
-struct ResponseHead {
-  unsigned status = 200;  ///< 102 is interim
-  HeaderList headers;
-  core::json::object info;  ///< of an interim head: queue position, load progress
-};
+using HeaderList = link::HeaderList;
+using RequestHead = link::RequestHead;
+using ResponseHead = link::ResponseHead;
 
 /// Who is on the other side of a channel.
 struct PeerIdentity {
@@ -38,9 +26,9 @@ struct PeerIdentity {
   bool proven = false;    ///< the key is pinned or vouched for, and proven on this link by the binding
 };
 
-/// The answering side of one HTTP exchange over a link. Use from the executor's thread, inside the coroutine that
-/// serves it: when the peer resets the stream or goes away, that coroutine is cancelled (asio cancellation), and every
-/// operation here ends with `cancelled`.
+/// The answering side of one HTTP exchange over a link. Use from the executor's thread, inside the coroutine
+/// that serves it: when the peer resets the stream or goes away, that coroutine is cancelled (asio
+/// cancellation), and every operation here ends with `cancelled`.
 class Exchange {
  public:
   virtual ~Exchange() = default;
@@ -53,7 +41,8 @@ class Exchange {
   /// Hands over bytes of the answer; waits while the stream's send queue is full.
   virtual asio::awaitable<core::Result<void>> write(core::ByteView bytes) = 0;
   virtual void end() = 0;
-  /// Ends the exchange with an error the peer can read. `code` is a name of the table in docs/link-protocol.md.
+  /// Ends the exchange with an error the peer can read. `code` is a name of the table in
+  /// docs/link-protocol.md.
   virtual void reset(std::string_view code, std::string message) = 0;
 };
 
@@ -61,7 +50,7 @@ class Exchange {
 using ExchangeHandler = std::function<asio::awaitable<void>(std::shared_ptr<Exchange>)>;
 
 /// Answers one message of the older JSON protocol (`get_models`, `chat`, `ping`): the `data` of its response.
-using JsonRequestHandler =
-    std::function<asio::awaitable<core::Result<core::json::value>>(std::string type, core::json::value data, PeerIdentity peer)>;
+using JsonRequestHandler = std::function<asio::awaitable<core::Result<core::json::value>>(
+    std::string type, core::json::value data, PeerIdentity peer)>;
 
 }  // namespace pantheon::session

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+
+#include "core/error.hpp"
+
+namespace pantheon::session {
+
+enum class SessionError {
+  not_signed_in,
+  token_refused,
+  peer_unavailable,
+  peer_too_old,
+  connect_failed,
+  link_closed,
+  stream_reset,
+  bad_json_message,
+  pinned_peer_over_json,
+  too_many_requests,
+  pairing_refused,
+  pairing_mac_mismatch,
+};
+const core::ErrorRow& row(SessionError code);
+std::span<const core::ErrorRow> session_error_rows();
+
+}  // namespace pantheon::session

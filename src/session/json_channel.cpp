@@ -1,0 +1,71 @@
+#include "session/json_channel.hpp"
+
+#include <map>
+
+#include "core/log.hpp"
+#include "session/error.hpp"
+#include "session/json_messages.hpp"
+
+namespace pantheon::session {
+namespace {
+
+constexpr std::size_t kMostAtOnce = 8;
+
+}  // namespace
+
+struct JsonChannel::State {
+  JsonRequestHandler handler;
+  PeerIdentity peer;
+  SendText send;
+  std::map<std::uint64_t, core::Task> running;
+  std::uint64_t next = 0;
+
+  void answer(std::string_view text) {
+    if (!send) return;
+    if (const auto sent = send(text); !sent)
+      core::logger("session")->info("answer not sent: {}", sent.error().code());
+  }
+};
+
+namespace {
+
+// Passed as parameters, not captured: the coroutine outlives the call that starts it.
+template <class State>
+asio::awaitable<void> serve_request(std::shared_ptr<State> state, JsonRequest request, std::uint64_t id) {
+  auto answer = co_await state->handler(std::move(request.type), std::move(request.data), state->peer);
+  state->answer(answer ? json_response_message(request.request_id, *answer)
+                       : json_error_message(request.request_id, answer.error()));
+  state->running.erase(id);
+}
+
+}  // namespace
+
+JsonChannel::JsonChannel(core::TaskGroup& tasks, JsonRequestHandler handler, PeerIdentity peer, SendText send)
+    : tasks_(tasks),
+      state_(std::make_shared<State>(State{std::move(handler), std::move(peer), std::move(send), {}, 0})) {}
+
+JsonChannel::~JsonChannel() {
+  state_->send = {};
+  const auto running = std::move(state_->running);
+  for (const auto& [id, task] : running) task.cancel();
+}
+
+void JsonChannel::receive(std::string_view message) {
+  auto request = parse_json_request(message);
+  if (!request) return state_->answer(json_error_message("", request.error()));
+  if (state_->running.size() >= kMostAtOnce) {
+    return state_->answer(
+        json_error_message(request->request_id, core::Error(SessionError::too_many_requests)));
+  }
+  const auto id = state_->next++;
+  state_->running[id] = {};
+  auto task = tasks_.spawn(serve_request(state_, std::move(*request), id));
+  if (const auto found = state_->running.find(id); found != state_->running.end())
+    found->second = std::move(task);
+}
+
+void JsonChannel::push_models(const core::json::array& models) {
+  state_->answer(json_models_message(models));
+}
+
+}  // namespace pantheon::session
