@@ -1,0 +1,43 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+
+#include "http/deadline.hpp"
+#include "http/server.hpp"
+#include "http/stream.hpp"
+
+namespace pantheon::http {
+
+/// Reads the requests of one connection one after another. Beast's parser is hidden behind it.
+class RequestReader {
+ public:
+  struct Head {
+    Request request;  ///< without body
+    bool keep_alive = true;
+    bool http_1_0 = false;
+    bool has_body = false;
+    bool expects_continue = false;
+  };
+
+  RequestReader(Stream& stream, Deadline& deadline, const ServerOptions& options);
+  ~RequestReader();
+
+  /// Waits for the next request. False when the peer closed, broke off or stayed silent for `idle`.
+  asio::awaitable<bool> wait(std::chrono::milliseconds idle);
+  /// `bad_request`, `header_too_large`, `request_timeout`, `connection_closed`.
+  asio::awaitable<core::Result<Head>> read_head();
+  /// `bad_request`, `body_too_large`, `request_timeout`, `connection_closed`. Call after read_head(), at most
+  /// once.
+  asio::awaitable<core::Result<std::string>> read_body(core::Bytes limit);
+  /// Bytes that came behind the request.
+  std::string take_rest();
+
+ private:
+  struct State;
+  asio::awaitable<core::Result<void>> fill();
+  asio::awaitable<core::Result<void>> parse_header();
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace pantheon::http

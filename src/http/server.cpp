@@ -1,0 +1,151 @@
+#include "http/server.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "core/log.hpp"
+#include "core/task_group.hpp"
+#include "http/server_connection.hpp"
+
+namespace pantheon::http {
+
+namespace {
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::milliseconds kAcceptPause{100};
+
+core::Result<void> open(tcp::acceptor& acceptor, const ServerOptions& options) {
+  boost::system::error_code error;
+  const auto address = asio::ip::make_address(options.bind_address, error);
+  if (error) return core::failure(HttpError::bind_failed, options.bind_address);
+  const tcp::endpoint endpoint(address, options.port);
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error && address.is_v6() && address.is_unspecified()) {
+    boost::system::error_code ignored;
+    acceptor.set_option(asio::ip::v6_only(false), ignored);
+  }
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (!error) return {};
+  boost::system::error_code ignored;
+  acceptor.close(ignored);
+  const std::string where = options.bind_address + " port " + std::to_string(options.port);
+  if (error == asio::error::address_in_use) return core::failure(HttpError::address_in_use, where);
+  return core::failure(HttpError::bind_failed, where + ": " + error.message());
+}
+
+}  // namespace
+
+struct Server::State {
+  State(asio::any_io_executor executor, Options options)
+      : site(std::make_shared<Site>()), acceptor(executor), tasks(executor) {
+    site->options = std::move(options);
+  }
+
+  static asio::awaitable<void> accept(std::shared_ptr<State> self);
+  static asio::awaitable<void> serve(std::shared_ptr<State> self, tcp::socket socket);
+
+  std::shared_ptr<Site> site;
+  tcp::acceptor acceptor;
+  std::shared_ptr<asio::ssl::context> tls;
+  std::size_t connections = 0;
+  core::TaskGroup tasks;
+};
+
+asio::awaitable<void> Server::State::serve(std::shared_ptr<State> self, tcp::socket socket) {
+  struct Counted {
+    explicit Counted(std::size_t& c) : count(c) { ++count; }
+    ~Counted() { --count; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    std::size_t& count;
+  } const counted(self->connections);
+  if (!self->tls) {
+    co_await serve_connection(self->site, plain_stream(std::move(socket)), false);
+    co_return;
+  }
+  auto stream = co_await tls_accept(std::move(socket), self->tls, self->site->options.header_timeout);
+  if (stream) co_await serve_connection(self->site, std::move(*stream), true);
+}
+
+asio::awaitable<void> Server::State::accept(std::shared_ptr<State> self) {
+  while (self->acceptor.is_open()) {
+    auto [error, socket] = co_await self->acceptor.async_accept(kTuple);
+    if (error == asio::error::operation_aborted) co_return;
+    if (error) {
+      // Out of descriptors, or the peer was gone already: later connections may still succeed.
+      core::logger("http")->warn("cannot accept: {}", error.message());
+      co_await core::sleep_for(kAcceptPause);
+      continue;
+    }
+    if (self->connections >= self->site->options.max_connections) continue;
+    self->tasks.spawn(serve(self, std::move(socket)));
+  }
+}
+
+Server::Server(asio::any_io_executor executor, Options options)
+    : state_(std::make_shared<State>(std::move(executor), std::move(options))) {}
+Server::~Server() {
+  boost::system::error_code ignored;
+  state_->acceptor.close(ignored);
+  state_->tasks.cancel();
+}
+
+void Server::route(std::string method, std::string path, Handler handler, RouteOptions options) {
+  state_->site->router.add(std::move(method), std::move(path), std::move(handler), options);
+}
+
+void Server::route_prefix(std::string path, Handler handler, RouteOptions options) {
+  state_->site->router.add_prefix(std::move(path), std::move(handler), options);
+}
+
+void Server::upgrade(std::string path, UpgradeHandler handler, UpgradeOptions options) {
+  state_->site->router.add_upgrade(std::move(path), std::move(handler), std::move(options));
+}
+
+void Server::before(BeforeHook hook) {
+  state_->site->before.push_back(std::move(hook));
+}
+
+void Server::after(AfterHook hook) {
+  state_->site->after.push_back(std::move(hook));
+}
+
+core::Result<void> Server::reload_certificate() {
+  const auto& files = state_->site->options.tls;
+  if (!files) return {};
+  auto context = server_tls_context(files->certificate_chain, files->private_key);
+  if (!context) return core::failure(context.error());
+  state_->tls = std::move(*context);
+  return {};
+}
+
+core::Result<void> Server::listen() {
+  if (auto loaded = reload_certificate(); !loaded) return loaded;
+  if (auto opened = open(state_->acceptor, state_->site->options); !opened) return opened;
+  state_->tasks.spawn(State::accept(state_));
+  return {};
+}
+
+std::uint16_t Server::port() const {
+  boost::system::error_code error;
+  const auto endpoint = state_->acceptor.local_endpoint(error);
+  return error ? std::uint16_t{0} : endpoint.port();
+}
+
+std::size_t Server::connections() const {
+  return state_->connections;
+}
+
+asio::awaitable<void> Server::stop() {
+  const auto state = state_;
+  boost::system::error_code ignored;
+  state->acceptor.close(ignored);
+  state->tasks.cancel();
+  co_await state->tasks.join();
+}
+
+}  // namespace pantheon::http

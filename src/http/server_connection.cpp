@@ -1,0 +1,201 @@
+#include "http/server_connection.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include "core/log.hpp"
+#include "http/deadline.hpp"
+#include "http/request_reader.hpp"
+#include "http/response_writer.hpp"
+#include "http/websocket_connection.hpp"
+#include "http/websocket_handshake.hpp"
+
+namespace pantheon::http {
+namespace {
+
+constexpr std::chrono::seconds kLingerTimeout{2};
+constexpr std::size_t kLingerBytes = 1024 * 1024;
+
+/// An agreed upgrade: what is left of the connection when HTTP is over.
+struct Upgraded {
+  Request request;
+  const Server::UpgradeHandler* handler = nullptr;
+  core::Bytes max_message;
+  std::string early;
+};
+
+enum class Next { another_request, close, closed, upgrade };
+
+class HttpConnection {
+ public:
+  HttpConnection(std::shared_ptr<const Site> site, Stream& stream, bool secure)
+      : site_(std::move(site)),
+        stream_(stream),
+        deadline_(stream.socket().get_executor(), [this] { stream_.cancel(); }),
+        reader_(stream_, deadline_, site_->options),
+        secure_(secure) {
+    boost::system::error_code ignored;
+    remote_ = stream_.socket().remote_endpoint(ignored).address();
+  }
+
+  asio::awaitable<std::optional<Upgraded>> run() {
+    const auto& options = site_->options;
+    for (std::size_t served = 1;; ++served) {
+      const auto patience = served == 1 ? options.header_timeout : options.idle_timeout;
+      const bool arrived = co_await reader_.wait(patience);
+      if (!arrived) co_return std::nullopt;
+      last_ = served >= options.max_requests_per_connection;
+      const Next next = co_await serve_one();
+      if (next == Next::upgrade) co_return std::move(upgraded_);
+      if (next == Next::close) co_await linger();
+      if (next != Next::another_request) co_return std::nullopt;
+    }
+  }
+
+ private:
+  asio::awaitable<Next> serve_one() {
+    auto head = co_await reader_.read_head();
+    if (!head) co_return co_await refuse(head.error());
+    Request& request = head->request;
+    request.remote_address = remote_;
+    request.secure = secure_;
+    http_1_0_ = head->http_1_0;
+    head_only_ = request.method == "HEAD";
+    keep_alive_ = head->keep_alive && !last_;
+
+    for (const auto& hook : site_->before) {
+      auto early = hook(request);
+      // The body was not read, so nothing behind it could be understood.
+      if (early) co_return co_await respond(request, std::move(*early), keep_alive_ && !head->has_body);
+    }
+    const Match match = site_->router.find(request.method, request.path, wants_websocket(request));
+    if (match.upgrade != nullptr) co_return co_await upgrade(std::move(request), match, head->has_body);
+    if (match.handler == nullptr) {
+      co_return co_await respond(request, refusal(match), keep_alive_ && !head->has_body);
+    }
+    co_return co_await answer(std::move(request), match, head->expects_continue);
+  }
+
+  static Response refusal(const Match& match) {
+    Response response = error_response(match.error);
+    if (!match.allow.empty()) response.headers.set("Allow", match.allow);
+    if (match.error == HttpError::upgrade_required) response.headers.set("Upgrade", "websocket");
+    return response;
+  }
+
+  asio::awaitable<Next> answer(Request request, Match match, bool expects_continue) {
+    const core::Bytes limit = match.max_body.value_or(site_->options.max_body);
+    if (expects_continue) co_await stream_.write_text("HTTP/1.1 100 Continue\r\n\r\n");
+    auto body = co_await reader_.read_body(limit);
+    if (!body) co_return co_await refuse(body.error());
+    Request whole = request;
+    whole.body = std::move(*body);
+    Response response = co_await call(*match.handler, std::move(whole));
+    co_return co_await respond(request, std::move(response), keep_alive_);
+  }
+
+  static asio::awaitable<Response> call(const Server::Handler& handler, Request request) {
+    const std::string path = request.path;
+    try {
+      co_return co_await handler(std::move(request));
+    } catch (const boost::system::system_error& error) {
+      if (error.code() == asio::error::operation_aborted) throw;
+      core::logger("http")->error("handler of {} failed: {}", path, error.what());
+    } catch (const std::exception& error) {
+      core::logger("http")->error("handler of {} failed: {}", path, error.what());
+    }
+    co_return error_response(HttpError::handler_failed);
+  }
+
+  asio::awaitable<Next> upgrade(Request request, Match match, bool has_body) {
+    if (has_body)
+      co_return co_await respond(request, error_response(HttpError::bad_websocket_request), false);
+    if (match.upgrade_options->check) {
+      auto refused = match.upgrade_options->check(request);
+      if (refused) co_return co_await respond(request, std::move(*refused), false);
+    }
+    const auto accept = accept_websocket(request);
+    if (!accept) {
+      Response response = error_response(accept.error());
+      response.headers.set("Sec-WebSocket-Version", "13");
+      co_return co_await respond(request, std::move(response), false);
+    }
+    const bool sent = co_await send_all(*accept, {});
+    if (!sent) co_return Next::closed;
+    upgraded_ =
+        Upgraded{std::move(request), match.upgrade, match.upgrade_options->max_message, reader_.take_rest()};
+    co_return Next::upgrade;
+  }
+
+  // The request could not be read, so there is none to answer; the peer is told why and the connection ends.
+  asio::awaitable<Next> refuse(core::Error error) {
+    if (error.is(HttpError::connection_closed)) co_return Next::closed;
+    Request unread;
+    unread.remote_address = remote_;
+    unread.secure = secure_;
+    co_return co_await respond(unread, error_response(error), false);
+  }
+
+  asio::awaitable<Next> respond(const Request& request, Response response, bool keep_alive) {
+    for (const auto& hook : site_->after) hook(request, response);
+    const std::string head = encode_response_head(response, keep_alive, http_1_0_);
+    const bool bare = head_only_ || response.status == 204 || response.status == 304;
+    const bool sent = co_await send_all(head, bare ? std::string_view() : std::string_view(response.body));
+    if (!sent) co_return Next::closed;
+    co_return keep_alive ? Next::another_request : Next::close;
+  }
+
+  asio::awaitable<bool> send_all(std::string_view head, std::string_view body) {
+    deadline_.arm(site_->options.write_timeout);
+    const IoResult result = co_await stream_.write(
+        {asio::buffer(head.data(), head.size()), asio::buffer(body.data(), body.size())});
+    deadline_.disarm();
+    co_return !result.error;
+  }
+
+  // Closing while the peer still sends would reset the connection and could destroy the answer on its way
+  // (RFC 9112, section 9.6).
+  asio::awaitable<void> linger() {
+    deadline_.arm(kLingerTimeout);
+    co_await stream_.shutdown();
+    std::size_t taken = 0;
+    while (taken < kLingerBytes && !deadline_.expired()) {
+      std::span<const std::uint8_t> bytes;
+      const IoResult result = co_await stream_.read_shared(bytes);
+      if (result.error) co_return;
+      taken += result.bytes;
+    }
+  }
+
+  std::shared_ptr<const Site> site_;
+  Stream& stream_;
+  Deadline deadline_;
+  RequestReader reader_;
+  asio::ip::address remote_;
+  std::optional<Upgraded> upgraded_;
+  bool secure_;
+  bool last_ = false;
+  bool http_1_0_ = false;
+  bool head_only_ = false;
+  bool keep_alive_ = true;
+};
+
+asio::awaitable<std::optional<Upgraded>> serve_http(std::shared_ptr<const Site> site, Stream& stream,
+                                                    bool secure) {
+  // On the heap and gone before an upgraded connection goes on: it may idle for days.
+  const auto connection = std::make_unique<HttpConnection>(std::move(site), stream, secure);
+  co_return co_await connection->run();
+}
+
+}  // namespace
+
+asio::awaitable<void> serve_connection(std::shared_ptr<const Site> site, std::unique_ptr<Stream> stream,
+                                       bool secure) {
+  auto upgraded = co_await serve_http(site, *stream, secure);
+  if (!upgraded) co_return;
+  auto websocket = make_websocket(std::move(stream), WebSocketRole::server, upgraded->max_message,
+                                  std::move(upgraded->early));
+  const auto& handler = *upgraded->handler;
+  co_await handler(std::move(upgraded->request), std::move(websocket));
+}
+
+}  // namespace pantheon::http

@@ -1,0 +1,100 @@
+#include "http/stream.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+namespace pantheon::http {
+namespace {
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t kSharedBuffer = 64 * 1024;
+
+std::span<std::uint8_t> shared_buffer() {
+  thread_local const auto memory = std::make_unique<std::array<std::uint8_t, kSharedBuffer>>();
+  return *memory;
+}
+
+class PlainStream final : public Stream {
+ public:
+  explicit PlainStream(tcp::socket socket) : socket_(std::move(socket)) {
+    boost::system::error_code ignored;
+    socket_.set_option(tcp::no_delay(true), ignored);
+    socket_.non_blocking(true, ignored);
+  }
+
+  asio::awaitable<IoResult> read_some(asio::mutable_buffer buffer) override {
+    const auto [error, bytes] = co_await socket_.async_read_some(buffer, kTuple);
+    drained_ = bytes < buffer.size();
+    co_return IoResult{error, bytes};
+  }
+
+  asio::awaitable<IoResult> read_shared(std::span<const std::uint8_t>& bytes) override {
+    const auto memory = shared_buffer();
+    for (;;) {
+      if (!drained_) {
+        boost::system::error_code error;
+        const std::size_t count = socket_.read_some(asio::buffer(memory.data(), memory.size()), error);
+        drained_ = count < memory.size();
+        if (error != asio::error::would_block) {
+          bytes = memory.first(count);
+          co_return IoResult{error, count};
+        }
+      }
+      const auto [error] = co_await socket_.async_wait(tcp::socket::wait_read, kTuple);
+      if (error) co_return IoResult{error, 0};
+      drained_ = false;
+    }
+  }
+
+  asio::awaitable<IoResult> write(std::array<asio::const_buffer, 2> buffers) override {
+    const std::size_t total = buffers[0].size() + buffers[1].size();
+    boost::system::error_code error;
+    std::size_t done = socket_.write_some(buffers, error);
+    if (error && error != asio::error::would_block) co_return IoResult{error, done};
+    if (error) done = 0;
+    if (done == total) co_return IoResult{{}, total};
+    const std::size_t first = std::min(done, buffers[0].size());
+    buffers[0] += first;
+    buffers[1] += done - first;
+    const auto [write_error, rest] = co_await asio::async_write(socket_, buffers, kTuple);
+    co_return IoResult{write_error, done + rest};
+  }
+
+  asio::awaitable<void> shutdown() override {
+    boost::system::error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    co_return;
+  }
+
+  tcp::socket& socket() override { return socket_; }
+
+ private:
+  tcp::socket socket_;
+  // The last read took all there was: waiting comes before reading, which saves a call that finds nothing.
+  bool drained_ = false;
+};
+
+}  // namespace
+
+asio::awaitable<IoResult> Stream::write_text(std::string_view text) {
+  const std::array<asio::const_buffer, 2> buffers{asio::buffer(text.data(), text.size()),
+                                                  asio::const_buffer()};
+  return write(buffers);
+}
+
+void Stream::cancel() {
+  boost::system::error_code ignored;
+  socket().cancel(ignored);
+}
+
+void Stream::close() {
+  boost::system::error_code ignored;
+  socket().close(ignored);
+}
+
+std::unique_ptr<Stream> plain_stream(tcp::socket socket) {
+  return std::make_unique<PlainStream>(std::move(socket));
+}
+
+}  // namespace pantheon::http

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <array>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "core/error.hpp"
+
+namespace boost::asio::ssl {
+class context;
+}
+
+namespace pantheon::http {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+
+struct IoResult {
+  boost::system::error_code error;
+  std::size_t bytes = 0;
+};
+
+/// Bytes over TCP or TLS, so that everything above is compiled once. One reader and one writer at a time.
+class Stream {
+ public:
+  virtual ~Stream() = default;
+  /// At least one byte, or an error.
+  virtual asio::awaitable<IoResult> read_some(asio::mutable_buffer buffer) = 0;
+  /// As read_some, into memory shared by all streams of this thread that is not held while waiting. The bytes
+  /// are valid until the caller suspends.
+  virtual asio::awaitable<IoResult> read_shared(std::span<const std::uint8_t>& bytes) = 0;
+  /// Everything, or an error.
+  virtual asio::awaitable<IoResult> write(std::array<asio::const_buffer, 2> buffers) = 0;
+  asio::awaitable<IoResult> write_text(std::string_view text);
+  /// Tells the peer that nothing more follows; reading goes on.
+  virtual asio::awaitable<void> shutdown() = 0;
+  virtual tcp::socket& socket() = 0;
+  /// Ends pending operations with operation_aborted; the stream can still be used (not TLS in the middle of a
+  /// write).
+  void cancel();
+  void close();
+};
+
+/// Takes a connected socket; sets TCP_NODELAY.
+std::unique_ptr<Stream> plain_stream(tcp::socket socket);
+/// TLS on a connected socket, handshake done within `timeout`; `tls_failed`, `connect_timeout`.
+asio::awaitable<core::Result<std::unique_ptr<Stream>>> tls_accept(tcp::socket socket,
+                                                                  std::shared_ptr<asio::ssl::context> context,
+                                                                  std::chrono::milliseconds timeout);
+/// `host` is sent as SNI and, with `verify`, checked against the certificate.
+asio::awaitable<core::Result<std::unique_ptr<Stream>>> tls_connect(
+    tcp::socket socket, std::shared_ptr<asio::ssl::context> context, std::string host, bool verify,
+    std::chrono::milliseconds timeout);
+
+/// A context that trusts the system's authorities and those of `ca_file`, when one is given.
+core::Result<std::shared_ptr<asio::ssl::context>> client_tls_context(const std::string& ca_file);
+/// A context with a certificate chain and key from PEM files; `bad_certificate`.
+core::Result<std::shared_ptr<asio::ssl::context>> server_tls_context(const std::string& chain,
+                                                                     const std::string& key);
+
+}  // namespace pantheon::http

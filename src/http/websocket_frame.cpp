@@ -1,0 +1,222 @@
+#include "http/websocket_frame.hpp"
+
+#include <openssl/sha.h>
+#include <sodium.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace pantheon::http {
+namespace {
+
+constexpr std::size_t kMaxControl = 125;
+
+bool known_opcode(std::uint8_t opcode) {
+  return opcode <= 2 || (opcode >= 8 && opcode <= 10);
+}
+
+std::uint64_t read_big_endian(std::span<const std::uint8_t> bytes) {
+  std::uint64_t value = 0;
+  for (const auto byte : bytes) value = (value << 8U) | byte;
+  return value;
+}
+
+bool continuation_byte(unsigned char c) {
+  return (c & 0xC0U) == 0x80U;
+}
+
+// The length of the code point that begins here; 0 when it is not valid.
+std::size_t code_point_length(std::string_view text) {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = at(0);
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xC2 && first <= 0xDF   ? 2
+                             : (first & 0xF0U) == 0xE0        ? 3
+                             : first >= 0xF0 && first <= 0xF4 ? 4
+                                                              : 0;
+  if (length == 0 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if (!continuation_byte(at(i))) return 0;
+  }
+  if (first == 0xE0 && at(1) < 0xA0) return 0;
+  if (first == 0xED && at(1) > 0x9F) return 0;
+  if (first == 0xF0 && at(1) < 0x90) return 0;
+  if (first == 0xF4 && at(1) > 0x8F) return 0;
+  return length;
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    std::uint64_t eight = 0;
+    if (text.size() >= sizeof eight) {
+      std::memcpy(&eight, text.data(), sizeof eight);
+      if ((eight & 0x8080808080808080ULL) == 0) {
+        text.remove_prefix(sizeof eight);
+        continue;
+      }
+    }
+    const std::size_t length = code_point_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::size_t FrameReader::header_length() const {
+  if (header_size_ < 2) return 2;
+  const std::uint8_t length = header_[1] & 0x7FU;
+  const std::size_t extended = length == 126 ? 2 : length == 127 ? 8 : 0;
+  return 2 + extended + ((header_[1] & 0x80U) != 0 ? 4 : 0);
+}
+
+core::Result<void> FrameReader::begin_frame() {
+  const std::uint8_t opcode = header_[0] & 0x0FU;
+  if ((header_[0] & 0x70U) != 0) return core::failure(HttpError::bad_frame, "reserved bits");
+  if (!known_opcode(opcode)) return core::failure(HttpError::bad_frame, "opcode");
+  opcode_ = static_cast<Opcode>(opcode);
+  final_ = (header_[0] & 0x80U) != 0;
+  const bool masked = (header_[1] & 0x80U) != 0;
+  if (masked != (role_ == WebSocketRole::server)) return core::failure(HttpError::bad_frame, "mask");
+
+  const std::size_t size = header_size_ - (masked ? 4U : 0U);
+  const std::uint8_t length = header_[1] & 0x7FU;
+  remaining_ = length < 126 ? length : read_big_endian(std::span(header_).subspan(2, size - 2));
+  if ((length == 126 && remaining_ < 126) || (length == 127 && remaining_ < 65'536) ||
+      (remaining_ >> 63U) != 0) {
+    return core::failure(HttpError::bad_frame, "length");
+  }
+  if (masked) std::copy_n(header_.begin() + static_cast<std::ptrdiff_t>(size), 4, mask_.begin());
+  mask_offset_ = 0;
+
+  if (is_control()) {
+    if (!final_ || remaining_ > kMaxControl) return core::failure(HttpError::bad_frame, "control frame");
+    return {};
+  }
+  if ((opcode_ == Opcode::continuation) != in_message_)
+    return core::failure(HttpError::bad_frame, "fragment");
+  if (!in_message_) message_opcode_ = opcode_;
+  in_message_ = true;
+  if (remaining_ > max_message_.count || message_.size() + remaining_ > max_message_.count) {
+    return core::failure(core::CommonError::too_large);
+  }
+  return {};
+}
+
+void FrameReader::take_payload(std::span<const std::uint8_t>& input) {
+  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, input.size()));
+  std::string& out = target();
+  const std::size_t begin = out.size();
+  // Room for what has arrived, not for what the peer announces.
+  out.append(reinterpret_cast<const char*>(input.data()), count);
+  if (role_ == WebSocketRole::server) {
+    std::array<std::uint8_t, 4> mask{};
+    for (std::size_t i = 0; i < 4; ++i) mask[i] = mask_[(i + mask_offset_) & 3U];
+    apply_mask(std::span(out).subspan(begin), mask);
+    mask_offset_ = static_cast<std::uint8_t>((mask_offset_ + count) & 3U);
+  }
+  remaining_ -= count;
+  input = input.subspan(count);
+}
+
+core::Result<std::optional<IncomingFrame>> FrameReader::end_frame() {
+  in_payload_ = false;
+  header_size_ = 0;
+  if (is_control()) return IncomingFrame{opcode_, std::exchange(control_, {})};
+  if (!final_) return std::nullopt;
+  in_message_ = false;
+  if (message_opcode_ == Opcode::text && !is_utf8(message_)) return core::failure(HttpError::bad_utf8);
+  return IncomingFrame{message_opcode_, std::exchange(message_, {})};
+}
+
+core::Result<std::optional<IncomingFrame>> FrameReader::next(std::span<const std::uint8_t>& input) {
+  for (;;) {
+    while (!in_payload_ && header_size_ < header_length()) {
+      if (input.empty()) return std::nullopt;
+      header_[header_size_++] = input.front();
+      input = input.subspan(1);
+    }
+    if (!in_payload_) {
+      if (auto begun = begin_frame(); !begun) return core::failure(begun.error());
+      in_payload_ = true;
+    }
+    take_payload(input);
+    if (remaining_ > 0) return std::nullopt;
+    auto frame = end_frame();
+    if (!frame || frame->has_value()) return frame;
+  }
+}
+
+FrameHeader encode_frame_header(Opcode opcode, core::Bytes payload,
+                                std::optional<std::array<std::uint8_t, 4>> mask) {
+  FrameHeader header;
+  const auto put = [&](std::uint64_t byte) {
+    header.bytes.at(header.size++) = static_cast<std::uint8_t>(byte);
+  };
+  const std::uint8_t mask_bit = mask ? 0x80 : 0;
+  put(0x80U | static_cast<std::uint8_t>(opcode));
+  if (payload.count < 126) {
+    put(mask_bit | payload.count);
+  } else {
+    const unsigned bytes = payload.count < 65'536 ? 2 : 8;
+    put(mask_bit | (bytes == 2 ? 126U : 127U));
+    for (unsigned i = bytes; i > 0; --i) put(payload.count >> (8U * (i - 1)));
+  }
+  if (mask) {
+    for (const auto byte : *mask) put(byte);
+  }
+  return header;
+}
+
+void apply_mask(std::span<char> data, std::array<std::uint8_t, 4> mask) {
+  std::uint64_t wide = 0;
+  for (std::size_t i = 0; i < sizeof wide; ++i) reinterpret_cast<std::uint8_t*>(&wide)[i] = mask[i & 3U];
+  std::size_t i = 0;
+  for (; i + sizeof wide <= data.size(); i += sizeof wide) {
+    std::uint64_t chunk = 0;
+    std::memcpy(&chunk, data.data() + i, sizeof wide);
+    chunk ^= wide;
+    std::memcpy(data.data() + i, &chunk, sizeof wide);
+  }
+  for (; i < data.size(); ++i) data[i] = static_cast<char>(static_cast<std::uint8_t>(data[i]) ^ mask[i & 3U]);
+}
+
+core::Result<CloseReason> decode_close(std::string_view payload) {
+  if (payload.empty()) return CloseReason{};
+  if (payload.size() < 2) return core::failure(HttpError::bad_frame, "close code");
+  const auto code = static_cast<std::uint16_t>(static_cast<std::uint8_t>(payload[0]) << 8U |
+                                               static_cast<std::uint8_t>(payload[1]));
+  const bool defined = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
+  if (!defined && (code < 3000 || code > 4999)) return core::failure(HttpError::bad_frame, "close code");
+  if (!is_utf8(payload.substr(2))) return core::failure(HttpError::bad_utf8);
+  return CloseReason{code, std::string(payload.substr(2))};
+}
+
+std::string encode_close(const CloseReason& reason) {
+  if (reason.code == 1005) return {};
+  std::string payload{static_cast<char>(reason.code >> 8U), static_cast<char>(reason.code & 0xFFU)};
+  std::string_view text(reason.reason);
+  text = text.substr(0, kMaxControl - 2);
+  while (!is_utf8(text)) text.remove_suffix(1);
+  return payload.append(text);
+}
+
+std::uint16_t close_code_of(const core::Error& error) {
+  if (error.is(HttpError::bad_utf8)) return 1007;
+  if (error.is(core::CommonError::too_large)) return 1009;
+  return 1002;
+}
+
+std::string websocket_accept(std::string_view key) {
+  std::string text(key);
+  text.append("258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+  std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
+  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  std::string out(sodium_base64_ENCODED_LEN(digest.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
+  sodium_bin2base64(out.data(), out.size(), digest.data(), digest.size(), sodium_base64_VARIANT_ORIGINAL);
+  out.pop_back();
+  return out;
+}
+
+}  // namespace pantheon::http
