@@ -1,0 +1,54 @@
+/** What a peer reports: the native program (native_peer.cpp) and the page (page.ts) use the same form. */
+export interface PeerEvent {
+  event: 'signal' | 'open' | 'closed' | 'refused' | 'error';
+  peer: string;
+  signal?: { type: string; sdp?: string; [field: string]: unknown };
+  connect_ms?: number;
+  fields?: Record<string, unknown>;
+  local_fingerprint?: string;
+  remote_fingerprint?: string;
+  max_message?: number;
+  error?: string | null;
+}
+
+/** Events of one side: kept, so that a test may ask for one before or after it happens. */
+export class EventLog {
+  readonly #events: PeerEvent[] = [];
+  readonly #waiting = new Set<() => void>();
+  readonly #listeners: ((event: PeerEvent) => void)[] = [];
+
+  /** Hears every event from now on. */
+  listen(listener: (event: PeerEvent) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  add(event: PeerEvent): void {
+    this.#events.push(event);
+    for (const listener of this.#listeners) listener(event);
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  all(peer: string, kind: PeerEvent['event']): PeerEvent[] {
+    return this.#events.filter((event) => event.peer === peer && event.event === kind);
+  }
+
+  /** The first event of that kind; rejects after 10 s without one. */
+  async first(peer: string, kind: PeerEvent['event']): Promise<PeerEvent> {
+    const found = (): PeerEvent | undefined => this.all(peer, kind)[0];
+    return new Promise((resolve, reject) => {
+      const check = (): void => {
+        const event = found();
+        if (event === undefined) return;
+        clearTimeout(alarm);
+        this.#waiting.delete(check);
+        resolve(event);
+      };
+      const alarm = setTimeout(() => {
+        this.#waiting.delete(check);
+        reject(new Error(`peer ${peer} reported no ${kind} within 10 s`));
+      }, 10_000);
+      this.#waiting.add(check);
+      check();
+    });
+  }
+}
