@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkCpp, cppParts } from './cpp.js';
 import { compareWithFolders, readTable } from './table.js';
 import { checkTypescript, typescriptPackages } from './typescript.js';
 
-const ROOT = resolve(import.meta.dirname ?? '.', '../../..');
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const page = readFileSync(join(ROOT, 'architecture.md'), 'utf8');
 
 describe('the C++ parts', () => {
