@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/bytes.hpp"
+#include "core/error.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace pantheon::store {
+
+/// One step from a schema to the next. Number n of the list makes version n; published ones never change.
+struct Migration {
+  std::string_view sql;
+};
+
+/// A prepared statement and its parameters, once: bind, then step or run. Views from text() and blob() hold
+/// until the next step. Must not outlive its database.
+class Query {
+ public:
+  Query& bind(std::int64_t value);
+  Query& bind(std::string_view value);
+  Query& bind(core::ByteView value);
+  Query& bind_null();
+
+  /// Moves to the next row; false when there is none.
+  core::Result<bool> step();
+  /// For statements without rows: the number of rows changed.
+  core::Result<std::int64_t> run();
+
+  /// Columns of the row, from 0.
+  std::int64_t integer(int column) const;
+  std::string_view text(int column) const;
+  core::ByteView blob(int column) const;
+  bool is_null(int column) const;
+
+ private:
+  friend class Database;
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  Query(sqlite3* database, std::unique_ptr<sqlite3_stmt, Finalize> statement)
+      : database_(database), statement_(std::move(statement)) {}
+  sqlite3* database_;
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  int next_ = 0;
+  int bind_status_ = 0;
+};
+
+/// Rolls back unless commit() was called. Transactions do not nest.
+class Transaction {
+ public:
+  Transaction(Transaction&& other) noexcept;
+  Transaction& operator=(Transaction&&) = delete;
+  ~Transaction();
+  core::Result<void> commit();
+
+ private:
+  friend class Database;
+  explicit Transaction(sqlite3* database) : database_(database) {}
+  sqlite3* database_;
+};
+
+/// An SQLite file: write-ahead log, foreign keys on, 5 s of patience with other processes. Use from one
+/// thread at a time.
+class Database {
+ public:
+  /// Opens or makes the file (for its owner only) and applies the migrations it lacks, each in one
+  /// transaction.
+  /// ":memory:" keeps nothing. `store_cannot_open`, `store_not_writable`, `store_corrupt`,
+  /// `store_newer_version`.
+  static core::Result<Database> open(const std::filesystem::path& file,
+                                     std::span<const Migration> migrations);
+
+  /// The SQL must be a literal of ours: values go through bind().
+  core::Result<Query> prepare(std::string_view sql);
+  core::Result<void> execute(const char* sql);
+  core::Result<Transaction> begin();
+
+ private:
+  struct Close {
+    void operator()(sqlite3* database) const;
+  };
+  explicit Database(std::unique_ptr<sqlite3, Close> handle) : handle_(std::move(handle)) {}
+  core::Result<void> configure();
+  core::Result<void> migrate(std::span<const Migration> migrations);
+  core::Result<void> apply(const Migration& migration, std::int64_t version);
+  std::unique_ptr<sqlite3, Close> handle_;
+};
+
+}  // namespace pantheon::store

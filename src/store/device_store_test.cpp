@@ -1,0 +1,110 @@
+#include "store/device_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include "store/error.hpp"
+
+namespace pantheon::store {
+namespace {
+
+using namespace std::chrono_literals;
+
+core::WallTime at(std::chrono::milliseconds time) {
+  return core::WallTime(time);
+}
+
+DeviceRow device(const std::string& account, const std::string& id) {
+  return {account, id, "key", "name", "Linux", at(10ms), at(20ms), 0, false};
+}
+
+struct DeviceStoreTest : testing::Test {
+  DeviceStore store = DeviceStore::open(":memory:").value();
+  core::ByteVector hash{1, 2, 3};
+};
+
+TEST_F(DeviceStoreTest, TheServersValuesAreMadeOnce) {
+  EXPECT_EQ(store.server_value("id", "first").value(), "first");
+  EXPECT_EQ(store.server_value("id", "second").value(), "first");
+}
+
+TEST_F(DeviceStoreTest, ADeviceIsFoundInItsAccountOnly) {
+  ASSERT_TRUE(store.save_device(device("a", "d1")));
+  const auto found = store.find_device("a", "d1").value();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->public_key, "key");
+  EXPECT_EQ(found->platform, "Linux");
+  EXPECT_EQ(found->created_at, at(10ms));
+  EXPECT_FALSE(store.find_device("b", "d1").value());
+  EXPECT_FALSE(store.find_device("a", "d2").value());
+}
+
+TEST_F(DeviceStoreTest, SavingAgainRenewsButKeepsTheFirstTimeAndTheRevocation) {
+  ASSERT_TRUE(store.save_device(device("a", "d1")));
+  ASSERT_TRUE(store.revoke_device("a", "d1"));
+  auto renamed = device("a", "d1");
+  renamed.name = "new";
+  renamed.created_at = at(99ms);
+  ASSERT_TRUE(store.save_device(renamed));
+  const auto found = store.find_device("a", "d1").value();
+  EXPECT_EQ(found->name, "new");
+  EXPECT_EQ(found->created_at, at(10ms));
+  EXPECT_TRUE(found->revoked);
+}
+
+TEST_F(DeviceStoreTest, CountsDevicesThatAreNotRevoked) {
+  ASSERT_TRUE(store.save_device(device("a", "d1")));
+  ASSERT_TRUE(store.save_device(device("a", "d2")));
+  ASSERT_TRUE(store.save_device(device("b", "d1")));
+  EXPECT_EQ(store.device_count("a").value(), 2U);
+  ASSERT_TRUE(store.revoke_device("a", "d1"));
+  EXPECT_EQ(store.device_count("a").value(), 1U);
+  EXPECT_EQ(store.devices("a").value().size(), 2U);
+  EXPECT_FALSE(store.find_device("b", "d1").value()->revoked)
+      << "the same id in another account is another device";
+}
+
+TEST_F(DeviceStoreTest, StatementsKeepTheirOrderAndAreNotDoubled) {
+  ASSERT_TRUE(store.save_device(device("a", "d1")));
+  ASSERT_TRUE(store.add_statement("a", "d1", "one", at(1ms)));
+  ASSERT_TRUE(store.add_statement("a", "d1", "two", at(1ms)));
+  ASSERT_TRUE(store.add_statement("a", "d1", "one", at(2ms)));
+  EXPECT_EQ(store.statements("a", "d1").value(), (std::vector<std::string>{"one", "two"}));
+  EXPECT_EQ(store.statement_count("a").value(), 2U);
+  EXPECT_TRUE(store.statements("b", "d1").value().empty());
+}
+
+TEST_F(DeviceStoreTest, ARefreshTokenRemembersWhenItWasFirstReplaced) {
+  ASSERT_TRUE(store.save_device(device("a", "d1")));
+  ASSERT_TRUE(store.add_refresh_token({hash, "a", "d1", at(100ms), std::nullopt}));
+  EXPECT_FALSE(store.find_refresh_token(hash).value()->superseded_at);
+  ASSERT_TRUE(store.supersede_refresh_token(hash, at(50ms)));
+  ASSERT_TRUE(store.supersede_refresh_token(hash, at(60ms)));
+  EXPECT_EQ(store.find_refresh_token(hash).value()->superseded_at, at(50ms));
+}
+
+TEST_F(DeviceStoreTest, ExpiredRefreshTokensAreDeleted) {
+  ASSERT_TRUE(store.save_device(device("a", "d1")));
+  ASSERT_TRUE(store.add_refresh_token({hash, "a", "d1", at(100ms), std::nullopt}));
+  ASSERT_TRUE(store.delete_expired_refresh_tokens(at(99ms)));
+  EXPECT_TRUE(store.find_refresh_token(hash).value());
+  ASSERT_TRUE(store.delete_expired_refresh_tokens(at(100ms)));
+  EXPECT_FALSE(store.find_refresh_token(hash).value());
+}
+
+TEST_F(DeviceStoreTest, RevokingTokensEndsTheirGeneration) {
+  ASSERT_TRUE(store.save_device(device("a", "d1")));
+  ASSERT_TRUE(store.add_refresh_token({hash, "a", "d1", at(100ms), std::nullopt}));
+  ASSERT_TRUE(store.revoke_tokens("a", "d1"));
+  EXPECT_FALSE(store.find_refresh_token(hash).value());
+  EXPECT_EQ(store.find_device("a", "d1").value()->token_generation, 1);
+  EXPECT_FALSE(store.find_device("a", "d1").value()->revoked);
+}
+
+TEST_F(DeviceStoreTest, ATokenNeedsItsDevice) {
+  const auto added = store.add_refresh_token({hash, "a", "none", at(100ms), std::nullopt});
+  ASSERT_FALSE(added);
+  EXPECT_TRUE(added.error().is(StoreError::constraint));
+}
+
+}  // namespace
+}  // namespace pantheon::store
