@@ -22,15 +22,15 @@ struct ClientOptions {
   core::Bytes max_header{64 * 1024};               ///< of a response
   core::Bytes read_size{64 * 1024};                ///< most that one ClientExchange::read() returns
   bool verify_certificates = true;                 ///< by the system's authorities
-  std::string ca_file;                             ///< PEM file of further authorities
+  std::string ca_file = {};                        ///< PEM file of further authorities
 };
 
 struct ClientRequest {
   Url url;
   std::string method = "GET";
   /// Host and Content-Length are set by the client; `Host` given here wins.
-  Headers headers;
-  std::string body;
+  Headers headers = {};
+  std::string body = {};
   std::chrono::milliseconds connect_timeout{10'000};  ///< name look-up, TCP and TLS together
   std::chrono::milliseconds response_timeout{
       60'000};  ///< from the request being sent to the end of the header

@@ -47,8 +47,8 @@ struct Request {
 
 struct Response {
   unsigned status = 200;
-  Headers headers;
-  std::string body;
+  Headers headers = {};
+  std::string body = {};
 };
 
 /// `{"error":{"code","message"}}` with the status of the error's row.

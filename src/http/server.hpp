@@ -25,7 +25,7 @@ struct TlsFiles {
 struct ServerOptions {
   std::string bind_address = "127.0.0.1";  ///< an IP literal; "::" serves IPv4 too where the system allows
   std::uint16_t port = 0;                  ///< 0 takes a free one, see Server::port()
-  std::optional<TlsFiles> tls;             ///< absent: plain HTTP
+  std::optional<TlsFiles> tls = {};        ///< absent: plain HTTP
   std::size_t max_connections = 16'384;    ///< further ones are closed at once
   core::Bytes max_header{16 * 1024};       ///< request line and fields; beyond: 431
   core::Bytes max_body{1024 * 1024};       ///< beyond: 413; routes may set their own
@@ -38,13 +38,13 @@ struct ServerOptions {
 };
 
 struct RouteOptions {
-  std::optional<core::Bytes> max_body;  ///< instead of the server's
+  std::optional<core::Bytes> max_body = {};  ///< instead of the server's
 };
 
 struct UpgradeOptions {
   core::Bytes max_message{1024 * 1024};  ///< of a received WebSocket message
   /// Looks at the request first; a response it gives is sent instead of upgrading.
-  std::function<std::optional<Response>(const Request&)> check;
+  std::function<std::optional<Response>(const Request&)> check = {};
 };
 
 /// An HTTP/1.1 server (RFC 9112) with routes and WebSocket upgrades (RFC 6455), over TCP or TLS.

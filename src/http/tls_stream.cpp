@@ -83,7 +83,11 @@ asio::awaitable<core::Result<std::unique_ptr<Stream>>> tls_connect(tcp::socket s
   auto stream = std::make_unique<TlsStream>(std::move(socket), std::move(context));
   boost::system::error_code not_literal;
   asio::ip::make_address(host, not_literal);
-  if (not_literal) SSL_set_tlsext_host_name(stream->tls().native_handle(), host.c_str());
+  if (not_literal) {
+    // What the macro SSL_set_tlsext_host_name does, without its cast.
+    SSL_ctrl(stream->tls().native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+             host.data());
+  }
   stream->tls().set_verify_mode(verify ? ssl::verify_peer : ssl::verify_none);
   if (verify) stream->tls().set_verify_callback(ssl::host_name_verification(host));
   return handshake(std::move(stream), ssl::stream_base::client, timeout);

@@ -3,6 +3,8 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include "http/error.hpp"
+
 namespace pantheon::http {
 namespace {
 

@@ -17,7 +17,7 @@ struct WebSocketLimits {
   core::Bytes max_message{1024 * 1024};               ///< of a received message
   std::chrono::milliseconds connect_timeout{10'000};  ///< name look-up, TCP, TLS and upgrade together
   bool verify_certificates = true;                    ///< by the system's authorities
-  std::string ca_file;                                ///< PEM file of further authorities
+  std::string ca_file = {};                           ///< PEM file of further authorities
 };
 
 /// Opens a WebSocket to a ws, wss, http or https address. `connect_failed`, `connect_timeout`, `tls_failed`,

@@ -20,10 +20,10 @@ namespace pantheon::socketio {
 namespace asio = boost::asio;
 
 struct ClientOptions {
-  std::string url;                   ///< http, https, ws or wss; a path in it is ignored
+  std::string url = {};              ///< http, https, ws or wss; a path in it is ignored
   std::string path = "/socket.io/";  ///< where the server is attached
   std::string nsp = "/";
-  http::Headers headers;  ///< of the opening request
+  http::Headers headers = {};  ///< of the opening request
   bool reconnect = true;
   std::chrono::milliseconds reconnect_delay{500};  ///< before the second attempt; doubled at each further one
   std::chrono::milliseconds reconnect_delay_max{
@@ -34,7 +34,7 @@ struct ClientOptions {
   core::Bytes max_send_queue{16 * 1024 * 1024};
   std::size_t max_pending_acks = 1024;
   bool verify_certificates = true;
-  std::string ca_file;  ///< PEM file of further authorities
+  std::string ca_file = {};  ///< PEM file of further authorities
 };
 
 /// A Socket.IO client (protocol 5 over Engine.IO 4, WebSocket transport) that connects again by itself after

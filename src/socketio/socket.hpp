@@ -39,6 +39,8 @@ SerializedPacket serialize_raw_event(std::string_view nsp, std::string_view arra
 
 class ServerConnection;
 class Namespace;
+class Server;
+struct Packet;
 
 /// One client in one namespace, server side. Use from the executor's thread.
 class Socket : public std::enable_shared_from_this<Socket> {
@@ -87,7 +89,10 @@ class Socket : public std::enable_shared_from_this<Socket> {
 
  private:
   friend class ServerConnection;
-  friend class Namespace;
+  friend class Server;
+  void receive(Packet packet);
+  void closed(std::string_view reason);
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -1,0 +1,149 @@
+#include "engineio/connection.hpp"
+
+#include "http/error.hpp"
+
+namespace pantheon::engineio {
+namespace {
+
+constexpr std::chrono::seconds kCloseTimeout{3};
+
+CloseReason reason_of(const core::Error& error) {
+  if (error.is(http::HttpError::connection_closed)) return CloseReason::transport_close;
+  if (error.is(EngineioError::empty_packet) || error.is(EngineioError::bad_packet_type)) {
+    return CloseReason::parse_error;
+  }
+  return CloseReason::transport_error;
+}
+
+}  // namespace
+
+Connection::Connection(std::string id, Role role, Session::Timing timing,
+                       std::unique_ptr<Transport> transport, std::shared_ptr<core::TaskGroup> tasks,
+                       QueueLimits limits)
+    : id_(std::move(id)),
+      session_(role, timing, std::chrono::steady_clock::now()),
+      transport_(std::move(transport)),
+      tasks_(std::move(tasks)),
+      limits_(limits),
+      timer_(tasks_->executor(), [this] { on_time(); }) {
+  watch();
+}
+
+core::Result<void> Connection::send(Frame frame) {
+  if (!open()) return core::failure(EngineioError::closed);
+  if (queue_.size() >= limits_.max_packets || queued_.count + frame.data->size() > limits_.max_bytes.count) {
+    abort(CloseReason::transport_error);
+    return core::failure(EngineioError::send_queue_full);
+  }
+  enqueue(std::move(frame));
+  return {};
+}
+
+core::Result<void> Connection::send_message(std::string text) {
+  return send(encode_frame({PacketType::message, std::move(text), false}));
+}
+
+void Connection::enqueue(Frame frame) {
+  queued_.count += frame.data->size();
+  queue_.push_back(std::move(frame));
+  wake_writer();
+}
+
+void Connection::wake_writer() {
+  if (writing_ || finished_) return;
+  writing_ = true;
+  tasks_->spawn(write(shared_from_this()));
+}
+
+asio::awaitable<void> Connection::write(std::shared_ptr<Connection> self) {
+  struct Mark {
+    explicit Mark(Connection& c) : connection(c) {}
+    ~Mark() { connection.writing_ = false; }
+    Mark(const Mark&) = delete;
+    Mark& operator=(const Mark&) = delete;
+    Connection& connection;
+  } const mark(*self);
+  while (!self->queue_.empty()) {
+    Frame frame = std::move(self->queue_.front());
+    self->queue_.pop_front();
+    self->queued_.count -= frame.data->size();
+    const auto sent = co_await self->transport_->send(std::move(frame));
+    // The reading side sees the broken connection too and reports it.
+    if (!sent || self->finished_) co_return;
+  }
+  if (!self->closing_) co_return;
+  co_await self->transport_->close();
+  self->finish(self->reason_);
+}
+
+void Connection::close(CloseReason reason) {
+  if (closing_ || finished_) return;
+  closing_ = true;
+  reason_ = reason;
+  timer_.arm(kCloseTimeout);
+  wake_writer();
+}
+
+void Connection::abort(CloseReason reason) {
+  finish(reason);
+}
+
+void Connection::apply(Session::Step step) {
+  if (step.send) enqueue(encode_frame(*step.send));
+  if (step.deliver && on_message_ && !closing_) {
+    // A copy, so that a handler that ends the connection does not destroy itself while it runs.
+    const auto handler = on_message_;
+    handler(std::move(*step.deliver));
+  }
+  if (step.close) finish(*step.close);
+}
+
+void Connection::take(Packet packet) {
+  apply(session_.receive(std::move(packet), std::chrono::steady_clock::now()));
+  watch();
+}
+
+void Connection::watch() {
+  if (finished_ || closing_) return;
+  timer_.arm(session_.deadline() - std::chrono::steady_clock::now());
+}
+
+void Connection::on_time() {
+  const auto keep = shared_from_this();
+  if (closing_) return finish(reason_);
+  apply(session_.tick(std::chrono::steady_clock::now()));
+  watch();
+}
+
+void Connection::finish(CloseReason reason) {
+  if (finished_) return;
+  finished_ = true;
+  session_.close();
+  timer_.disarm();
+  queue_.clear();
+  queued_ = {};
+  transport_->abort();
+  on_message_ = nullptr;
+  const auto handler = std::exchange(on_close_, nullptr);
+  if (handler) handler(closing_ ? reason_ : reason);
+}
+
+asio::awaitable<void> Connection::run(std::shared_ptr<Connection> self) {
+  struct End {
+    explicit End(Connection& c) : connection(c) {}
+    ~End() { connection.finish(CloseReason::transport_close); }
+    End(const End&) = delete;
+    End& operator=(const End&) = delete;
+    Connection& connection;
+  } const end(*self);
+  while (!self->finished_) {
+    auto packet = co_await self->transport_->receive();
+    if (!packet) {
+      self->finish(reason_of(packet.error()));
+      co_return;
+    }
+    self->take(std::move(*packet));
+  }
+}
+
+}  // namespace pantheon::engineio

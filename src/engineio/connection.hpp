@@ -1,0 +1,78 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/bytes.hpp"
+#include "core/task_group.hpp"
+#include "engineio/session.hpp"
+#include "engineio/transport.hpp"
+#include "http/deadline.hpp"
+
+namespace pantheon::engineio {
+
+struct QueueLimits {
+  core::Bytes max_bytes{4 * 1024 * 1024};
+  std::size_t max_packets = 4096;
+};
+
+/// One open Engine.IO session over a transport, server or client side: pings, a bounded send queue, and an
+/// orderly end. Use from the executor's thread.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  using MessageHandler = std::function<void(Packet)>;
+  using CloseHandler = std::function<void(CloseReason)>;
+
+  /// `tasks` owns the coroutine that writes.
+  Connection(std::string id, Role role, Session::Timing timing, std::unique_ptr<Transport> transport,
+             std::shared_ptr<core::TaskGroup> tasks, QueueLimits limits);
+
+  const std::string& id() const { return id_; }
+  bool open() const { return session_.open() && !closing_; }
+  /// Set both before run().
+  void on_message(MessageHandler handler) { on_message_ = std::move(handler); }
+  /// Called once; both handlers are dropped with it.
+  void on_close(CloseHandler handler) { on_close_ = std::move(handler); }
+
+  /// Puts a packet into the send queue. `closed`; `send_queue_full` also ends this connection.
+  core::Result<void> send(Frame frame);
+  core::Result<void> send_message(std::string text);
+  /// Sends what waits in the queue, then ends the transport politely; a peer that takes too long is cut off.
+  void close(CloseReason reason = CloseReason::forced_close);
+  /// Ends it now.
+  void abort(CloseReason reason);
+
+  /// Receives until the session ends. When it is cancelled, the session ends with "transport close".
+  static asio::awaitable<void> run(std::shared_ptr<Connection> self);
+
+ private:
+  void enqueue(Frame frame);
+  void wake_writer();
+  void apply(Session::Step step);
+  void take(Packet packet);
+  void on_time();
+  void watch();
+  void finish(CloseReason reason);
+  static asio::awaitable<void> write(std::shared_ptr<Connection> self);
+
+  std::string id_;
+  Session session_;
+  std::unique_ptr<Transport> transport_;
+  std::shared_ptr<core::TaskGroup> tasks_;
+  QueueLimits limits_;
+  http::Deadline timer_;
+  std::deque<Frame> queue_;
+  core::Bytes queued_;
+  MessageHandler on_message_;
+  CloseHandler on_close_;
+  CloseReason reason_ = CloseReason::transport_close;
+  bool writing_ = false;
+  bool closing_ = false;
+  bool finished_ = false;
+};
+
+}  // namespace pantheon::engineio

@@ -1,0 +1,78 @@
+#include "engineio/handshake.hpp"
+
+#include <array>
+
+#include "core/json.hpp"
+#include "http/url.hpp"
+
+namespace pantheon::engineio {
+namespace {
+
+namespace json = core::json;
+
+// The numbers of the official server, in their order.
+constexpr std::array kNumbered{
+    EngineioError::transport_unknown, EngineioError::session_unknown, EngineioError::bad_handshake_method,
+    EngineioError::bad_handshake,     EngineioError::forbidden,       EngineioError::unsupported_protocol};
+constexpr std::int64_t kLongestTime = 24LL * 3600 * 1000;
+
+}  // namespace
+
+std::string encode_opening(const Opening& opening) {
+  json::array upgrades;
+  for (const auto& name : opening.upgrades) upgrades.emplace_back(name);
+  return json::serialize(json::object{{"sid", opening.sid},
+                                      {"upgrades", std::move(upgrades)},
+                                      {"pingInterval", opening.ping_interval.count()},
+                                      {"pingTimeout", opening.ping_timeout.count()},
+                                      {"maxPayload", opening.max_payload.count}});
+}
+
+core::Result<Opening> decode_opening(std::string_view text) {
+  const auto object = core::parse_json_object(text);
+  if (!object) return core::failure(EngineioError::bad_open_packet);
+  const auto sid = core::get_string(*object, "sid");
+  const auto interval = core::get_integer(*object, "pingInterval");
+  const auto timeout = core::get_integer(*object, "pingTimeout");
+  if (!sid || sid->empty() || !interval || !timeout || *interval <= 0 || *timeout <= 0 ||
+      *interval > kLongestTime || *timeout > kLongestTime) {
+    return core::failure(EngineioError::bad_open_packet);
+  }
+  Opening opening;
+  opening.sid = std::string(*sid);
+  opening.ping_interval = std::chrono::milliseconds(*interval);
+  opening.ping_timeout = std::chrono::milliseconds(*timeout);
+  opening.max_payload.count = static_cast<std::uint64_t>(
+      std::max<std::int64_t>(0, core::get_integer(*object, "maxPayload").value_or(0)));
+  if (const auto* upgrades = core::get_array(*object, "upgrades"); upgrades != nullptr) {
+    for (const auto& name : *upgrades) {
+      if (name.is_string()) opening.upgrades.emplace_back(name.get_string());
+    }
+  }
+  return opening;
+}
+
+core::Result<HandshakeQuery> check_handshake(std::string_view method, std::string_view query,
+                                             bool is_upgrade) {
+  HandshakeQuery asked;
+  asked.transport = http::query_parameter(query, "transport").value_or("");
+  asked.sid = http::query_parameter(query, "sid").value_or("");
+  if (asked.transport != "websocket") return core::failure(EngineioError::transport_unknown);
+  if (!asked.sid.empty()) return asked;
+  if (method != "GET") return core::failure(EngineioError::bad_handshake_method);
+  if (!is_upgrade) return core::failure(EngineioError::bad_handshake);
+  if (http::query_parameter(query, "EIO") != "4") return core::failure(EngineioError::unsupported_protocol);
+  return asked;
+}
+
+http::Response handshake_error(const core::Error& error) {
+  int code = 3;
+  for (std::size_t i = 0; i < kNumbered.size(); ++i) {
+    if (error.is(kNumbered[i])) code = static_cast<int>(i);
+  }
+  const auto& entry = row(kNumbered.at(static_cast<std::size_t>(code)));
+  return http::json_response(entry.http_status,
+                             json::serialize(json::object{{"code", code}, {"message", entry.advice}}));
+}
+
+}  // namespace pantheon::engineio

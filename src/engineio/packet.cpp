@@ -1,0 +1,93 @@
+#include "engineio/packet.hpp"
+
+#include <sodium.h>
+
+namespace pantheon::engineio {
+namespace {
+
+constexpr char kSeparator = '\x1e';
+constexpr int kBase64 = sodium_base64_VARIANT_ORIGINAL;
+
+core::Result<PacketType> type_of(std::string_view text) {
+  if (text.empty()) return core::failure(EngineioError::empty_packet);
+  const char first = text.front();
+  if (first < '0' || first > '6') return core::failure(EngineioError::bad_packet_type);
+  return static_cast<PacketType>(first);
+}
+
+std::string to_base64(std::string_view bytes) {
+  std::string text(sodium_base64_ENCODED_LEN(bytes.size(), kBase64), '\0');
+  sodium_bin2base64(text.data(), text.size(), core::as_bytes(bytes).data(), bytes.size(), kBase64);
+  text.pop_back();
+  return text;
+}
+
+core::Result<Packet> decode_base64_message(std::string_view text) {
+  Packet packet{PacketType::message, std::string(text.size() * 3 / 4 + 1, '\0'), true};
+  std::size_t length = 0;
+  const char* end = nullptr;
+  auto* out = reinterpret_cast<unsigned char*>(packet.data.data());
+  if (sodium_base642bin(out, packet.data.size(), text.data(), text.size(), nullptr, &length, &end, kBase64) !=
+          0 ||
+      end != text.data() + text.size()) {
+    return core::failure(EngineioError::bad_base64);
+  }
+  packet.data.resize(length);
+  return packet;
+}
+
+core::Result<Packet> decode_text(std::string_view text) {
+  if (text.starts_with('b')) return decode_base64_message(text.substr(1));
+  const auto type = type_of(text);
+  if (!type) return core::failure(type.error());
+  return Packet{*type, std::string(text.substr(1)), false};
+}
+
+}  // namespace
+
+Frame encode_frame(const Packet& packet) {
+  if (packet.binary) return {std::make_shared<const std::string>(packet.data), false};
+  auto text = std::make_shared<std::string>();
+  text->reserve(packet.data.size() + 1);
+  text->push_back(static_cast<char>(packet.type));
+  text->append(packet.data);
+  return {std::move(text), true};
+}
+
+core::Result<Packet> decode_frame(std::string data, bool is_text) {
+  if (!is_text) return Packet{PacketType::message, std::move(data), true};
+  const auto type = type_of(data);
+  if (!type) return core::failure(type.error());
+  data.erase(0, 1);
+  return Packet{*type, std::move(data), false};
+}
+
+std::string encode_payload(const std::vector<Packet>& packets) {
+  std::string payload;
+  for (const auto& packet : packets) {
+    if (!payload.empty()) payload.push_back(kSeparator);
+    if (packet.binary) {
+      payload.append("b").append(to_base64(packet.data));
+    } else {
+      payload.push_back(static_cast<char>(packet.type));
+      payload.append(packet.data);
+    }
+  }
+  return payload;
+}
+
+core::Result<std::vector<Packet>> decode_payload(std::string_view payload, std::size_t max_packets) {
+  if (payload.empty()) return core::failure(EngineioError::empty_payload);
+  std::vector<Packet> packets;
+  for (;;) {
+    const auto end = payload.find(kSeparator);
+    if (packets.size() == max_packets) return core::failure(EngineioError::too_many_packets);
+    auto packet = decode_text(payload.substr(0, end));
+    if (!packet) return core::failure(packet.error());
+    packets.push_back(std::move(*packet));
+    if (end == std::string_view::npos) return packets;
+    payload.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace pantheon::engineio

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/bytes.hpp"
+#include "engineio/error.hpp"
+
+namespace pantheon::engineio {
+
+/// Packets of Engine.IO protocol 4 (https://socket.io/docs/v4/engine-io-protocol/), without I/O.
+
+enum class PacketType : char { open = '0', close, ping, pong, message, upgrade, noop };
+
+struct Packet {
+  PacketType type = PacketType::message;
+  std::string data;
+  bool binary = false;  ///< only messages can be
+};
+
+/// A packet as it goes over a WebSocket: one text or binary message. Shared, so that many connections can
+/// send it.
+struct Frame {
+  std::shared_ptr<const std::string> data;
+  bool is_text = true;
+};
+
+/// The WebSocket message of a packet.
+Frame encode_frame(const Packet& packet);
+/// `empty_packet`, `bad_packet_type`. A binary message is a packet of type `message`, even without bytes.
+core::Result<Packet> decode_frame(std::string data, bool is_text);
+
+/// A payload of HTTP long-polling: packets joined by U+001E, binary ones as `b` and base64.
+std::string encode_payload(const std::vector<Packet>& packets);
+/// `empty_payload`, `empty_packet`, `bad_packet_type`, `bad_base64`, `too_many_packets`.
+core::Result<std::vector<Packet>> decode_payload(std::string_view payload, std::size_t max_packets);
+
+}  // namespace pantheon::engineio

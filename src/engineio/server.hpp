@@ -1,0 +1,51 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "engineio/connection.hpp"
+#include "engineio/handshake.hpp"
+#include "http/message.hpp"
+
+namespace pantheon::http {
+class Server;
+}
+
+namespace pantheon::engineio {
+
+struct ServerOptions {
+  Session::Timing timing = {};
+  core::Bytes max_payload{1'000'000};  ///< of one received message
+  QueueLimits queue = {};              ///< per connection
+  std::size_t max_connections = 100'000;
+};
+
+/// An Engine.IO server (protocol 4) over WebSocket. Use from the executor's one thread.
+class Server {
+ public:
+  using Options = ServerOptions;
+  /// Set the connection's handlers here; the request is that of the handshake.
+  using ConnectionHandler = std::function<void(std::shared_ptr<Connection>, http::Request)>;
+
+  explicit Server(asio::any_io_executor executor, Options options = {});
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  void on_connection(ConnectionHandler handler);
+  /// Serves a path of an HTTP server.
+  void attach(http::Server& server, std::string path);
+  std::size_t connections() const;
+  /// Ends all connections ("server shutting down"), refuses new ones, returns when all coroutines here have
+  /// ended.
+  asio::awaitable<void> stop();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace pantheon::engineio

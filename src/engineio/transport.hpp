@@ -1,0 +1,30 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <string_view>
+
+#include "engineio/packet.hpp"
+#include "http/websocket.hpp"
+
+namespace pantheon::engineio {
+
+namespace asio = boost::asio;
+
+/// What carries the packets of a session. One receive() and one send() at a time, from the executor's thread.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  /// "websocket" or "polling".
+  virtual std::string_view name() const = 0;
+  virtual asio::awaitable<core::Result<Packet>> receive() = 0;
+  virtual asio::awaitable<core::Result<void>> send(Frame frame) = 0;
+  /// Ends it politely, within about a second.
+  virtual asio::awaitable<void> close() = 0;
+  /// Ends it now; pending operations fail.
+  virtual void abort() = 0;
+};
+
+std::unique_ptr<Transport> websocket_transport(std::unique_ptr<http::WebSocket> socket);
+
+}  // namespace pantheon::engineio

@@ -1,0 +1,37 @@
+#include "engineio/transport.hpp"
+
+namespace pantheon::engineio {
+namespace {
+
+class WebSocketTransport final : public Transport {
+ public:
+  explicit WebSocketTransport(std::unique_ptr<http::WebSocket> socket) : socket_(std::move(socket)) {}
+
+  std::string_view name() const override { return "websocket"; }
+
+  asio::awaitable<core::Result<Packet>> receive() override {
+    auto message = co_await socket_->read();
+    if (!message) co_return core::failure(message.error());
+    co_return decode_frame(std::move(message->data), message->is_text);
+  }
+
+  asio::awaitable<core::Result<void>> send(Frame frame) override {
+    auto sent = co_await socket_->write(*frame.data, frame.is_text);
+    co_return sent;
+  }
+
+  asio::awaitable<void> close() override { return socket_->close(1000, {}); }
+
+  void abort() override { socket_->abort(); }
+
+ private:
+  std::unique_ptr<http::WebSocket> socket_;
+};
+
+}  // namespace
+
+std::unique_ptr<Transport> websocket_transport(std::unique_ptr<http::WebSocket> socket) {
+  return std::make_unique<WebSocketTransport>(std::move(socket));
+}
+
+}  // namespace pantheon::engineio

@@ -1,0 +1,71 @@
+#include "socketio/server.hpp"
+
+#include "socketio/server_connection.hpp"
+#include "socketio/server_state.hpp"
+
+namespace pantheon::socketio {
+namespace {
+
+engineio::ServerOptions engine_options(const ServerOptions& options) {
+  engineio::ServerOptions engine;
+  engine.timing = {options.ping_interval, options.ping_timeout};
+  engine.max_payload = options.max_payload;
+  engine.queue = {options.max_send_queue, options.max_send_packets};
+  engine.max_connections = options.max_connections;
+  return engine;
+}
+
+}  // namespace
+
+Server::State::State(asio::any_io_executor e, Options o)
+    : executor(e), options(o), engine(e, engine_options(o)), tasks(e) {}
+
+Namespace* Server::State::find(std::string_view name) const {
+  const auto found = namespaces.find(name);
+  return found == namespaces.end() ? nullptr : found->second.get();
+}
+
+Server::Server(asio::any_io_executor executor, Options options)
+    : state_(std::make_shared<State>(std::move(executor), options)) {
+  of("/");
+  state_->engine.on_connection([weak = std::weak_ptr<State>(state_)](
+                                   std::shared_ptr<engineio::Connection> engine, http::Request request) {
+    auto state = weak.lock();
+    if (!state) return engine->abort(engineio::CloseReason::server_shutdown);
+    ServerConnection::begin(
+        std::make_shared<ServerConnection>(std::move(state), std::move(engine), std::move(request)));
+  });
+}
+
+Server::~Server() {
+  state_->tasks.cancel();
+}
+
+void Server::attach(http::Server& server, std::string path) {
+  state_->engine.attach(server, std::move(path));
+}
+
+Namespace& Server::of(std::string_view name) {
+  if (Namespace* known = state_->find(name); known != nullptr) return *known;
+  auto state = std::make_unique<Namespace::State>();
+  state->name = std::string(name);
+  auto& slot = state_->namespaces[std::string(name)];
+  slot = std::make_unique<Namespace>(std::move(state));
+  return *slot;
+}
+
+std::size_t Server::connections() const {
+  return state_->engine.connections();
+}
+
+asio::awaitable<void> Server::stop() {
+  const auto state = state_;
+  for (const auto& [name, nsp] : state->namespaces) {
+    for (const auto& socket : Broadcast(*nsp).sockets()) socket->closed("server shutting down");
+  }
+  state->tasks.cancel();
+  co_await state->engine.stop();
+  co_await state->tasks.join();
+}
+
+}  // namespace pantheon::socketio

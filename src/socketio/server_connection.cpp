@@ -1,0 +1,195 @@
+#include "socketio/server_connection.hpp"
+
+#include "core/log.hpp"
+
+namespace pantheon::socketio {
+namespace {
+
+namespace json = core::json;
+
+DecodeLimits limits_of(const ServerOptions& options) {
+  DecodeLimits limits;
+  limits.max_text = options.max_payload;
+  limits.max_attachments = options.max_attachments;
+  limits.max_attachments_size.count =
+      options.max_payload.count * std::max<std::size_t>(1, options.max_attachments);
+  return limits;
+}
+
+}  // namespace
+
+ServerConnection::ServerConnection(std::shared_ptr<Server::State> server,
+                                   std::shared_ptr<engineio::Connection> engine, http::Request request)
+    : server_(std::move(server)),
+      engine_(std::move(engine)),
+      request_(std::move(request)),
+      opened_at_(core::wall_now()),
+      decoder_(limits_of(server_->options)),
+      connect_deadline_(server_->executor,
+                        [this] {
+                          if (sockets_.empty()) close("forced server close");
+                        }),
+      tokens_(server_->options.event_burst),
+      refilled_(std::chrono::steady_clock::now()) {
+  connect_deadline_.arm(server_->options.connect_timeout);
+}
+
+void ServerConnection::begin(const std::shared_ptr<ServerConnection>& self) {
+  // The Engine.IO connection keeps this one alive and drops both handlers when it ends.
+  self->engine_->on_message([self](engineio::Packet message) { self->on_message(std::move(message)); });
+  self->engine_->on_close([self](engineio::CloseReason reason) { self->end(engineio::to_string(reason)); });
+}
+
+core::Result<void> ServerConnection::send(const Frames& frames) {
+  for (const auto& frame : frames) {
+    auto sent = engine_->send(frame);
+    if (sent) continue;
+    const bool slow = sent.error().is(engineio::EngineioError::send_queue_full);
+    return core::failure(slow ? SocketioError::send_queue_full : SocketioError::disconnected);
+  }
+  return {};
+}
+
+core::Result<void> ServerConnection::send(const SerializedPacket& packet) {
+  return send(Frames{{packet, true}});
+}
+
+void ServerConnection::remove(const Socket& socket) {
+  const auto found = sockets_.find(socket.nsp().name());
+  if (found != sockets_.end() && found->second.get() == &socket) sockets_.erase(found);
+}
+
+void ServerConnection::close(std::string_view reason) {
+  const auto keep = shared_from_this();
+  end(reason);
+  engine_->close();
+}
+
+void ServerConnection::disconnect_all() {
+  const auto keep = shared_from_this();
+  const auto sockets = sockets_;
+  for (const auto& [name, socket] : sockets) socket->disconnect(false);
+  close("forced server close");
+}
+
+void ServerConnection::end(std::string_view reason) {
+  if (ended_) return;
+  ended_ = true;
+  connect_deadline_.disarm();
+  const auto sockets = std::exchange(sockets_, {});
+  for (const auto& [name, socket] : sockets) socket->closed(reason);
+}
+
+// A bucket of tokens: full for a quiet connection, one taken by each message.
+bool ServerConnection::within_rate() {
+  const auto now = std::chrono::steady_clock::now();
+  const std::chrono::duration<double> passed = now - refilled_;
+  refilled_ = now;
+  const auto& options = server_->options;
+  tokens_ = std::min(options.event_burst, tokens_ + passed.count() * options.max_events_per_second);
+  tokens_ -= 1;
+  return tokens_ >= 0;
+}
+
+void ServerConnection::on_message(engineio::Packet message) {
+  if (ended_) return;
+  if (!within_rate()) {
+    core::logger("socketio")->warn("a connection sent too many events and was closed ({})", engine_->id());
+    return close("forced server close");
+  }
+  auto packet =
+      message.binary ? decoder_.add_binary(core::as_bytes(message.data)) : decoder_.add_text(message.data);
+  if (!packet) {
+    core::logger("socketio")
+        ->info("malformed packet, connection closed: {} ({})", packet.error().code(), engine_->id());
+    return close("forced close");
+  }
+  if (packet->has_value()) on_packet(std::move(**packet));
+}
+
+void ServerConnection::on_packet(Packet packet) {
+  if (packet.type == PacketType::connect) return on_connect(std::move(packet));
+  const auto found = sockets_.find(packet.nsp);
+  if (found == sockets_.end()) {
+    core::logger("socketio")
+        ->info("packet for a namespace not joined, connection closed ({})", engine_->id());
+    return close("forced server close");
+  }
+  const auto socket = found->second;
+  socket->receive(std::move(packet));
+}
+
+Handshake ServerConnection::handshake_of(json::value auth) const {
+  return {std::move(auth),         request_.headers, request_.query,
+          request_.remote_address, request_.secure,  opened_at_};
+}
+
+void ServerConnection::on_connect(Packet packet) {
+  Namespace* nsp = server_->find(packet.nsp);
+  if (nsp == nullptr) return refuse(packet.nsp, {{"message", "Invalid namespace"}});
+  const bool known = sockets_.contains(packet.nsp) || joining_.contains(packet.nsp);
+  if (known || sockets_.size() + joining_.size() >= server_->options.max_namespaces) {
+    core::logger("socketio")->info("too many joins of namespaces, connection closed ({})", engine_->id());
+    return close("forced server close");
+  }
+  auto socket = std::make_shared<Socket>(*nsp, shared_from_this(), handshake_of(std::move(packet.data)));
+  if (nsp->state_->middlewares.empty()) return welcome(socket);
+  joining_.insert(packet.nsp);
+  server_->tasks.spawn(admit(shared_from_this(), std::move(socket)));
+}
+
+asio::awaitable<void> ServerConnection::admit(std::shared_ptr<ServerConnection> self,
+                                              std::shared_ptr<Socket> socket) {
+  const std::string nsp = socket->nsp().name();
+  const auto middlewares = socket->nsp().state_->middlewares;
+  core::Result<void> admitted;
+  for (const auto& middleware : middlewares) {
+    try {
+      admitted = co_await middleware(socket);
+    } catch (const boost::system::system_error& error) {
+      if (error.code() == asio::error::operation_aborted) throw;
+      admitted = core::failure(core::CommonError::internal);
+    } catch (const std::exception& error) {
+      core::logger("socketio")->error("middleware of {} failed: {}", nsp, error.what());
+      admitted = core::failure(core::CommonError::internal);
+    }
+    if (!admitted) break;
+  }
+  self->joining_.erase(nsp);
+  if (self->ended_) co_return;
+  if (admitted) {
+    self->welcome(socket);
+    co_return;
+  }
+  const core::Error& error = admitted.error();
+  self->refuse(
+      nsp, {{"message", error.message()}, {"data", {{"code", error.code()}, {"message", error.message()}}}});
+}
+
+void ServerConnection::welcome(const std::shared_ptr<Socket>& socket) {
+  Namespace::State& nsp = *socket->nsp().state_;
+  connect_deadline_.disarm();
+  sockets_.emplace(nsp.name, socket);
+  nsp.sockets.emplace(socket->id(), socket);
+  socket->state_->connected = true;
+  socket->join(socket->id());
+  Packet packet;
+  packet.type = PacketType::connect;
+  packet.nsp = nsp.name;
+  packet.payload = json::serialize(json::object{{"sid", socket->id()}});
+  if (!send(frames_of(packet))) return;
+  const auto handlers = nsp.handlers;
+  for (const auto& handler : handlers) {
+    call_safely("connection", [&] { handler(socket); });
+  }
+}
+
+void ServerConnection::refuse(const std::string& nsp, const json::object& error) {
+  Packet packet;
+  packet.type = PacketType::connect_error;
+  packet.nsp = nsp;
+  packet.payload = json::serialize(error);
+  static_cast<void>(send(frames_of(packet)));
+}
+
+}  // namespace pantheon::socketio

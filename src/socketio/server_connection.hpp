@@ -1,0 +1,64 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "core/clock.hpp"
+#include "engineio/connection.hpp"
+#include "http/deadline.hpp"
+#include "http/message.hpp"
+#include "socketio/event_packet.hpp"
+#include "socketio/packet.hpp"
+#include "socketio/server.hpp"
+#include "socketio/server_state.hpp"
+
+namespace pantheon::socketio {
+
+/// One Engine.IO connection and the sockets of the namespaces it joined. Private to the server's files.
+class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
+ public:
+  ServerConnection(std::shared_ptr<Server::State> server, std::shared_ptr<engineio::Connection> engine,
+                   http::Request request);
+
+  /// Sets the handlers of the Engine.IO connection.
+  static void begin(const std::shared_ptr<ServerConnection>& self);
+
+  const ServerOptions& options() const { return server_->options; }
+  asio::any_io_executor executor() const { return server_->executor; }
+  core::Result<void> send(const Frames& frames);
+  core::Result<void> send(const SerializedPacket& packet);
+  /// The socket has left: forget it.
+  void remove(const Socket& socket);
+  /// Disconnects all sockets with this reason, then ends the transport after what waits to be sent.
+  void close(std::string_view reason);
+  /// Disconnects all sockets as Socket::disconnect() does, then closes.
+  void disconnect_all();
+
+ private:
+  void on_message(engineio::Packet message);
+  void on_packet(Packet packet);
+  void on_connect(Packet packet);
+  static asio::awaitable<void> admit(std::shared_ptr<ServerConnection> self, std::shared_ptr<Socket> socket);
+  void welcome(const std::shared_ptr<Socket>& socket);
+  void refuse(const std::string& nsp, const core::json::object& error);
+  void end(std::string_view reason);
+  bool within_rate();
+  Handshake handshake_of(core::json::value auth) const;
+
+  std::shared_ptr<Server::State> server_;
+  std::shared_ptr<engineio::Connection> engine_;
+  http::Request request_;
+  core::WallTime opened_at_;
+  Decoder decoder_;
+  http::Deadline connect_deadline_;
+  std::map<std::string, std::shared_ptr<Socket>, std::less<>> sockets_;
+  std::set<std::string, std::less<>> joining_;
+  double tokens_;
+  core::SteadyTime refilled_;
+  bool ended_ = false;
+};
+
+}  // namespace pantheon::socketio

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "core/task_group.hpp"
+#include "engineio/server.hpp"
+#include "socketio/dispatcher.hpp"
+#include "socketio/packet.hpp"
+#include "socketio/pending_acks.hpp"
+#include "socketio/server.hpp"
+
+namespace pantheon::socketio {
+
+/// Private to the server's files: the state behind the public classes.
+
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+};
+template <class Value>
+using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
+
+struct Server::State {
+  State(asio::any_io_executor e, Options o);
+  Namespace* find(std::string_view name) const;
+
+  asio::any_io_executor executor;
+  Options options;
+  engineio::Server engine;
+  core::TaskGroup tasks;
+  std::map<std::string, std::unique_ptr<Namespace>, std::less<>> namespaces;
+};
+
+struct Namespace::State {
+  using Room = std::unordered_set<Socket*>;
+
+  void join(Socket& socket, const std::string& room);
+  void leave(Socket& socket, std::string_view room);
+  void remove(Socket& socket);
+
+  std::string name;
+  std::vector<Middleware> middlewares;
+  std::vector<std::function<void(std::shared_ptr<Socket>)>> handlers;
+  TextMap<std::shared_ptr<Socket>> sockets;
+  TextMap<Room> rooms;
+};
+
+struct Socket::State {
+  State(Namespace& n, std::shared_ptr<ServerConnection> c, Handshake h);
+
+  Namespace* nsp;
+  std::shared_ptr<ServerConnection> connection;  // null when disconnected
+  std::string id;
+  Handshake handshake;
+  Dispatcher handlers;
+  std::vector<std::function<void(std::string_view)>> disconnect_handlers;
+  std::unordered_set<std::string, TextHash, std::equal_to<>> rooms;
+  std::size_t max_rooms;
+  PendingAcks acks;
+  bool connected = false;
+};
+
+}  // namespace pantheon::socketio

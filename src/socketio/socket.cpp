@@ -1,0 +1,167 @@
+#include "socketio/socket.hpp"
+
+#include "core/log.hpp"
+#include "core/random.hpp"
+#include "socketio/event_packet.hpp"
+#include "socketio/server_connection.hpp"
+#include "socketio/server_state.hpp"
+
+namespace pantheon::socketio {
+
+SerializedPacket serialize_raw_event(std::string_view nsp, std::string_view array_text) {
+  auto text = std::make_shared<std::string>("42");
+  if (nsp != "/") text->append(nsp).append(",");
+  text->append(array_text);
+  return text;
+}
+
+SerializedPacket serialize_event(std::string_view nsp, std::string_view event,
+                                 const core::json::array& args) {
+  return serialize_raw_event(nsp, event_payload(event, args));
+}
+
+Socket::State::State(Namespace& n, std::shared_ptr<ServerConnection> c, Handshake h)
+    : nsp(&n),
+      connection(std::move(c)),
+      id(core::random_id()),
+      handshake(std::move(h)),
+      handlers(connection->options().max_handlers),
+      max_rooms(connection->options().max_rooms),
+      acks(connection->options().max_pending_acks) {}
+
+Socket::Socket(Namespace& nsp, std::shared_ptr<ServerConnection> connection, Handshake handshake)
+    : state_(std::make_unique<State>(nsp, std::move(connection), std::move(handshake))) {}
+Socket::~Socket() = default;
+
+const std::string& Socket::id() const {
+  return state_->id;
+}
+const Handshake& Socket::handshake() const {
+  return state_->handshake;
+}
+Namespace& Socket::nsp() const {
+  return *state_->nsp;
+}
+bool Socket::connected() const {
+  return state_->connected;
+}
+
+void Socket::on(std::string event, EventHandler handler) {
+  state_->handlers.on(std::move(event), std::move(handler));
+}
+
+void Socket::on_any(EventHandler handler) {
+  state_->handlers.on_any(std::move(handler));
+}
+
+void Socket::on_disconnect(std::function<void(std::string_view reason)> handler) {
+  state_->disconnect_handlers.push_back(std::move(handler));
+}
+
+core::Result<void> Socket::emit(std::string_view event, core::json::array args,
+                                std::vector<core::ByteVector> attachments) {
+  if (!state_->connected) return core::failure(SocketioError::disconnected);
+  const auto keep = shared_from_this();
+  return state_->connection->send(
+      frames_of(event_packet(state_->nsp->name(), event, args, std::move(attachments))));
+}
+
+core::Result<void> Socket::emit_serialized(SerializedPacket packet) {
+  if (!state_->connected) return core::failure(SocketioError::disconnected);
+  const auto keep = shared_from_this();
+  return state_->connection->send(packet);
+}
+
+asio::awaitable<core::Result<Answer>> Socket::request_binary(std::string event, core::json::array args,
+                                                             std::vector<core::ByteVector> attachments,
+                                                             std::chrono::milliseconds timeout) {
+  const auto self = shared_from_this();
+  if (!state_->connected) co_return core::failure(SocketioError::disconnected);
+  auto ticket = state_->acks.open(state_->connection->executor(), timeout);
+  if (!ticket) co_return core::failure(ticket.error());
+  Packet packet = event_packet(state_->nsp->name(), event, args, std::move(attachments));
+  packet.id = PendingAcks::id_of(**ticket);
+  const auto sent = state_->connection->send(frames_of(packet));
+  if (!sent) co_return core::failure(sent.error());
+  auto answer = co_await PendingAcks::wait(std::move(*ticket));
+  co_return answer;
+}
+
+asio::awaitable<core::Result<core::json::array>> Socket::request(std::string event, core::json::array args,
+                                                                 std::chrono::milliseconds timeout) {
+  auto answer = co_await request_binary(std::move(event), std::move(args), {}, timeout);
+  if (!answer) co_return core::failure(answer.error());
+  co_return std::move(answer->args);
+}
+
+void Socket::join(std::string room) {
+  if (!state_->connected || state_->rooms.contains(room)) return;
+  if (state_->rooms.size() >= state_->max_rooms) {
+    core::logger("socketio")->error("a socket is in {} rooms; further ones are ignored", state_->max_rooms);
+    return;
+  }
+  state_->nsp->state_->join(*this, room);
+  state_->rooms.insert(std::move(room));
+}
+
+void Socket::leave(std::string_view room) {
+  const auto found = state_->rooms.find(room);
+  if (found == state_->rooms.end()) return;
+  state_->nsp->state_->leave(*this, room);
+  state_->rooms.erase(found);
+}
+
+std::vector<std::string> Socket::rooms() const {
+  return {state_->rooms.begin(), state_->rooms.end()};
+}
+
+void Socket::disconnect(bool close_transport) {
+  if (!state_->connected) return;
+  const auto keep = shared_from_this();
+  const auto connection = state_->connection;
+  if (close_transport) return connection->disconnect_all();
+  Packet packet;
+  packet.type = PacketType::disconnect;
+  packet.nsp = state_->nsp->name();
+  static_cast<void>(connection->send(frames_of(packet)));
+  closed("server namespace disconnect");
+}
+
+void Socket::receive(Packet packet) {
+  if (packet.type == PacketType::disconnect) return closed("client namespace disconnect");
+  if (packet.is_ack()) {
+    state_->acks.resolve(*packet.id, {std::move(packet.data.as_array()), std::move(packet.attachments)});
+    return;
+  }
+  if (!packet.is_event()) return;  // CONNECT_ERROR means nothing to a server
+  Event::Acknowledge acknowledge;
+  if (packet.id) {
+    acknowledge = [weak = weak_from_this(), id = *packet.id, done = std::make_shared<bool>(false)](
+                      const core::json::array& args, std::vector<core::ByteVector> attachments) {
+      const auto self = weak.lock();
+      if (!self || !self->state_->connected || std::exchange(*done, true)) return;
+      const auto answer = ack_packet(self->state_->nsp->name(), id, args, std::move(attachments));
+      static_cast<void>(self->state_->connection->send(frames_of(answer)));
+    };
+  }
+  state_->handlers.dispatch(event_of(std::move(packet), std::move(acknowledge)));
+}
+
+void Socket::closed(std::string_view reason) {
+  if (!state_->connected) return;
+  const auto keep = shared_from_this();
+  state_->connected = false;
+  const auto handlers = std::exchange(state_->disconnect_handlers, {});
+  // The rooms are still known to the handlers, as in the official server's "disconnecting".
+  for (const auto& handler : handlers) {
+    call_safely("disconnect", [&] { handler(reason); });
+  }
+  state_->nsp->state_->remove(*this);
+  state_->rooms.clear();
+  state_->acks.fail_all();
+  state_->handlers.clear();
+  state_->connection->remove(*this);
+  state_->connection.reset();
+}
+
+}  // namespace pantheon::socketio
