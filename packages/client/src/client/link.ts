@@ -1,9 +1,69 @@
-/**
- * The open link to a host: HTTP over one data channel. Use `fetch` as the global one, with a path for the URL;
- * hand `openai()` and `ollama()` to the constructors of the official clients.
- */
-export interface Link {
-  fetch(path: string | URL | Request, init?: RequestInit): Promise<Response>;
-  openai(): { baseURL: string; apiKey: string; fetch: typeof fetch; dangerouslyAllowBrowser: boolean };
-  ollama(): { host: string; fetch: typeof fetch };
+import { toBase64Url } from '../core/bytes.js';
+import type { ClientError } from '../core/error.js';
+import type { JsonObject } from '../core/json.js';
+import { verifySignature, type DeviceKey } from '../identity/device-key.js';
+import type { KeyTrust, Verdict } from '../identity/key-book.js';
+import { Link, wrapDataChannel, type PeerTrust } from '../link/index.js';
+import type { OpenChannel } from '../peer/peer.js';
+import { clientError } from './error.js';
+
+const DISTRUST = new Set(['key_untrusted', 'binding_mismatch']);
+
+/** What a link must know to prove itself and to judge the host. */
+export interface LinkSetup {
+  readonly account: string;
+  readonly deviceId: string;
+  readonly key: DeviceKey;
+  /** About us, for the host. */
+  readonly statements: readonly unknown[];
+  /** Whether a proven key (base64url) is that of the host we dialled. */
+  readonly accept: (deviceId: string, publicKey: string, statements: readonly unknown[]) => Verdict;
+  readonly onPush: (kind: string, body: JsonObject) => void;
+  /** The link is over, whoever ended it. */
+  readonly onClose: (error: ClientError) => void;
+}
+
+/** A link under way: `ready` resolves when the host has proven itself. */
+export interface OpeningLink {
+  readonly link: Link;
+  readonly ready: Promise<KeyTrust>;
+}
+
+function trustOf(verdict: Verdict): PeerTrust | { readonly refused: string } {
+  if ('refused' in verdict) return { refused: verdict.refused.code };
+  return verdict.trust === 'first-sight' ? 'first_seen' : verdict.trust;
+}
+
+function errorOf(cause: unknown): ClientError {
+  const code = (cause as { readonly code?: unknown } | undefined)?.code;
+  const known = typeof code === 'string' ? code : '';
+  return clientError(DISTRUST.has(known) ? 'key_untrusted' : 'link_closed', { cause, detail: known });
+}
+
+/** Starts the link protocol on a channel that has just opened. `ready` rejects with `key_untrusted` or `link_closed`. */
+export function openLink(open: OpenChannel, setup: LinkSetup): OpeningLink {
+  const { account, deviceId, key, statements, accept, onPush, onClose } = setup;
+  const link = new Link(wrapDataChannel(open.channel), {
+    account,
+    deviceId,
+    statements,
+    publicKey: key.publicKey,
+    localFingerprint: open.localFingerprint,
+    remoteFingerprint: open.remoteFingerprint,
+    peerMaxMessageSize: Math.min(open.maxMessageSize, 0x7fff_ffff),
+    sign: (transcript) => key.sign(transcript),
+    verify: verifySignature,
+    acceptKey: (id, publicKey, shown) => trustOf(accept(id, toBase64Url(publicKey), shown)),
+  });
+  link.on('push', ({ kind, body }) => onPush(kind, body));
+  link.on('state', (state) => {
+    if (state === 'closed') onClose(errorOf(link.error));
+  });
+  const ready = link.ready().then(
+    ({ trust }): KeyTrust => (trust === 'first_seen' ? 'first-sight' : trust),
+    (cause: unknown) => {
+      throw errorOf(cause);
+    },
+  );
+  return { link, ready };
 }

@@ -35,6 +35,8 @@ export interface Model {
   readonly name: string;
   /** The engine that runs it, for example `ollama`; empty when unknown. */
   readonly engine: string;
+  /** For example `llama`. */
+  readonly family?: string;
   /** Billions of parameters as the engine words it, for example `3.2B`. */
   readonly parameters?: string;
   /** For example `Q4_K_M`. */
@@ -45,17 +47,19 @@ export interface Model {
   readonly contextLength?: number;
   /** What the model can do, for example `chat`, `embeddings`, `vision`, `tools`. Empty: unknown. */
   readonly capabilities: readonly string[];
+  /** It is in memory, so that the first token comes soon. */
+  readonly loaded?: boolean;
+  /** Its engine does not answer at the moment. */
+  readonly stale?: boolean;
 }
 
 /** A model engine of a host, as its catalogue tells. */
 export interface Engine {
   readonly name: string;
-  /** `ollama`, `openai`, `llama-server`, `lmstudio`, ... */
+  /** `ollama`, `openai`, `llama-server`, ... */
   readonly kind: string;
   /** False: it does not answer at the moment. */
   readonly online: boolean;
-  /** Why not, for people. */
-  readonly error?: string;
 }
 
 /** Another device of the account that shares models, or did. An immutable snapshot: `hosts` holds new objects after a change. */

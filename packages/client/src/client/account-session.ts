@@ -1,0 +1,340 @@
+import { debugLog } from '../core/debug.js';
+import { Emitter, type Unsubscribe } from '../core/emitter.js';
+import type { ClientError } from '../core/error.js';
+import { listOf } from '../core/json.js';
+import { identityError } from '../identity/error.js';
+import type { FirstSight, KeyBook, Verdict } from '../identity/key-book.js';
+import { Statement } from '../identity/statement.js';
+import type { LegacyChannel } from '../legacy/legacy-channel.js';
+import type { Link } from '../link/index.js';
+import { signalingError } from '../signaling/error.js';
+import type { PeerEntry } from '../signaling/peer-directory.js';
+import { fetchServerConfig, type ServerConfig } from '../signaling/server-config.js';
+import { SignalingClient } from '../signaling/signaling-client.js';
+import type { TokenSource } from '../signaling/tokens.js';
+import { clientError } from './error.js';
+import { HostConnection, type HostContext } from './host-connection.js';
+import { hostSnapshot } from './host-snapshot.js';
+import { bookEntry, type Installation } from './installation.js';
+import { KnownHosts } from './known-hosts.js';
+import { openLink } from './link.js';
+import type { AccountDevice, Host, Trust } from './types.js';
+
+const MAX_STATEMENTS = 16;
+const ACCOUNT_TIMEOUT_MS = 10_000;
+const debug = debugLog('client');
+
+export interface SessionOptions {
+  readonly server: URL;
+  readonly installation: Installation;
+  readonly tokens: TokenSource;
+  /** The account this browser was paired with; undefined for accounts of a provider. */
+  readonly pairedAccount: string | undefined;
+  readonly platform: string;
+  readonly config: ServerConfig;
+  readonly statsIntervalMs: number;
+}
+
+export interface SessionEvents {
+  /** The signaling client's state or account changed. */
+  signaling: undefined;
+  hosts: readonly Host[];
+  error: ClientError;
+  /** Another device removed this one. */
+  revoked: undefined;
+}
+
+/** Being online as one device of one account: the socket, the key book, the hosts and the connections to them. */
+export class AccountSession extends Emitter<SessionEvents> {
+  readonly signaling: SignalingClient;
+  private readonly firstSight: FirstSight;
+  private readonly connections = new Map<string, HostConnection>();
+  private readonly stops: Unsubscribe[] = [];
+  private config: ServerConfig;
+  private book: KeyBook | undefined;
+  private known: KnownHosts | undefined;
+  private savedRevision = 0;
+  private snapshot: readonly Host[] = [];
+  private drawing = false;
+  private stopped = false;
+  private readonly verified = new WeakMap<readonly unknown[], readonly Statement[]>();
+
+  constructor(private readonly options: SessionOptions) {
+    super();
+    const { server, installation, tokens, pairedAccount, platform, config } = options;
+    this.config = config;
+    this.firstSight = pairedAccount === undefined ? 'remember' : 'refuse';
+    const { key, deviceId, name } = installation;
+    const self = { key, deviceId, name, platform };
+    const path = config.signalingPath;
+    this.signaling = new SignalingClient({ server, path, self, tokens, expectedAccount: pairedAccount });
+    this.stops.push(
+      this.signaling.on('state', () => void this.onSignalingState()),
+      this.signaling.on('peers', () => this.onPeers()),
+      this.signaling.on('error', (error) => this.emit('error', error)),
+      this.signaling.on('deviceRevoked', ({ statement }) => this.learn([statement])),
+      installation.store.watch((entry) => void this.onStore(entry)),
+    );
+  }
+
+  get account(): string | undefined {
+    return this.book?.account;
+  }
+  get hosts(): readonly Host[] {
+    return this.snapshot;
+  }
+
+  /** Goes online; resolves when the first attempt has come to an end. */
+  async start(): Promise<void> {
+    if (this.options.pairedAccount !== undefined) await this.enter(this.options.pairedAccount);
+    await this.signaling.start();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    for (const stop of this.stops) stop();
+    for (const connection of this.connections.values()) connection.close();
+    this.signaling.stop();
+    this.removeAllListeners();
+  }
+
+  /** The link to a host; throws as PantheonClient.connect(). */
+  async connect(deviceId: string): Promise<Link> {
+    const connection = await this.connected(deviceId);
+    if (connection.link === undefined) throw clientError('host_legacy');
+    return connection.link;
+  }
+
+  /** The older messages to a host; throws as PantheonClient.connectLegacy(). */
+  async connectLegacy(deviceId: string): Promise<LegacyChannel> {
+    const connection = await this.connected(deviceId);
+    if (connection.legacy === undefined) throw clientError('host_unknown', { detail: 'it speaks the link protocol' });
+    return connection.legacy;
+  }
+
+  disconnect(deviceId: string): void {
+    this.connections.get(deviceId)?.close();
+  }
+
+  link(deviceId: string): Link | undefined {
+    return this.connections.get(deviceId)?.link;
+  }
+
+  async refreshModels(deviceId: string): Promise<void> {
+    const connection = this.connections.get(deviceId);
+    if (connection === undefined) throw clientError('link_closed');
+    await connection.refresh();
+  }
+
+  async listDevices(): Promise<readonly AccountDevice[]> {
+    const devices = await this.signaling.listDevices();
+    return devices.map((device) => {
+      const { deviceId, name, platform, online, createdAt, lastSeen, publicKey } = device;
+      const revoked = device.revoked || (this.book?.isRevoked(deviceId) ?? false);
+      const trust = this.trustOf(deviceId, publicKey, device.statements);
+      const self = deviceId === this.options.installation.deviceId;
+      return { deviceId, name, platform, online, revoked, trust, self, createdAt, lastSeen };
+    });
+  }
+
+  async revokeDevice(deviceId: string): Promise<void> {
+    const { book } = this;
+    if (book === undefined) throw signalingError('not_online');
+    const device = (await this.signaling.listDevices()).find((listed) => listed.deviceId === deviceId);
+    const publicKey = book.pinned(deviceId) ?? device?.publicKey;
+    if (publicKey === undefined) throw clientError('host_unknown');
+    const { key } = this.options.installation;
+    const claim = { type: 'revoke', account: book.account, deviceId, publicKey, name: device?.name ?? '', time: Date.now() } as const;
+    const statement = Statement.make(key, claim);
+    await this.signaling.revokeDevice(statement.toJSON());
+    this.learn([statement.toJSON()]);
+  }
+
+  private async connected(deviceId: string): Promise<HostConnection> {
+    await this.accountKnown();
+    const existing = this.connections.get(deviceId);
+    if (existing === undefined && !this.snapshot.some((host) => host.deviceId === deviceId)) {
+      if (this.signaling.peers.byDevice(deviceId) === undefined) throw clientError('host_unknown');
+    }
+    const connection = existing ?? this.newConnection(deviceId);
+    await connection.connect();
+    return connection;
+  }
+
+  /** Links are bound to the account, so nothing can be dialled before the server named it. */
+  private accountKnown(): Promise<void> {
+    if (this.book !== undefined) return Promise.resolve();
+    if (this.signaling.state !== 'online') return Promise.reject(signalingError('not_online'));
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        stop();
+        reject(signalingError('timeout'));
+      }, ACCOUNT_TIMEOUT_MS);
+      const stop = this.on('hosts', () => {
+        if (this.book === undefined) return;
+        clearTimeout(timer);
+        stop();
+        resolve();
+      });
+    });
+  }
+
+  private newConnection(deviceId: string): HostConnection {
+    const context: HostContext = {
+      signaling: this.signaling,
+      iceServers: () => this.config.iceServers,
+      statsIntervalMs: this.options.statsIntervalMs,
+      mayBeLegacy: (id) => this.firstSight === 'remember' && this.book?.pinned(id) === undefined,
+      openLink: ({ open }, hostDeviceId, on) => {
+        const { installation } = this.options;
+        const { key, deviceId: own, pairing } = installation;
+        const statements = pairing !== undefined && pairing.account === this.account ? [pairing.statement.toJSON()] : [];
+        return openLink(open, {
+          account: this.account ?? '',
+          deviceId: own,
+          key,
+          statements,
+          accept: (id, publicKey, shown) => this.accept(hostDeviceId, id, publicKey, shown),
+          onPush: on.push,
+          onClose: on.close,
+        });
+      },
+    };
+    const connection = new HostConnection(context, deviceId);
+    connection.on('change', () => this.draw());
+    this.connections.set(deviceId, connection);
+    return connection;
+  }
+
+  /** Judges a key that was proven on a link to the host we dialled. */
+  private accept(dialled: string, deviceId: string, publicKey: string, shown: readonly unknown[]): Verdict {
+    const { book } = this;
+    if (book === undefined || deviceId !== dialled) return { refused: identityError('key_changed', { detail: deviceId }) };
+    const told = this.signaling.peers.byDevice(deviceId)?.statements ?? [];
+    const statements = [...Statement.parseList(shown, MAX_STATEMENTS), ...this.verify(told)];
+    const verdict = book.accept(deviceId, publicKey, statements);
+    debug('key judged', { deviceId, trust: 'trust' in verdict ? verdict.trust : verdict.refused.code });
+    this.saveBook();
+    return verdict;
+  }
+
+  private learn(values: readonly unknown[]): void {
+    const { book } = this;
+    if (book === undefined) return;
+    book.learn(Statement.parseList(values, MAX_STATEMENTS));
+    this.saveBook();
+    this.applyRevocations(book);
+  }
+
+  private applyRevocations(book: KeyBook): void {
+    for (const connection of this.connections.values()) {
+      if (book.isRevoked(connection.deviceId)) connection.close(identityError('device_revoked'));
+    }
+    for (const { deviceId } of this.known?.all() ?? []) if (book.isRevoked(deviceId)) this.known?.forget(deviceId);
+    if (book.isRevoked(this.options.installation.deviceId)) this.emit('revoked', undefined);
+    this.draw();
+  }
+
+  private saveBook(): void {
+    const { book } = this;
+    if (book === undefined || book.revision === this.savedRevision) return;
+    this.savedRevision = book.revision;
+    void this.options.installation.saveBook(book);
+  }
+
+  /** Another tab learned something. */
+  private async onStore(entry: string): Promise<void> {
+    const { book } = this;
+    if (book === undefined || entry !== bookEntry(book.account, book.firstSight)) return;
+    this.book = await this.options.installation.loadBook(book.account, book.firstSight);
+    this.savedRevision = this.book.revision;
+    this.applyRevocations(this.book);
+  }
+
+  private async onSignalingState(): Promise<void> {
+    const { account, state } = this.signaling;
+    if (state === 'online') void this.refreshConfig();
+    this.emit('signaling', undefined);
+    if (account !== undefined && this.book === undefined) await this.enter(account);
+    this.draw();
+  }
+
+  private async enter(account: string): Promise<void> {
+    const { installation } = this.options;
+    const book = await installation.loadBook(account, this.firstSight);
+    const known = await KnownHosts.load(installation.store, account);
+    if (this.book !== undefined || this.stopped) return;
+    this.book = book;
+    this.known = known;
+    this.saveBook();
+    const { pairing } = installation;
+    if (pairing?.account === account && known.get(pairing.voucherId) === undefined && !book.isRevoked(pairing.voucherId)) {
+      known.remember({ deviceId: pairing.voucherId, name: pairing.voucherName, platform: '' });
+    }
+    this.onPeers();
+  }
+
+  /** TURN credentials have an end, so each connect of the socket fetches them anew. */
+  private async refreshConfig(): Promise<void> {
+    try {
+      this.config = await fetchServerConfig(this.options.server);
+    } catch {
+      debug('configuration not refreshed');
+    }
+  }
+
+  private onPeers(): void {
+    for (const peer of this.signaling.peers.all()) {
+      if (peer.isHosting && !(this.book?.isRevoked(peer.deviceId) ?? false)) this.known?.remember(peer);
+    }
+    for (const connection of this.connections.values()) connection.presenceChanged();
+    this.draw();
+  }
+
+  /** Verified once for each list the server sent: signatures take a millisecond each. */
+  private verify(statements: readonly unknown[]): readonly Statement[] {
+    const before = this.verified.get(statements);
+    if (before !== undefined) return before;
+    const verified = Statement.parseList(listOf(statements, MAX_STATEMENTS), MAX_STATEMENTS);
+    this.verified.set(statements, verified);
+    return verified;
+  }
+
+  private trustOf(deviceId: string, publicKey: string | undefined, statements: readonly unknown[]): Trust {
+    const { book } = this;
+    if (book === undefined) return 'unknown';
+    const key = publicKey ?? book.pinned(deviceId);
+    if (key === undefined) return 'unknown';
+    const verdict = book.assess(deviceId, key, this.verify(statements));
+    return 'trust' in verdict ? verdict.trust : 'unknown';
+  }
+
+  /** One new list for all changes of this turn. */
+  private draw(): void {
+    if (this.drawing || this.stopped) return;
+    this.drawing = true;
+    queueMicrotask(() => {
+      this.drawing = false;
+      if (this.stopped) return;
+      this.snapshot = this.listHosts();
+      this.emit('hosts', this.snapshot);
+    });
+  }
+
+  private listHosts(): readonly Host[] {
+    const entries = new Map<string, PeerEntry>();
+    const own = this.options.installation.deviceId;
+    for (const { deviceId } of this.signaling.peers.all()) {
+      const entry = this.signaling.peers.byDevice(deviceId);
+      const isHost = entry?.isHosting === true || entry?.clientType === 'electron' || this.connections.has(deviceId);
+      if (entry !== undefined && isHost && deviceId !== own) entries.set(deviceId, entry);
+    }
+    const ids = new Set([...(this.known?.all() ?? []).map(({ deviceId }) => deviceId), ...entries.keys()]);
+    const hosts = [...ids].map((deviceId) => {
+      const entry = this.signaling.peers.byDevice(deviceId);
+      const trust = this.trustOf(deviceId, entry?.publicKey, entry?.statements ?? []);
+      return hostSnapshot({ deviceId, known: this.known?.get(deviceId), entry, connection: this.connections.get(deviceId), trust });
+    });
+    return hosts.sort((a, b) => Number(b.online) - Number(a.online) || a.name.localeCompare(b.name));
+  }
+}

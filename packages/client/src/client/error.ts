@@ -1,0 +1,50 @@
+import { errorsOf, type ErrorTable } from '../core/error.js';
+
+const table = {
+  host_unknown: {
+    message: 'There is no such device in the account.',
+    advice: 'Look at the list of devices again.',
+  },
+  host_offline: {
+    message: 'That computer is not online.',
+    advice: 'Start Pantheon there.',
+  },
+  host_legacy: {
+    message: 'That computer runs an older version, which cannot stream.',
+    advice: 'Update Pantheon there.',
+  },
+  key_untrusted: {
+    message: 'That computer could not prove to be the one you know.',
+    advice: 'Do not use it. If it was set up anew, pair with it again; otherwise someone may be in between.',
+  },
+  connect_failed: {
+    message: 'No connection to that computer could be made.',
+    advice: 'Be on the same network as it, check its firewall, or set up a TURN relay on the server.',
+  },
+  link_closed: {
+    message: 'The connection to that computer was lost.',
+    advice: 'It is made again by itself.',
+  },
+  catalogue_unavailable: {
+    message: 'That computer did not tell its models.',
+    advice: 'Try again; if it stays, look at the log of Pantheon there.',
+  },
+  not_started: {
+    message: 'The client has not been started.',
+    advice: 'Call start() first.',
+  },
+  not_paired: {
+    message: 'This browser is not paired.',
+    advice: 'Open the pairing link that `pantheon up` shows, or scan its QR code.',
+  },
+  stopped: {
+    message: 'The client was stopped.',
+    advice: 'Start it again.',
+  },
+} satisfies ErrorTable;
+
+/** What can go wrong with hosts and the life of a client. */
+export type ClientErrorCode = keyof typeof table;
+
+/** Makes an error of this part. */
+export const clientError = errorsOf<ClientErrorCode>(table);

@@ -1,0 +1,267 @@
+import { Backoff } from '../core/backoff.js';
+import { debugLog } from '../core/debug.js';
+import { Emitter } from '../core/emitter.js';
+import { isClientError, type ClientError } from '../core/error.js';
+import { booleanOf, type JsonObject } from '../core/json.js';
+import type { KeyTrust } from '../identity/key-book.js';
+import { LegacyChannel } from '../legacy/legacy-channel.js';
+import type { SignalingClient } from '../signaling/signaling-client.js';
+import { legacyCatalogue, parseCatalogue, type Catalogue } from './catalogue.js';
+import { dial, type Dialled } from './dialer.js';
+import { clientError } from './error.js';
+import type { Link } from '../link/index.js';
+import type { OpeningLink } from './link.js';
+import type { HostState, Route } from './types.js';
+
+const PROBE_TIMEOUT_MS = 4_000;
+const CATALOGUE_TIMEOUT_MS = 15_000;
+const MAX_CATALOGUE_BYTES = 2 * 1024 * 1024;
+const FINAL = new Set(['key_untrusted', 'device_revoked', 'host_legacy', 'webrtc_unavailable']);
+const debug = debugLog('host');
+
+/** What a connection to a host needs of the account it belongs to. */
+export interface HostContext {
+  readonly signaling: SignalingClient;
+  readonly iceServers: () => readonly RTCIceServer[];
+  /** Starts the link on a channel that has just opened. */
+  readonly openLink: (
+    dialled: Dialled,
+    hostDeviceId: string,
+    on: { readonly push: (kind: string, body: JsonObject) => void; readonly close: (error: ClientError) => void },
+  ) => OpeningLink;
+  /** Whether the older JSON messages may be spoken with this device: never with one whose key we know. */
+  readonly mayBeLegacy: (hostDeviceId: string) => boolean;
+  /** Milliseconds between two looks at route and round trip; 0: never. */
+  readonly statsIntervalMs: number;
+}
+
+export interface HostConnectionEvents {
+  /** Some public field changed. */
+  change: undefined;
+}
+
+type Speaks =
+  | { readonly protocol: 'link'; readonly link: Link; readonly ready: Promise<KeyTrust> }
+  | { readonly protocol: 'legacy'; readonly legacy: LegacyChannel };
+
+/**
+ * The connection to one host: dialled, kept, dialled again after a loss, with what the host told. Reads the key book
+ * and the directory through its context alone.
+ */
+export class HostConnection extends Emitter<HostConnectionEvents> {
+  state: HostState = 'idle';
+  error: ClientError | undefined;
+  catalogue: Catalogue | undefined;
+  /** What the host itself said last. */
+  hosting: boolean | undefined;
+  trust: KeyTrust | undefined;
+  protocol: 'link' | 'legacy' | undefined;
+  rtt: number | undefined;
+  route: Route | undefined;
+  link: Link | undefined;
+  legacy: LegacyChannel | undefined;
+
+  private readonly backoff = new Backoff(500, 30_000);
+  private kept = false; // it was open once, and nobody has closed it: dial again after a loss
+  private dialling: Promise<void> | undefined;
+  private dialled: Dialled | undefined;
+  private abort = new AbortController();
+  private socketId = '';
+  private probing = false;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private stats: ReturnType<typeof setInterval> | undefined;
+
+  constructor(
+    private readonly context: HostContext,
+    readonly deviceId: string,
+  ) {
+    super();
+  }
+
+  /** Resolves when connected; joins what is under way. Throws what the dialer and the link throw. */
+  async connect(): Promise<void> {
+    if (this.state === 'connected') return;
+    clearTimeout(this.retry);
+    this.dialling ??= this.run().finally(() => {
+      this.dialling = undefined;
+    });
+    await this.dialling;
+  }
+
+  /** Ends the connection and everything under way. */
+  close(error?: ClientError): void {
+    this.kept = false;
+    this.abort.abort();
+    this.abort = new AbortController();
+    this.release();
+    this.change({ state: error === undefined ? 'idle' : 'failed', error });
+  }
+
+  /** The signaling server's view of the host changed. */
+  presenceChanged(): void {
+    const entry = this.context.signaling.peers.byDevice(this.deviceId);
+    if (this.state === 'connected') {
+      const moved = entry?.socketId !== this.socketId;
+      this.socketId = entry?.socketId ?? '';
+      if (moved) void this.probe(); // it restarted, or only its signaling did: the link itself knows
+    } else if (this.state === 'reconnecting' && entry !== undefined && this.dialling === undefined) {
+      this.backoff.reset();
+      this.redial(0);
+    }
+  }
+
+  /** Asks the host for its models. Throws `catalogue_unavailable`. */
+  async refresh(): Promise<void> {
+    if (this.legacy !== undefined) {
+      this.change({ catalogue: legacyCatalogue(await this.legacy.requestModels()) });
+      return;
+    }
+    await this.loadCatalogue(CATALOGUE_TIMEOUT_MS);
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.abort;
+    this.change({ state: this.kept ? 'reconnecting' : 'connecting', error: this.kept ? this.error : undefined });
+    try {
+      const speaks = await this.dial(signal);
+      const trust = speaks.protocol === 'link' ? await speaks.ready : undefined;
+      if (signal.aborted) throw clientError('stopped');
+      this.established(speaks, trust);
+    } catch (error) {
+      if (signal.aborted) throw clientError('stopped');
+      this.release();
+      const known = isClientError(error) ? error : clientError('connect_failed', { cause: error });
+      this.lost(known);
+      throw known;
+    }
+  }
+
+  private async dial(signal: AbortSignal): Promise<Speaks> {
+    const { signaling, iceServers } = this.context;
+    const entry = signaling.peers.byDevice(this.deviceId);
+    if (entry === undefined) throw clientError('host_offline');
+    const target = { deviceId: this.deviceId, socketId: entry.socketId };
+    this.socketId = entry.socketId;
+    return await dial({ signaling, target, iceServers: iceServers(), signal }, (dialled) => this.adopt(dialled));
+  }
+
+  /** In the turn in which the channel opened. */
+  private adopt(dialled: Dialled): Speaks {
+    this.dialled = dialled;
+    const onClose = (error: ClientError): void => {
+      if (this.dialled === dialled) this.onLoss(error);
+    };
+    dialled.peer.on('close', onClose);
+    if (dialled.open.link) {
+      const push = (kind: string, body: JsonObject): void => this.onPush(kind, body);
+      return { protocol: 'link', ...this.context.openLink(dialled, this.deviceId, { push, close: onClose }) };
+    }
+    if (!this.context.mayBeLegacy(this.deviceId)) {
+      throw clientError('key_untrusted', { detail: 'the host answered without the link protocol' });
+    }
+    return { protocol: 'legacy', legacy: new LegacyChannel(dialled.open.channel) };
+  }
+
+  private established(speaks: Speaks, trust: KeyTrust | undefined): void {
+    this.kept = true;
+    this.backoff.reset();
+    this.link = speaks.protocol === 'link' ? speaks.link : undefined;
+    this.legacy = speaks.protocol === 'legacy' ? speaks.legacy : undefined;
+    this.legacy?.on('models', (models) => this.change({ catalogue: legacyCatalogue(models) }));
+    this.change({ state: 'connected', error: undefined, protocol: speaks.protocol, trust, hosting: undefined });
+    const { statsIntervalMs } = this.context;
+    if (statsIntervalMs > 0) this.stats = setInterval(() => void this.look(), statsIntervalMs);
+    void this.look();
+    this.refresh().catch((error: unknown) => debug('no catalogue', { code: isClientError(error) ? error.code : '' }));
+  }
+
+  private async loadCatalogue(timeoutMs: number): Promise<void> {
+    const { link } = this;
+    if (link === undefined) throw clientError('link_closed');
+    let catalogue: Catalogue | undefined;
+    try {
+      const response = await link.fetch('/pantheon/catalogue', { signal: AbortSignal.timeout(timeoutMs) });
+      const text = response.ok ? await response.text() : '';
+      catalogue = text.length > MAX_CATALOGUE_BYTES ? undefined : parseCatalogue(JSON.parse(text));
+    } catch (cause) {
+      throw clientError('catalogue_unavailable', { cause });
+    }
+    if (catalogue === undefined) throw clientError('catalogue_unavailable');
+    if (link === this.link) this.change({ catalogue });
+  }
+
+  private onPush(kind: string, body: JsonObject): void {
+    if (kind === 'catalogue') {
+      const catalogue = parseCatalogue(body);
+      if (catalogue !== undefined) this.change({ catalogue });
+    } else if (kind === 'hosting') {
+      this.change({ hosting: booleanOf(body, 'hosting') });
+    }
+  }
+
+  /** Finds out whether the host still hears us; takes the link for lost if not. */
+  private async probe(): Promise<void> {
+    const { link, legacy, dialled } = this;
+    if (this.probing) return;
+    this.probing = true;
+    try {
+      if (link !== undefined) await this.loadCatalogue(PROBE_TIMEOUT_MS);
+      else await legacy?.ping();
+    } catch {
+      if (dialled !== undefined && this.dialled === dialled) this.onLoss(clientError('link_closed'));
+    } finally {
+      this.probing = false;
+    }
+  }
+
+  private onLoss(error: ClientError): void {
+    if (this.state !== 'connected') return; // run() sees it by itself
+    this.release();
+    this.lost(error);
+  }
+
+  private lost(error: ClientError): void {
+    debug('lost', { deviceId: this.deviceId, code: error.code, kept: this.kept });
+    if (!this.kept || FINAL.has(error.code)) {
+      this.kept = false;
+      return this.change({ state: 'failed', error });
+    }
+    this.change({ state: 'reconnecting', error });
+    this.redial(this.backoff.next());
+  }
+
+  private redial(delayMs: number): void {
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => {
+      // Without it in the directory there is nobody to dial: presenceChanged() comes when it is back.
+      if (this.context.signaling.peers.byDevice(this.deviceId) !== undefined) this.connect().catch(() => undefined);
+    }, delayMs);
+  }
+
+  private release(): void {
+    clearTimeout(this.retry);
+    clearInterval(this.stats);
+    const { dialled, link } = this;
+    this.dialled = undefined;
+    this.link = undefined;
+    this.legacy = undefined;
+    this.rtt = undefined;
+    this.route = undefined;
+    link?.close();
+    dialled?.close();
+  }
+
+  private async look(): Promise<void> {
+    const { dialled } = this;
+    const report = await dialled?.peer.route().catch(() => undefined);
+    if (report === undefined || this.dialled !== dialled) return;
+    const { route, rttMs: rtt } = report;
+    const far = rtt !== undefined && Math.abs(rtt - (this.rtt ?? Number.NEGATIVE_INFINITY)) > Math.max(1, rtt / 5);
+    if (route !== this.route || far) this.change({ route, rtt }); // small steps would only make pages draw
+  }
+
+  private change(fields: Partial<Pick<HostConnection, 'state' | 'error' | 'catalogue' | 'hosting' | 'trust' | 'protocol' | 'rtt' | 'route'>>): void {
+    Object.assign(this, fields);
+    this.emit('change', undefined);
+  }
+}

@@ -1,0 +1,38 @@
+import type { PeerEntry } from '../signaling/peer-directory.js';
+import type { HostConnection } from './host-connection.js';
+import type { KnownHost } from './known-hosts.js';
+import type { Host, Trust } from './types.js';
+
+/** Everything that is known of a host. */
+export interface HostParts {
+  readonly deviceId: string;
+  /** As last seen. */
+  readonly known: KnownHost | undefined;
+  /** As the signaling server sees it now; undefined while it is offline. */
+  readonly entry: PeerEntry | undefined;
+  readonly connection: HostConnection | undefined;
+  /** Of the key that the server claims. A proven one of the connection wins. */
+  readonly trust: Trust;
+}
+
+/** One host for a page. Pure. */
+export function hostSnapshot({ deviceId, known, entry, connection, trust }: HostParts): Host {
+  const error = connection?.error;
+  const hosting = entry === undefined ? false : entry.isHosting;
+  return {
+    deviceId,
+    name: entry?.name || known?.name || deviceId,
+    platform: entry?.platform || known?.platform || '',
+    online: entry !== undefined,
+    hosting: connection?.state === 'connected' ? (connection.hosting ?? hosting) : hosting,
+    trust: (connection?.state === 'connected' ? connection.trust : undefined) ?? (error?.code === 'key_untrusted' ? 'unknown' : trust),
+    protocol: connection?.protocol ?? (entry !== undefined && !entry.link ? 'legacy' : 'link'),
+    state: connection?.state ?? 'idle',
+    models: connection?.catalogue?.models ?? [],
+    engines: connection?.catalogue?.engines ?? [],
+    catalogue: connection?.catalogue !== undefined,
+    ...(error === undefined ? {} : { error }),
+    ...(connection?.rtt === undefined ? {} : { rtt: connection.rtt }),
+    ...(connection?.route === undefined ? {} : { route: connection.route }),
+  };
+}

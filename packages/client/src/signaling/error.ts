@@ -1,0 +1,79 @@
+import { errorsOf, type ErrorTable } from '../core/error.js';
+
+const table = {
+  server_unreachable: {
+    message: 'The signaling server cannot be reached.',
+    advice: 'Check that you are on the right network, and that the computer is on. It is tried again by itself.',
+  },
+  server_answer_invalid: {
+    message: 'The signaling server gave an answer that makes no sense.',
+    advice: 'Check the address; update the server or this app.',
+  },
+  connection_lost: {
+    message: 'The connection to the signaling server was lost.',
+    advice: 'It is tried again by itself. Open connections to hosts go on.',
+  },
+  auth_required: {
+    message: 'The server wants to know who you are.',
+    advice: 'Pair this browser, or sign in.',
+  },
+  auth_invalid: {
+    message: 'The server does not accept this browser any more.',
+    advice: 'Pair it again, or sign in again.',
+  },
+  auth_expired: {
+    message: 'The sign-in has expired.',
+    advice: 'It is renewed by itself; if this stays, sign in again.',
+  },
+  proof_required: {
+    message: 'The server wants a proof of this browser\'s key.',
+    advice: 'Pair this browser again.',
+  },
+  proof_invalid: {
+    message: 'The server does not accept the proof of this browser\'s key.',
+    advice: 'It is tried again by itself; if this stays, pair this browser again.',
+  },
+  device_revoked: {
+    message: 'This browser was removed from the account.',
+    advice: 'Pair it again if it should come back.',
+  },
+  account_mismatch: {
+    message: 'The server put this browser into another account than the one it was paired with.',
+    advice: 'Do not use this server. If it is your own and was set up anew, pair this browser again.',
+  },
+  token_unavailable: {
+    message: 'The app could not get a sign-in token.',
+    advice: 'Sign in again; it is tried again by itself.',
+  },
+  not_online: {
+    message: 'There is no connection to the signaling server at the moment.',
+    advice: 'It is tried again by itself; repeat this once you are online.',
+  },
+  timeout: {
+    message: 'The signaling server did not answer in time.',
+    advice: 'Try again.',
+  },
+  peer_unavailable: {
+    message: 'That device is not online.',
+    advice: 'Start Pantheon there.',
+  },
+  rate_limited: {
+    message: 'There were too many requests.',
+    advice: 'Wait a moment and try again.',
+  },
+  server_error: {
+    message: 'The signaling server reported an error.',
+    advice: 'Try again; the log of the server says more.',
+  },
+} satisfies ErrorTable;
+
+/** What can go wrong between this device and its signaling server. */
+export type SignalingErrorCode = keyof typeof table;
+
+/** Makes an error of this part. */
+export const signalingError = errorsOf<SignalingErrorCode>(table);
+
+/** The code as one of ours: what a server sends that we do not know is `server_error`. */
+export function signalingErrorCode(code: unknown): SignalingErrorCode {
+  return typeof code === 'string' && Object.hasOwn(table, code) ? (code as SignalingErrorCode) : 'server_error';
+}

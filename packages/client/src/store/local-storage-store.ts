@@ -1,0 +1,73 @@
+import type { Store } from './store.js';
+
+const PREFIX = 'pantheon:';
+
+/** The parts of a page that the store needs; `window` has them. */
+export interface StorageWindow {
+  readonly localStorage: Storage;
+  addEventListener(type: 'storage', listener: (event: StorageEvent) => void): void;
+  removeEventListener(type: 'storage', listener: (event: StorageEvent) => void): void;
+}
+
+/**
+ * Keeps entries in localStorage, under the prefix `pantheon:`. A write the browser refuses (quota, blocked later on) is
+ * kept in memory, and `persistent` turns false.
+ */
+export class LocalStorageStore implements Store {
+  private readonly unsaved = new Map<string, string>();
+
+  constructor(private readonly page: StorageWindow) {}
+
+  /** Whether the page may use localStorage at all. */
+  static available(page: StorageWindow): boolean {
+    try {
+      page.localStorage.setItem(`${PREFIX}probe`, '1');
+      page.localStorage.removeItem(`${PREFIX}probe`);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  get persistent(): boolean {
+    return this.unsaved.size === 0;
+  }
+
+  get(name: string): Promise<string | undefined> {
+    const unsaved = this.unsaved.get(name);
+    if (unsaved !== undefined) return Promise.resolve(unsaved);
+    try {
+      return Promise.resolve(this.page.localStorage.getItem(PREFIX + name) ?? undefined);
+    } catch {
+      return Promise.resolve(undefined);
+    }
+  }
+
+  set(name: string, value: string): Promise<void> {
+    try {
+      this.page.localStorage.setItem(PREFIX + name, value);
+      this.unsaved.delete(name);
+    } catch {
+      this.unsaved.set(name, value);
+    }
+    return Promise.resolve();
+  }
+
+  remove(name: string): Promise<void> {
+    this.unsaved.delete(name);
+    try {
+      this.page.localStorage.removeItem(PREFIX + name);
+    } catch {
+      // blocked since: then there is nothing to remove either
+    }
+    return Promise.resolve();
+  }
+
+  watch(listener: (name: string) => void): () => void {
+    const onStorage = ({ key }: StorageEvent): void => {
+      if (key?.startsWith(PREFIX)) listener(key.slice(PREFIX.length));
+    };
+    this.page.addEventListener('storage', onStorage);
+    return () => this.page.removeEventListener('storage', onStorage);
+  }
+}
