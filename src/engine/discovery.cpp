@@ -1,0 +1,142 @@
+#include "engine/discovery.hpp"
+
+#include <algorithm>
+
+#include "core/json.hpp"
+#include "engine/error.hpp"
+
+namespace pantheon::engine {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr core::Bytes kMaxListing = core::operator""_MiB(4);
+constexpr auto kConnectTimeout = 2s;
+constexpr auto kAnswerTimeout = 4s;
+// An engine that says nothing about it is a server built for many clients.
+constexpr unsigned kOpenAiParallel = 4;
+constexpr std::string_view kOllamaGreeting = "Ollama is running";
+
+asio::awaitable<core::Result<std::string>> get(EngineClient& client, EngineAddress address, EngineCall call) {
+  call.connect_timeout = kConnectTimeout;
+  call.response_timeout = kAnswerTimeout;
+  auto response = co_await client.fetch(std::move(address), std::move(call), kMaxListing, kAnswerTimeout);
+  if (!response) co_return core::failure(response.error());
+  if (response->headers.get(kGatewayMark)) co_return core::failure(EngineError::is_gateway);
+  if (response->status != 200) {
+    co_return core::failure(EngineError::bad_answer, "status " + std::to_string(response->status));
+  }
+  co_return std::move(response->body);
+}
+
+asio::awaitable<core::Result<std::string>> get(EngineClient& client, EngineAddress address,
+                                               std::string path) {
+  EngineCall call;
+  call.path = std::move(path);
+  return get(client, std::move(address), std::move(call));
+}
+
+asio::awaitable<core::Result<Listing>> list_ollama(EngineClient& client, EngineAddress address) {
+  const auto version_text = co_await get(client, address, "/api/version");
+  if (!version_text) co_return core::failure(version_text.error());
+  auto version = parse_ollama_version(*version_text);
+  if (!version) co_return core::failure(version.error());
+  const auto greeting = co_await get(client, address, "/");
+  if (!greeting) co_return core::failure(greeting.error());
+  if (!greeting->starts_with(kOllamaGreeting)) co_return core::failure(EngineError::bad_answer, "not Ollama");
+  const auto tags = co_await get(client, address, "/api/tags");
+  if (!tags) co_return core::failure(tags.error());
+  auto models = parse_ollama_tags(*tags);
+  if (!models) co_return core::failure(models.error());
+  const auto ps = co_await get(client, address, "/api/ps");
+  if (ps) {
+    const auto names = parse_ollama_ps(*ps).value_or(std::vector<std::string>());
+    for (auto& model : *models)
+      model.loaded = std::find(names.begin(), names.end(), model.engine_name) != names.end();
+  }
+  co_return Listing{EngineKind::ollama, *std::move(version), 1, *std::move(models)};
+}
+
+void add_once(std::vector<std::string>& list, std::string_view entry) {
+  if (std::find(list.begin(), list.end(), entry) == list.end()) list.emplace_back(entry);
+}
+
+asio::awaitable<core::Result<Listing>> list_llama_server(EngineClient& client, EngineAddress address) {
+  const auto props_text = co_await get(client, address, "/props");
+  if (!props_text) co_return core::failure(props_text.error());
+  auto props = parse_llama_props(*props_text);
+  if (!props) co_return core::failure(props.error());
+  const auto text = co_await get(client, address, "/v1/models");
+  if (!text) co_return core::failure(text.error());
+  auto models = parse_openai_models(*text);
+  if (!models) co_return core::failure(models.error());
+  for (auto& model : *models) {
+    model.loaded = models->size() == 1;
+    if (props->context != 0) model.context = props->context;
+    if (props->vision) add_once(model.capabilities, "vision");
+    if (props->audio) add_once(model.capabilities, "audio");
+  }
+  co_return Listing{EngineKind::llama_server, std::move(props->build), props->total_slots,
+                    *std::move(models)};
+}
+
+asio::awaitable<core::Result<Listing>> list_lm_studio(EngineClient& client, EngineAddress address) {
+  const auto text = co_await get(client, address, "/api/v0/models");
+  if (!text) co_return core::failure(text.error());
+  auto models = parse_lm_studio_models(*text);
+  if (!models) co_return core::failure(models.error());
+  co_return Listing{EngineKind::lm_studio, {}, 1, *std::move(models)};
+}
+
+asio::awaitable<core::Result<Listing>> list_openai(EngineClient& client, EngineAddress address) {
+  const auto text = co_await get(client, address, "/v1/models");
+  if (!text) co_return core::failure(text.error());
+  auto models = parse_openai_models(*text);
+  if (!models) co_return core::failure(models.error());
+  co_return Listing{EngineKind::openai_compatible, {}, kOpenAiParallel, *std::move(models)};
+}
+
+/// An error that says something about the address as a whole, not about the one API that was tried.
+bool is_final(const core::Error& error) {
+  return !error.is(EngineError::bad_answer);
+}
+
+}  // namespace
+
+asio::awaitable<core::Result<Listing>> list_models(EngineClient& client, EngineAddress address,
+                                                   EngineKind kind) {
+  switch (kind) {
+    case EngineKind::ollama:
+      return list_ollama(client, std::move(address));
+    case EngineKind::lm_studio:
+      return list_lm_studio(client, std::move(address));
+    case EngineKind::llama_server:
+      return list_llama_server(client, std::move(address));
+    case EngineKind::openai_compatible:
+      break;
+  }
+  return list_openai(client, std::move(address));
+}
+
+asio::awaitable<core::Result<Listing>> recognise(EngineClient& client, EngineAddress address) {
+  for (const auto kind :
+       {EngineKind::ollama, EngineKind::llama_server, EngineKind::lm_studio, EngineKind::openai_compatible}) {
+    auto listing = co_await list_models(client, address, kind);
+    if (listing || is_final(listing.error())) co_return listing;
+  }
+  co_return core::failure(EngineError::unrecognised);
+}
+
+asio::awaitable<core::Result<OllamaDetails>> ollama_details(EngineClient& client, EngineAddress address,
+                                                            std::string model) {
+  EngineCall call;
+  call.method = "POST";
+  call.path = "/api/show";
+  call.headers.set("Content-Type", "application/json");
+  call.body = core::json::serialize(core::json::object{{"model", model}});
+  const auto text = co_await get(client, std::move(address), std::move(call));
+  if (!text) co_return core::failure(text.error());
+  co_return parse_ollama_show(*text);
+}
+
+}  // namespace pantheon::engine

@@ -1,0 +1,32 @@
+#include "host/device_rules.hpp"
+
+namespace pantheon::host {
+namespace {
+
+constexpr std::size_t kUnprovenWaiting = 8;
+
+bool allowed(const std::optional<std::set<std::string>>& list, const std::string& id) {
+  return !list || list->contains(id);
+}
+
+}  // namespace
+
+PeerRules::PeerRules(const SharingRules& sharing, const session::PeerIdentity& peer)
+    : shared_models_(sharing.shared_models), proven_(peer.proven) {
+  // Unproven peers could make up a device id for every request, so they share one lane.
+  lane_ = proven_ ? "device " + peer.device_id : "unproven";
+  if (!proven_) return;
+  const auto rule = sharing.devices.find(peer.device_id);
+  if (rule != sharing.devices.end()) rule_ = rule->second;
+}
+
+bool PeerRules::may_use(const engine::Model& model) const {
+  return allowed(shared_models_, model.id) && allowed(rule_.models, model.id);
+}
+
+FairOrder::LaneLimits PeerRules::lane_limits() const {
+  if (proven_) return {};
+  return {.running = 1, .waiting = kUnprovenWaiting};
+}
+
+}  // namespace pantheon::host

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/bytes.hpp"
+#include "host/model_scanner.hpp"
+#include "session/exchange.hpp"
+
+namespace pantheon::host {
+
+namespace asio = boost::asio;
+
+/// Memory for the bodies of requests that are not yet with an engine. Use from the executor's one thread.
+class SpoolBudget {
+ public:
+  struct Limits {
+    core::Bytes each = core::Bytes{32 * 1024 * 1024};
+    core::Bytes total = core::Bytes{128 * 1024 * 1024};
+  };
+
+  /// A share of the budget, given back when it is destroyed. May outlive the budget.
+  class Share {
+   public:
+    Share() = default;
+    Share(Share&& other) noexcept;
+    Share& operator=(Share&& other) noexcept;
+    ~Share() { release(); }
+    /// Takes that many more bytes: `request_too_large` when the request's or the host's limit is passed.
+    core::Result<void> grow(core::Bytes more);
+    void release();
+
+   private:
+    friend class SpoolBudget;
+    struct Account;
+    explicit Share(std::shared_ptr<Account> account) : account_(std::move(account)) {}
+    std::shared_ptr<Account> account_;
+    core::Bytes held_;
+  };
+
+  explicit SpoolBudget(Limits limits);
+  Share share();
+  core::Bytes used() const;
+
+ private:
+  std::shared_ptr<Share::Account> account_;
+};
+
+/// A request's body in memory, and what was found in it.
+struct SpooledRequest {
+  std::string body;
+  ScannedBody scanned;
+  SpoolBudget::Share share;  ///< keep as long as the body
+};
+
+/// Reads the body of an exchange, looking for its model on the way: a body that is refused is not read to its
+/// end. Errors of SpoolBudget, ModelScanner and of the exchange.
+asio::awaitable<core::Result<SpooledRequest>> spool_request(session::Exchange& exchange, SpoolBudget& budget);
+
+/// As spool_request, without a look inside.
+asio::awaitable<core::Result<SpooledRequest>> spool_unscanned(session::Exchange& exchange,
+                                                              SpoolBudget& budget);
+
+}  // namespace pantheon::host
