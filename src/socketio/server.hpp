@@ -112,6 +112,7 @@ class Server {
   asio::awaitable<void> stop();
 
  private:
+  friend class ServerConnection;
   struct State;
   std::shared_ptr<State> state_;
 };
