@@ -8,7 +8,6 @@
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "http/client.hpp"
-#include "identity/hello_proof.hpp"
 #include "session/error.hpp"
 #include "session/peer_channel.hpp"
 #include "socketio/client.hpp"
@@ -93,41 +92,13 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
 
 namespace {
 
-asio::awaitable<core::Result<std::string>> fetch_nonce(http::Client& http, std::string server_url) {
-  auto url = http::parse_url(server_url + "/v1/nonce");
-  if (!url) co_return core::failure(url.error());
-  http::ClientRequest request;
-  request.url = std::move(*url);
-  request.response_timeout = 10s;
-  auto response = co_await http.fetch(std::move(request), core::Bytes{4096});
-  if (!response) co_return core::failure(response.error());
-  auto body = core::parse_json_object(response->body);
-  if (!body) co_return core::failure(body.error());
-  const auto nonce = core::get_string(*body, "nonce");
-  if (!nonce) co_return core::failure(core::CommonError::unavailable, "the signaling server gave no nonce");
-  co_return std::string(*nonce);
-}
-
-template <class StatePtr>
-asio::awaitable<core::Result<core::json::object>> sign_in(StatePtr state) {
+template <class State>
+asio::awaitable<core::Result<core::json::object>> sign_in_anew(State* state) {
   auto credentials = co_await state->credentials();
   if (!credentials) co_return core::failure(credentials.error());
-  auto nonce = co_await fetch_nonce(state->http, state->settings.server_url);
-  if (!nonce) co_return core::failure(nonce.error());
-  const auto& secret = credentials->token.empty() ? credentials->auth_key : credentials->token;
-  const auto proof = identity::sign_hello(state->context.key, *nonce, state->settings.device_id, secret);
-  core::json::object auth{
-      {"clientType", "native"},
-      {"deviceId", state->settings.device_id},
-      {"instance", state->instance},
-      {"name", state->settings.name},
-      {"platform", state->settings.platform},
-      {"publicKey", identity::to_text(state->context.key.public_key())},
-      {"proof", core::json::object{{"nonce", *nonce}, {"signature", identity::to_text(proof)}}},
-      {"caps", core::json::array{"link"}},
-  };
-  auth[credentials->token.empty() ? "authKey" : "token"] = secret;
-  co_return auth;
+  SignInDevice device{state->settings.server_url, state->settings.device_id, state->instance,
+                      state->settings.name, state->settings.platform};
+  co_return co_await sign_in(state->http, std::move(device), state->context.key, std::move(*credentials));
 }
 
 }  // namespace
@@ -142,7 +113,7 @@ AccountClient::State::State(asio::any_io_executor executor, AccountSettings set,
       context{tasks,        key, settings.device_id, keys.account(),     keys, settings.own_statements,
               settings.rtc, {},  settings.serve,     settings.serve_json},
       http(executor),
-      signaling(executor, signaling_options(settings.server_url), [this] { return sign_in(this); }),
+      signaling(executor, signaling_options(settings.server_url), [this] { return sign_in_anew(this); }),
       voucher(context.key, settings.device_id, settings.name, keys,
               [this](const PairingVoucher::Newcomer& newcomer) {
                 note_book();
@@ -205,13 +176,7 @@ void AccountClient::State::on_server_info(const core::json::object& info) {
 }
 
 void AccountClient::State::on_connect_error(const core::json::object& error) {
-  const auto* data = core::get_object(error, "data");
-  const std::string code(data == nullptr ? "" : core::get_string(*data, "code").value_or(""));
-  const std::string message(core::get_string(error, "message").value_or(""));
-  const bool refused = code.starts_with("auth_") || code.starts_with("proof_") || code == "device_revoked";
-  const auto kind = refused ? core::Error(SessionError::token_refused, message)
-                            : core::Error(core::CommonError::unavailable, message);
-  if (events.on_error) events.on_error(kind);
+  if (events.on_error) events.on_error(connect_error(error));
 }
 
 void AccountClient::State::on_signal(const core::json::object& message) {

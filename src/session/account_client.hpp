@@ -15,16 +15,9 @@
 #include "session/pairing_voucher.hpp"
 #include "session/peer_context.hpp"
 #include "session/peer_directory.hpp"
+#include "session/sign_in.hpp"
 
 namespace pantheon::session {
-
-/// What proves to the signaling server whose device this is.
-struct Credentials {
-  std::string token;     ///< a device token, a provider's token, or `dev:<account>`
-  std::string auth_key;  ///< or a shared key; one of the two is empty
-};
-/// Asked anew at every connect.
-using CredentialsProvider = std::function<asio::awaitable<core::Result<Credentials>>()>;
 
 struct AccountSettings {
   std::string server_url;  ///< http(s)://host:port of the signaling server

@@ -11,6 +11,8 @@
 
 namespace pantheon::session {
 
+namespace asio = boost::asio;
+
 /// The tokens of a paired device: gives an access token that is still good, refreshing when needed with a
 /// proof by the device's key. Use from the executor's one thread; one call at a time.
 class DeviceTokens {

@@ -9,6 +9,8 @@
 
 namespace pantheon::session {
 
+namespace asio = boost::asio;
+
 /// Asks the signaling server's HTTP interface: the object of a 2xx answer, else `pairing_refused` for 403,
 /// `not_signed_in` for 401, and `unavailable` for the rest, each with the server's own words. Answers are
 /// bounded to 256 KiB.

@@ -9,6 +9,8 @@
 
 namespace pantheon::session {
 
+namespace asio = boost::asio;
+
 /// What a device keeps of a pairing.
 struct PairedAccount {
   std::string account;

@@ -1,0 +1,133 @@
+#include "app/account.hpp"
+
+#include "app/error.hpp"
+#include "core/random.hpp"
+#include "identity/pairing.hpp"
+#include "platform/network.hpp"
+#include "session/pairing_newcomer.hpp"
+
+namespace pantheon::app {
+namespace {
+
+using FirstSight = identity::KeyBook::FirstSight;
+using AccountResult = core::Result<std::unique_ptr<Account>>;
+
+constexpr const char* kHome = "home";
+
+Membership fresh_membership(std::string account, FirstSight first_sight, const DeviceState& state) {
+  identity::KeyBook book(account, first_sight);
+  (void)book.pin(state.key().device_id(),
+                 state.key().public_key());  // an empty book has room for our own key
+  return {std::move(account), std::move(book), {}, {}, {}};
+}
+
+asio::awaitable<core::Result<session::Credentials>> owner_credentials(signaling::Service& service,
+                                                                      std::string device_id,
+                                                                      identity::PublicKey key,
+                                                                      std::string name) {
+  auto tokens = service.issue_owner_token(device_id, key, name, platform::platform_name());
+  if (!tokens) co_return core::failure(tokens.error());
+  co_return session::Credentials{tokens->access_token, ""};
+}
+
+asio::awaitable<core::Result<session::Credentials>> paired_credentials(session::DeviceTokens& tokens) {
+  auto token = co_await tokens.access_token();
+  if (!token) co_return core::failure(token.error());
+  co_return session::Credentials{std::move(*token), ""};
+}
+
+asio::awaitable<core::Result<session::Credentials>> fixed_credentials(session::Credentials credentials) {
+  co_return credentials;
+}
+
+/// Makes the tokens of a stored pairing the credentials.
+void use_device_tokens(Account& account, const DeviceState& state, http::Client& http,
+                       const std::string& server) {
+  account.tokens = std::make_unique<session::DeviceTokens>(
+      http, server, state.key().device_id(), state.key(),
+      session::DeviceTokens::Pair{account.membership.access_token, account.membership.refresh_token},
+      [&account, &state](const session::DeviceTokens::Pair& pair) {
+        account.membership.access_token = pair.access_token;
+        account.membership.refresh_token = pair.refresh_token;
+        return state.save(account.key_in_state, account.membership);
+      });
+  account.credentials = [tokens = account.tokens.get()] { return paired_credentials(*tokens); };
+}
+
+asio::awaitable<AccountResult> join_by_link(const DeviceState& state, http::Client& http,
+                                            const UpOptions& options) {
+  const auto link = identity::parse_pairing_link(options.pair_link);
+  if (!link) co_return core::failure(link.error());
+  if (link->origin != options.server) {
+    co_return core::failure(core::CommonError::invalid_argument,
+                            "--pair is a link of " + link->origin + ", --server names " + options.server);
+  }
+  auto paired = co_await session::redeem_pairing_link(http, *link, state.key(), state.key().device_id(),
+                                                      options.name, platform::platform_name());
+  if (!paired) co_return core::failure(paired.error());
+  auto account = std::make_unique<Account>();
+  account->key_in_state = options.server;
+  account->membership = fresh_membership(paired->account, FirstSight::refuse, state);
+  auto& membership = account->membership;
+  if (const auto pinned = membership.book.pin(paired->voucher_device_id, paired->voucher_key); !pinned) {
+    co_return core::failure(pinned.error());
+  }
+  membership.statements.push_back(paired->statement.to_json());
+  membership.access_token = paired->access_token;
+  membership.refresh_token = paired->refresh_token;
+  if (const auto saved = state.save(options.server, membership); !saved)
+    co_return core::failure(saved.error());
+  use_device_tokens(*account, state, http, options.server);
+  co_return account;
+}
+
+asio::awaitable<AccountResult> join_by_token(asio::any_io_executor executor, const DeviceState& state,
+                                             const UpOptions& options) {
+  const session::Credentials credentials{options.token, options.token.empty() ? options.auth_key : ""};
+  session::SignInDevice device{options.server, state.key().device_id(), core::random_id(), options.name,
+                               platform::platform_name()};
+  const auto named = co_await session::ask_account(executor, std::move(device), state.key(), credentials);
+  if (!named) co_return core::failure(named.error());
+  auto account = std::make_unique<Account>();
+  account->key_in_state = options.server + " " + *named;
+  auto stored = state.load(account->key_in_state);
+  if (!stored) co_return core::failure(stored.error());
+  account->membership =
+      stored->has_value() ? std::move(**stored) : fresh_membership(*named, FirstSight::remember, state);
+  account->credentials = [credentials] { return fixed_credentials(credentials); };
+  co_return account;
+}
+
+}  // namespace
+
+AccountResult join_at_home(const DeviceState& state, signaling::Service& service, const UpOptions& options) {
+  auto stored = state.load(kHome);
+  if (!stored) return core::failure(stored.error());
+  auto account = std::make_unique<Account>();
+  account->key_in_state = kHome;
+  const auto name = service.owner_account();
+  // Another database is another account: the pins of the old one mean nothing in it.
+  const bool same = stored->has_value() && (*stored)->account == name;
+  account->membership = same ? std::move(**stored) : fresh_membership(name, FirstSight::refuse, state);
+  if (const auto saved = state.save(kHome, account->membership); !saved) return core::failure(saved.error());
+  account->credentials = [&service, id = state.key().device_id(), key = state.key().public_key(),
+                          name = options.name] { return owner_credentials(service, id, key, name); };
+  return account;
+}
+
+asio::awaitable<AccountResult> join_elsewhere(asio::any_io_executor executor, const DeviceState& state,
+                                              http::Client& http, const UpOptions& options) {
+  if (!options.pair_link.empty()) co_return co_await join_by_link(state, http, options);
+  if (!options.token.empty() || !options.auth_key.empty())
+    co_return co_await join_by_token(executor, state, options);
+  auto stored = state.load(options.server);
+  if (!stored) co_return core::failure(stored.error());
+  if (!stored->has_value()) co_return core::failure(AppError::no_account_at_server, options.server);
+  auto account = std::make_unique<Account>();
+  account->key_in_state = options.server;
+  account->membership = std::move(**stored);
+  use_device_tokens(*account, state, http, options.server);
+  co_return account;
+}
+
+}  // namespace pantheon::app

@@ -1,0 +1,76 @@
+#include "app/daemon.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <optional>
+
+#include "core/async_event.hpp"
+#include "core/log.hpp"
+#include "core/task_group.hpp"
+
+namespace pantheon::app {
+namespace {
+
+constexpr std::chrono::seconds kStopPatience{10};
+constexpr int kExitAfterSecondSignal = 130;
+
+struct Running {
+  explicit Running(asio::any_io_executor executor) : tasks(executor), ended(executor) {}
+  core::TaskGroup tasks;
+  core::AsyncEvent ended;
+  bool over = false;
+  core::Result<void> result;
+};
+
+asio::awaitable<void> run_and_note(Daemon& daemon, Running& running, asio::any_io_executor executor) {
+  auto result = co_await daemon.run(executor);
+  running.result = std::move(result);
+  running.over = true;
+  running.ended.notify();
+}
+
+asio::awaitable<void> supervise(Daemon& daemon, Running& running, asio::signal_set& signals,
+                                asio::any_io_executor executor) {
+  running.tasks.spawn(run_and_note(daemon, running, executor));
+  while (!running.over) (void)co_await running.ended.wait();
+  asio::steady_timer deadline(executor, kStopPatience);
+  deadline.async_wait([](const boost::system::error_code& error) {
+    if (error) return;
+    core::logger("app")->error("stopping took too long; ending now");
+    std::_Exit(EXIT_FAILURE);
+  });
+  running.tasks.cancel();
+  co_await running.tasks.join();
+  co_await daemon.stop();
+  deadline.cancel();
+  signals.cancel();
+}
+
+}  // namespace
+
+core::Result<void> run_daemon(Daemon daemon) {
+  asio::io_context io(1);
+  Running running(io.get_executor());
+  asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
+  std::signal(SIGPIPE, SIG_IGN);
+  std::function<void(const boost::system::error_code&, int)> on_signal =
+      [&](const boost::system::error_code& error, int) {
+        if (error) return;
+        if (running.over) std::_Exit(kExitAfterSecondSignal);
+        running.over = true;
+        running.ended.notify();
+        signals.async_wait(on_signal);
+      };
+  signals.async_wait(on_signal);
+  asio::co_spawn(io, supervise(daemon, running, signals, io.get_executor()), [](std::exception_ptr error) {
+    if (error) std::rethrow_exception(error);
+  });
+  io.run();
+  return running.result;
+}
+
+}  // namespace pantheon::app

@@ -1,0 +1,91 @@
+#include "app/device_state.hpp"
+
+#include "app/error.hpp"
+#include "platform/file_lock.hpp"
+#include "platform/paths.hpp"
+
+namespace pantheon::app {
+namespace {
+
+core::Result<identity::DeviceKey> load_or_make_key(const std::filesystem::path& file) {
+  if (std::filesystem::exists(file)) {
+    const auto text = platform::read_file(file);
+    if (!text) return core::failure(text.error());
+    auto key = identity::DeviceKey::from_seed_text(*text);
+    if (!key) return core::failure(AppError::bad_device_file, file.string());
+    return *key;
+  }
+  auto key = identity::DeviceKey::generate();
+  if (const auto written = platform::write_private_file(file, key.seed_text()); !written) {
+    return core::failure(written.error());
+  }
+  return key;
+}
+
+core::Result<Membership> parse_membership(const core::json::object& object, const std::string& file) {
+  const auto* book_object = core::get_object(object, "book");
+  if (book_object == nullptr) return core::failure(AppError::bad_device_file, file);
+  auto book = identity::KeyBook::from_json(*book_object);
+  if (!book) return core::failure(AppError::bad_device_file, file);
+  const auto* statements = core::get_array(object, "statements");
+  return Membership{std::string(core::get_string(object, "account").value_or("")), std::move(*book),
+                    statements == nullptr ? core::json::array{} : *statements,
+                    std::string(core::get_string(object, "accessToken").value_or("")),
+                    std::string(core::get_string(object, "refreshToken").value_or(""))};
+}
+
+}  // namespace
+
+core::Result<DeviceState> DeviceState::open(const std::filesystem::path& folder) {
+  if (const auto made = platform::make_private_folder(folder / "accounts"); !made)
+    return core::failure(made.error());
+  const auto lock = platform::lock_file(folder / "lock");
+  if (!lock) return core::failure(lock.error());
+  if (*lock < 0) return core::failure(AppError::already_running, folder.string());
+  auto key = load_or_make_key(folder / "device.key");
+  if (!key) {
+    platform::unlock_file(*lock);
+    return core::failure(key.error());
+  }
+  return DeviceState(folder, std::move(*key), *lock);
+}
+
+DeviceState::DeviceState(std::filesystem::path folder, identity::DeviceKey key, int lock)
+    : folder_(std::move(folder)), key_(std::move(key)), lock_(lock) {}
+
+DeviceState::DeviceState(DeviceState&& other) noexcept
+    : folder_(std::move(other.folder_)), key_(other.key_), lock_(std::exchange(other.lock_, -1)) {}
+
+DeviceState::~DeviceState() {
+  if (lock_ >= 0) platform::unlock_file(lock_);
+}
+
+std::filesystem::path DeviceState::file_of(const std::string& server) const {
+  const auto digest = identity::sha256(core::as_bytes(server));
+  const auto name = server == "home" ? server : core::to_hex(core::ByteView(digest).first(16));
+  return folder_ / "accounts" / (name + ".json");
+}
+
+core::Result<std::optional<Membership>> DeviceState::load(const std::string& server) const {
+  const auto file = file_of(server);
+  if (!std::filesystem::exists(file)) return std::nullopt;
+  const auto text = platform::read_file(file);
+  if (!text) return core::failure(text.error());
+  const auto object = core::parse_json_object(*text);
+  if (!object) return core::failure(AppError::bad_device_file, file.string());
+  auto membership = parse_membership(*object, file.string());
+  if (!membership) return core::failure(membership.error());
+  return std::optional(std::move(*membership));
+}
+
+core::Result<void> DeviceState::save(const std::string& server, const Membership& membership) const {
+  const core::json::object object{{"server", server},
+                                  {"account", membership.account},
+                                  {"book", membership.book.to_json()},
+                                  {"statements", membership.statements},
+                                  {"accessToken", membership.access_token},
+                                  {"refreshToken", membership.refresh_token}};
+  return platform::write_private_file(file_of(server), core::json::serialize(object));
+}
+
+}  // namespace pantheon::app

@@ -1,0 +1,113 @@
+#include "app/model_host.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <variant>
+
+#include "engine/address.hpp"
+#include "platform/network.hpp"
+
+namespace pantheon::app {
+namespace {
+
+std::string ollama_host() {
+  const char* value = std::getenv("OLLAMA_HOST");
+  return value == nullptr ? "" : value;
+}
+
+bool any_shared(const engine::Snapshot& snapshot) {
+  return std::any_of(snapshot.engines.begin(), snapshot.engines.end(),
+                     [](const engine::EngineInfo& engine) { return engine.shared && engine.up; });
+}
+
+UpEvents::Request request_of(const host::RequestFinished& finished) {
+  UpEvents::Request request;
+  request.device = finished.device_name;
+  request.model = finished.model;
+  request.tokens = finished.tokens.tokens;
+  request.tokens_estimated = finished.tokens.estimated;
+  request.duration = finished.duration;
+  request.finished = true;
+  request.error_code = finished.error_code;
+  return request;
+}
+
+}  // namespace
+
+ModelHost::ModelHost(asio::any_io_executor executor, const UpOptions& options, const UpEvents& events,
+                     std::string device_id)
+    : executor_(executor),
+      options_(options),
+      events_(events),
+      identity_{std::move(device_id), options.name, platform::platform_name()},
+      client_(executor),
+      trial_(executor) {}
+
+ModelHost::~ModelHost() = default;
+
+asio::awaitable<core::Result<void>> ModelHost::find_engines(std::vector<std::string> named) {
+  const engine::CandidateOptions where{ollama_host(), std::move(named), options_.search_engines};
+  auto candidates = engine::candidate_addresses(where);
+  if (!candidates) co_return core::failure(candidates.error());
+  engine::CatalogueOptions settings;
+  settings.candidates = std::move(*candidates);
+  settings.ollama_parallel = options_.parallel;
+  catalogue_ = std::make_unique<engine::Catalogue>(executor_, client_, std::move(settings));
+  (void)co_await catalogue_->refresh();
+  co_return core::Result<void>{};
+}
+
+asio::awaitable<core::Result<void>> ModelHost::set_up_trial() {
+  bool wanted = options_.trial == Trial::if_no_engine;
+  if (options_.trial == Trial::ask && events_.on_offer_trial) wanted = co_await events_.on_offer_trial();
+  if (!wanted) co_return core::Result<void>{};
+  const auto url = co_await trial_.start([this](const TrialEngine::Progress& progress) {
+    if (events_.on_trial_progress) events_.on_trial_progress(progress);
+  });
+  if (!url) co_return core::failure(url.error());
+  auto named = options_.engines;
+  named.push_back(*url);
+  co_return co_await find_engines(std::move(named));
+}
+
+asio::awaitable<core::Result<void>> ModelHost::start() {
+  auto found = co_await find_engines(options_.engines);
+  if (found && !any_shared(*catalogue_->current())) found = co_await set_up_trial();
+  if (!found) co_return core::failure(found.error());
+  host::HostOptions settings;
+  settings.identity = identity_;
+  host_ = std::make_unique<host::Host>(executor_, client_, *catalogue_, std::move(settings));
+  host_->on_event([this](const host::HostEvent& event) { show_event(event); });
+  catalogue_->start();
+  show_engines();
+  co_return core::Result<void>{};
+}
+
+void ModelHost::show_engines() {
+  if (!events_.on_engines) return;
+  const auto snapshot = catalogue_->current();
+  std::vector<UpEvents::Engine> engines;
+  for (const auto& info : snapshot->engines) {
+    UpEvents::Engine engine{info.name, info.address.text(), {}, info.up, info.shared};
+    for (const auto& model : snapshot->models) {
+      if (model.engine_id == info.id) engine.models.push_back(model.id);
+    }
+    engines.push_back(std::move(engine));
+  }
+  events_.on_engines(engines);
+}
+
+void ModelHost::show_event(const host::HostEvent& event) {
+  if (const auto* finished = std::get_if<host::RequestFinished>(&event)) {
+    if (events_.on_request) events_.on_request(request_of(*finished));
+    return;
+  }
+  if (!std::holds_alternative<host::RequestStarted>(event)) show_engines();
+}
+
+asio::awaitable<void> ModelHost::stop() {
+  if (catalogue_) co_await catalogue_->stop();
+  co_await trial_.stop();
+}
+
+}  // namespace pantheon::app

@@ -1,0 +1,80 @@
+#include "app/trial_engine.hpp"
+
+#include <cstdlib>
+#include <sstream>
+#include <vector>
+
+#include "app/error.hpp"
+#include "platform/paths.hpp"
+
+namespace pantheon::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string scripts_folder() {
+  const char* set = std::getenv("PANTHEON_SCRIPTS");
+  return set != nullptr && *set != '\0' ? set : PANTHEON_SCRIPTS_FOLDER;
+}
+
+/// `progress <done> <total> <what>`
+void report(const std::string& line, const std::function<void(const TrialEngine::Progress&)>& on_progress) {
+  std::istringstream fields(line);
+  std::string word;
+  TrialEngine::Progress progress;
+  fields >> word >> progress.done.count >> progress.total.count;
+  if (!fields || word != "progress") return;
+  std::getline(fields >> std::ws, progress.what);
+  on_progress(progress);
+}
+
+/// `ready <python> <gguf> <server script>`
+std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream fields(line);
+  std::vector<std::string> words;
+  for (std::string word; fields >> word;) words.push_back(word);
+  return words;
+}
+
+}  // namespace
+
+asio::awaitable<core::Result<std::string>> TrialEngine::start(
+    std::function<void(const Progress&)> on_progress) {
+  auto setup = platform::ChildProcess::start(executor_, {scripts_folder() + "/get-model"}, true);
+  if (!setup) co_return core::failure(setup.error());
+  setup_ = std::move(*setup);
+  std::vector<std::string> ready;
+  for (;;) {
+    const auto line = co_await setup_->read_line();
+    if (!line) break;
+    report(*line, on_progress);
+    if (line->starts_with("ready ")) ready = words_of(*line);
+  }
+  setup_.reset();
+  if (ready.size() != 4) co_return core::failure(AppError::setup_failed);
+
+  auto server = platform::ChildProcess::start(
+      executor_, {ready[1], ready[3], "--port", "0", "--model", ready[2]}, false);
+  if (!server) co_return core::failure(server.error());
+  server_ = std::move(*server);
+  for (;;) {
+    const auto line = co_await server_->read_line();
+    if (!line) co_return core::failure(AppError::setup_failed, "the engine ended before it answered");
+    const auto words = words_of(*line);
+    if (words.size() == 2 && words[0] == "listening") co_return "http://127.0.0.1:" + words[1];
+  }
+}
+
+asio::awaitable<void> TrialEngine::stop() {
+  if (setup_) co_await setup_->stop(2s);
+  if (server_) co_await server_->stop(3s);
+  setup_.reset();
+  server_.reset();
+}
+
+std::string TrialEngine::description() {
+  return "Gemma 3 270M (a small base model, 253 MB) on llama.cpp, kept in " +
+         platform::cache_folder().string();
+}
+
+}  // namespace pantheon::app

@@ -1,0 +1,249 @@
+#include "app/up.hpp"
+
+#include <algorithm>
+
+#include "app/account.hpp"
+#include "app/error.hpp"
+#include "app/model_host.hpp"
+#include "app/signaling_server.hpp"
+#include "core/async_event.hpp"
+#include "platform/network.hpp"
+#include "session/account_client.hpp"
+
+namespace pantheon::app {
+namespace {
+
+constexpr std::chrono::seconds kSignInPatience{20};
+
+bool is_every_interface(const std::string& address) {
+  return address == "0.0.0.0" || address == "::";
+}
+
+std::string origin_of(const std::string& host, std::uint16_t port) {
+  const bool literal_v6 = host.find(':') != std::string::npos;
+  return "http://" + (literal_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+}  // namespace
+
+struct Up::State {
+  State(asio::any_io_executor ex, UpOptions set, UpEvents listener)
+      : executor(ex),
+        options(std::move(set)),
+        events(std::move(listener)),
+        tasks(ex),
+        http(ex),
+        changed(ex) {}
+
+  bool at_home() const { return options.server.empty(); }
+  asio::awaitable<core::Result<void>> start_signaling();
+  asio::awaitable<core::Result<void>> join();
+  void start_session();
+  asio::awaitable<core::Result<void>> wait_online();
+  asio::awaitable<core::Result<void>> make_link();
+  asio::awaitable<void> keep_link();
+  session::AccountEvents session_events();
+  std::vector<std::string> origins() const;
+  std::string own_url() const;
+  void announce();
+  void store_book();
+
+  asio::any_io_executor executor;
+  UpOptions options;
+  UpEvents events;
+  core::TaskGroup tasks;
+  http::Client http;
+  core::AsyncEvent changed;
+  std::optional<DeviceState> device;
+  std::unique_ptr<SignalingServer> signaling;
+  std::unique_ptr<Account> account;
+  std::unique_ptr<ModelHost> models;
+  std::unique_ptr<session::AccountClient> session;
+  std::optional<identity::PairingLink> link;
+  std::chrono::steady_clock::time_point link_until;
+  bool link_used = false;
+  bool online = false;
+  std::optional<core::Error> refused;
+};
+
+std::string Up::State::own_url() const {
+  const auto& bind = options.bind_address;
+  return origin_of(is_every_interface(bind) ? "127.0.0.1" : bind, signaling->port());
+}
+
+std::vector<std::string> Up::State::origins() const {
+  if (!at_home()) return {options.server};
+  if (!is_every_interface(options.bind_address)) return {own_url()};
+  std::vector<std::string> list;
+  for (const auto& address : platform::lan_addresses()) list.push_back(origin_of(address, signaling->port()));
+  if (list.empty()) list.push_back(own_url());
+  return list;
+}
+
+asio::awaitable<core::Result<void>> Up::State::start_signaling() {
+  SignalingServerOptions settings;
+  settings.bind_address = options.bind_address;
+  settings.port = options.port;
+  settings.database = options.data_folder / "signaling.db";
+  settings.signaling.mode = signaling::Mode::home;
+  settings.signaling.dev = options.dev;
+  for (const auto& server : options.ice_servers) {
+    settings.signaling.ice_servers.push_back({server.urls, server.username, server.credential});
+  }
+  auto started = SignalingServer::start(executor, std::move(settings));
+  if (!started) co_return core::failure(started.error());
+  signaling = std::move(*started);
+  co_return core::Result<void>{};
+}
+
+asio::awaitable<core::Result<void>> Up::State::join() {
+  if (at_home()) {
+    auto joined = join_at_home(*device, signaling->service(), options);
+    if (!joined) co_return core::failure(joined.error());
+    account = std::move(*joined);
+    co_return core::Result<void>{};
+  }
+  auto joined = co_await join_elsewhere(executor, *device, http, options);
+  if (!joined) co_return core::failure(joined.error());
+  account = std::move(*joined);
+  co_return core::Result<void>{};
+}
+
+session::AccountEvents Up::State::session_events() {
+  session::AccountEvents on;
+  on.on_online = [this](const std::string&) {
+    online = true;
+    refused.reset();
+    changed.notify();
+    if (events.on_online) events.on_online(origins(), at_home());
+  };
+  on.on_offline = [this](std::string_view reason) {
+    if (std::exchange(online, false) && events.on_offline) events.on_offline(std::string(reason));
+  };
+  on.on_error = [this](const core::Error& error) {
+    refused = error;
+    changed.notify();
+    if (events.on_error) events.on_error(error);
+  };
+  on.on_paired = [this](const session::PairingVoucher::Newcomer& newcomer) {
+    link_used = true;
+    changed.notify();
+    if (events.on_paired) events.on_paired(newcomer.name, newcomer.platform);
+  };
+  on.on_peer_connected = [this](const session::PeerIdentity& peer) {
+    if (events.on_peer) events.on_peer(peer.name, true);
+  };
+  on.on_peer_disconnected = [this](const std::string& name) {
+    if (events.on_peer) events.on_peer(name, false);
+  };
+  on.on_book_changed = [this] { store_book(); };
+  return on;
+}
+
+void Up::State::start_session() {
+  session::AccountSettings settings;
+  settings.server_url = at_home() ? own_url() : options.server;
+  settings.device_id = device->key().device_id();
+  settings.name = options.name;
+  settings.platform = platform::platform_name();
+  settings.rtc = {options.ice_servers, options.rtc_bind_address, options.rtc_ports};
+  settings.own_statements = account->membership.statements;
+  settings.serve = models->host().exchange_handler();
+  settings.serve_json = models->host().json_handler();
+  session = std::make_unique<session::AccountClient>(executor, std::move(settings), device->key(),
+                                                     account->membership.book, account->credentials,
+                                                     session_events());
+  models->host().on_change([this] { announce(); });
+  announce();
+  session->start();
+}
+
+void Up::State::announce() {
+  session->announce(models->host().hosting(), models->host().announced_models(), models->host().catalogue());
+}
+
+void Up::State::store_book() {
+  const auto saved = device->save(account->key_in_state, account->membership);
+  if (!saved && events.on_error) events.on_error(saved.error());
+}
+
+asio::awaitable<core::Result<void>> Up::State::wait_online() {
+  const auto deadline = std::chrono::steady_clock::now() + kSignInPatience;
+  while (!online && std::chrono::steady_clock::now() < deadline) {
+    // A refusal is final; a server that is not there yet is tried again.
+    if (refused && refused->http_status() == 401) co_return core::failure(*refused);
+    const bool alive = co_await changed.wait_until(deadline);
+    if (!alive) co_return core::failure(core::CommonError::cancelled);
+  }
+  if (!online && at_home()) co_return core::failure(AppError::signaling_unreachable, own_url());
+  co_return core::Result<void>{};
+}
+
+asio::awaitable<core::Result<void>> Up::State::make_link() {
+  if (link && !link_used) session->close_pairing(link->code);
+  auto fresh = co_await session->open_pairing(origins().front());
+  if (!fresh) co_return core::failure(fresh.error());
+  link = *fresh;
+  link_used = false;
+  link_until = std::chrono::steady_clock::now() + session::PairingVoucher::kLifetime;
+  if (events.on_link) events.on_link(identity::to_text(*link), session::PairingVoucher::kLifetime);
+  co_return core::Result<void>{};
+}
+
+// A link works once and for ten minutes: when it is used up or has expired, the next one is shown.
+asio::awaitable<void> Up::State::keep_link() {
+  for (;;) {
+    const bool due = !link || link_used || std::chrono::steady_clock::now() >= link_until;
+    if (online && due) {
+      const auto made = co_await make_link();
+      if (!made && events.on_error) events.on_error(made.error());
+      if (!made && !co_await core::sleep_for(std::chrono::seconds(5))) co_return;
+      continue;
+    }
+    const auto until = online ? link_until : std::chrono::steady_clock::now() + kSignInPatience;
+    const bool alive = co_await changed.wait_until(until);
+    if (!alive) co_return;
+  }
+}
+
+Up::Up(asio::any_io_executor executor, UpOptions options, UpEvents events)
+    : state_(std::make_shared<State>(std::move(executor), std::move(options), std::move(events))) {}
+
+Up::~Up() = default;
+
+asio::awaitable<core::Result<void>> Up::start() {
+  const auto state = state_;
+  auto opened = DeviceState::open(state->options.data_folder);
+  if (!opened) co_return core::failure(opened.error());
+  state->device.emplace(std::move(*opened));
+  if (state->at_home()) {
+    const auto served = co_await state->start_signaling();
+    if (!served) co_return core::failure(served.error());
+  }
+  const auto joined = co_await state->join();
+  if (!joined) co_return core::failure(joined.error());
+  state->models = std::make_unique<ModelHost>(state->executor, state->options, state->events,
+                                              state->device->key().device_id());
+  const auto found = co_await state->models->start();
+  if (!found) co_return core::failure(found.error());
+  state->start_session();
+  const auto online = co_await state->wait_online();
+  if (!online) co_return core::failure(online.error());
+  state->tasks.spawn(state->keep_link());
+  co_return core::Result<void>{};
+}
+
+asio::awaitable<void> Up::stop() {
+  const auto state = state_;
+  state->tasks.cancel();
+  co_await state->tasks.join();
+  if (state->session) co_await state->session->stop();
+  if (state->models) co_await state->models->stop();
+  if (state->signaling) co_await state->signaling->stop();
+}
+
+asio::awaitable<core::Result<void>> Up::renew_link() {
+  return state_->make_link();
+}
+
+}  // namespace pantheon::app

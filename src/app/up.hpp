@@ -1,0 +1,111 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/trial_engine.hpp"
+#include "core/error.hpp"
+#include "rtc/peer_connection.hpp"
+
+namespace pantheon::app {
+
+namespace asio = boost::asio;
+
+/// When to set up the small trial model.
+enum class Trial {
+  never,
+  if_no_engine,  ///< `--try`
+  ask            ///< offer it when no engine answers
+};
+
+struct UpOptions {
+  std::filesystem::path data_folder;
+  std::string name;  ///< of this device, for people
+
+  // At home: the signaling server of this machine. Unused with `server`.
+  std::string bind_address = "0.0.0.0";
+  std::uint16_t port = 3001;
+  bool dev = false;
+
+  // Anywhere: a signaling server elsewhere, and how we sign in there.
+  std::string server;     ///< its origin; empty: at home
+  std::string pair_link;  ///< a link of a device that is in the account already
+  std::string token;      ///< a provider's token, or `dev:<account>`
+  std::string auth_key;
+
+  std::vector<std::string> engines;  ///< base URLs named by the owner
+  bool search_engines = true;        ///< also look at the usual local places
+  unsigned parallel = 1;             ///< answers Ollama writes at the same time
+  Trial trial = Trial::ask;
+
+  std::vector<rtc::IceServer> ice_servers;  ///< used by our side of peer connections
+  std::optional<std::string> rtc_bind_address;
+  rtc::PortRange rtc_ports;
+};
+
+/// What happened, for whoever shows it: the terminal, a log, a desktop app. Every function may be empty.
+/// Names are of devices and models; there is never content of a request in them.
+struct UpEvents {
+  std::function<void(const TrialEngine::Progress&)> on_trial_progress;
+  /// No engine answered and Trial::ask: true to set the small model up.
+  std::function<asio::awaitable<bool>()> on_offer_trial;
+  struct Engine {
+    std::string name;
+    std::string url;
+    std::vector<std::string> models;
+    bool up = false;
+    bool shared = false;
+  };
+  /// What was found, whenever that changes.
+  std::function<void(const std::vector<Engine>&)> on_engines;
+  /// Signed in; where the web app is, and whether that works on this network only.
+  std::function<void(const std::vector<std::string>& origins, bool at_home)> on_online;
+  std::function<void(const std::string& reason)> on_offline;
+  /// A fresh one-time pairing link; replaces the one before.
+  std::function<void(const std::string& link, std::chrono::minutes lifetime)> on_link;
+  std::function<void(const std::string& device, const std::string& platform)> on_paired;
+  std::function<void(const std::string& device, bool connected)> on_peer;
+  struct Request {
+    std::string device;
+    std::string model;
+    std::uint64_t tokens = 0;
+    bool tokens_estimated = false;
+    std::chrono::milliseconds duration{0};
+    bool finished = false;
+    std::string error_code;  ///< empty when it went well
+  };
+  std::function<void(const Request&)> on_request;
+  std::function<void(const core::Error&)> on_error;
+};
+
+/// `pantheon up`: signaling, web app and host in one. Use from the executor's one thread; stop() before
+/// destroying it.
+class Up {
+ public:
+  Up(asio::any_io_executor executor, UpOptions options, UpEvents events);
+  ~Up();
+  Up(const Up&) = delete;
+  Up& operator=(const Up&) = delete;
+
+  /// Starts everything in order and returns when it runs: errors of the data folder, `address_in_use`,
+  /// `no_account_at_server`, `pairing_refused` ...
+  asio::awaitable<core::Result<void>> start();
+  asio::awaitable<void> stop();
+
+  /// Makes a new pairing link (on_link follows).
+  asio::awaitable<core::Result<void>> renew_link();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace pantheon::app

@@ -1,0 +1,70 @@
+#include "cli/options.hpp"
+
+#include <iostream>
+
+#include "core/log.hpp"
+
+namespace pantheon::cli {
+namespace {
+
+constexpr const char* kDefaultStun = "stun:stun.l.google.com:19302";
+
+core::Result<rtc::IceServer> parse_turn(const std::string& text) {
+  const auto first = text.find(',');
+  const auto second = first == std::string::npos ? first : text.find(',', first + 1);
+  if (second == std::string::npos || !(text.starts_with("turn:") || text.starts_with("turns:"))) {
+    return core::failure(core::CommonError::invalid_argument,
+                         "--turn takes turn:HOST:PORT,USERNAME,CREDENTIAL");
+  }
+  return rtc::IceServer{
+      {text.substr(0, first)}, text.substr(first + 1, second - first - 1), text.substr(second + 1)};
+}
+
+}  // namespace
+
+void add_common_options(CLI::App& command, CommonOptions& options, const std::string& default_level) {
+  options.log_level = default_level;
+  command.add_option("--log-level", options.log_level, "debug, info, warn, error or off")
+      ->envname("PANTHEON_LOG_LEVEL")
+      ->capture_default_str();
+  command.add_flag("--log-json", options.log_json, "Log lines as JSON");
+}
+
+bool apply(const CommonOptions& options) {
+  const auto format = options.log_json ? core::LogFormat::json : core::LogFormat::text;
+  if (core::configure_logging(options.log_level, format)) return true;
+  std::cerr << "pantheon: --log-level is debug, info, warn, error or off, not '" << options.log_level
+            << "'\n";
+  return false;
+}
+
+void add_ice_options(CLI::App& command, IceOptions& options) {
+  command.add_flag("--no-stun", options.no_stun,
+                   "Ask no STUN server; peers are then reached on this network only");
+  command.add_option("--stun", options.stun, "STUN server, stun:HOST:PORT (may be given more than once)");
+  command.add_option("--turn", options.turn,
+                     "TURN server, turn:HOST:PORT,USERNAME,CREDENTIAL (may be given more than once)");
+}
+
+core::Result<std::vector<rtc::IceServer>> ice_servers(const IceOptions& options, bool at_home) {
+  std::vector<rtc::IceServer> servers;
+  for (const auto& url : options.stun) {
+    if (!url.starts_with("stun:"))
+      return core::failure(core::CommonError::invalid_argument, "--stun takes stun:HOST:PORT");
+    servers.push_back({{url}, "", ""});
+  }
+  if (options.stun.empty() && !options.no_stun && !at_home) servers.push_back({{kDefaultStun}, "", ""});
+  for (const auto& text : options.turn) {
+    auto server = parse_turn(text);
+    if (!server) return core::failure(server.error());
+    servers.push_back(std::move(*server));
+  }
+  return servers;
+}
+
+int report(const core::Error& error) {
+  std::cerr << "pantheon: " << error.message() << "\n";
+  return error.exit_code();
+}
+
+}  // namespace pantheon::cli

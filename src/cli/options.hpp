@@ -1,0 +1,34 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "app/up.hpp"
+
+namespace pantheon::cli {
+
+/// Options that every verb has.
+struct CommonOptions {
+  std::string log_level;
+  bool log_json = false;
+};
+void add_common_options(CLI::App& command, CommonOptions& options, const std::string& default_level);
+/// Applies them; false (with a message on standard error) for an unknown level.
+bool apply(const CommonOptions& options);
+
+/// Options of STUN and TURN, for verbs that make peer connections.
+struct IceOptions {
+  bool no_stun = false;
+  std::vector<std::string> stun;
+  std::vector<std::string> turn;  ///< turn:host:port?transport=udp,username,credential
+};
+void add_ice_options(CLI::App& command, IceOptions& options);
+/// The servers to use: at home none unless named, else the default STUN server unless `--no-stun`.
+/// `invalid_argument`.
+core::Result<std::vector<rtc::IceServer>> ice_servers(const IceOptions& options, bool at_home);
+
+/// Prints `pantheon: <message>` to standard error and gives the exit code of the error.
+int report(const core::Error& error);
+
+}  // namespace pantheon::cli

@@ -1,0 +1,58 @@
+#include "cli/program.hpp"
+
+#include <sodium.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <map>
+
+#include "cli/verbs.hpp"
+
+namespace pantheon::cli {
+namespace {
+
+constexpr int kUsageError = 64;
+constexpr int kInternalError = 70;
+
+int parse_and_run(int argc, const char* const* argv) {
+  CLI::App program(
+      "Pantheon: use the language models of your own computer from all your devices, peer to peer.");
+  program.set_version_flag("--version", PANTHEON_VERSION);
+  program.require_subcommand(1);
+  program.footer("Start with `pantheon up`. `pantheon VERB --help` says more about a verb.");
+  std::map<const CLI::App*, Verb> verbs;
+  const auto add = [&](Verb (*adder)(CLI::App&)) {
+    auto verb = adder(program);
+    verbs.emplace(program.get_subcommands({}).back(), std::move(verb));
+  };
+  add(add_up);
+  add(add_host);
+  add(add_signal);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? 0 : kUsageError;
+  }
+  return verbs.at(program.get_subcommands().front())();
+}
+
+}  // namespace
+
+int run_program(int argc, const char* const* argv) {
+  if (sodium_init() < 0) {
+    std::cerr << "pantheon: the system gives no random numbers; nothing can be signed\n";
+    return kInternalError;
+  }
+  std::setvbuf(stdout, nullptr, _IOLBF,
+               BUFSIZ);  // whoever reads our output through a pipe sees each line at once
+  try {
+    return parse_and_run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "pantheon: unexpected error: " << error.what() << "\n";
+    return kInternalError;
+  }
+}
+
+}  // namespace pantheon::cli

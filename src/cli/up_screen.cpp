@@ -1,0 +1,199 @@
+#include "cli/up_screen.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cstdio>
+
+#include "cli/qr_code.hpp"
+#include "platform/terminal.hpp"
+
+namespace pantheon::cli {
+namespace {
+
+constexpr std::size_t kLongestName = 80;
+constexpr std::size_t kMostModelsShown = 8;
+constexpr unsigned kBarWidth = 30;
+constexpr double kMegabyte = 1e6;
+
+/// What is on the screen, so that nothing is said twice.
+struct Screen {
+  bool colour = platform::stdout_has_colour();
+  bool terminal = platform::stdout_is_terminal();
+  bool host_only = false;
+  bool bar_shown = false;
+  bool offline = false;
+  std::string last_engines;
+  std::string last_error;
+
+  std::string strong(const std::string& text) const { return colour ? "\x1b[1m" + text + "\x1b[0m" : text; }
+  std::string faint(const std::string& text) const { return colour ? "\x1b[2m" + text + "\x1b[0m" : text; }
+
+  void line(const std::string& text) {
+    end_bar();
+    fmt::print("{}\n", text);
+    std::fflush(stdout);
+  }
+  void event(const std::string& text) {
+    line(
+        fmt::format("  {}  {}", faint(fmt::format("{:%H:%M:%S}", fmt::localtime(std::time(nullptr)))), text));
+  }
+  void end_bar() {
+    if (bar_shown && terminal) fmt::print("\n");
+    bar_shown = false;
+  }
+};
+using ScreenPtr = std::shared_ptr<Screen>;
+
+void show_progress(Screen& screen, const app::TrialEngine::Progress& progress) {
+  if (progress.total.count == 0) return;
+  const double share = static_cast<double>(progress.done.count) / static_cast<double>(progress.total.count);
+  const auto filled = static_cast<unsigned>(share * kBarWidth);
+  const auto text =
+      fmt::format("  [{:=<{}}{: <{}}] {:3.0f} %  {:.0f} of {:.0f} MB  {}", "", filled, "", kBarWidth - filled,
+                  share * 100, static_cast<double>(progress.done.count) / kMegabyte,
+                  static_cast<double>(progress.total.count) / kMegabyte, printable(progress.what));
+  if (screen.terminal) {
+    fmt::print("\r{}\x1b[K", text);
+    std::fflush(stdout);
+    screen.bar_shown = true;
+    return;
+  }
+  // Without a terminal one line for every tenth is enough.
+  const auto tenth = fmt::format("{:.0f}", share * 10);
+  if (tenth == screen.last_error) return;
+  screen.last_error = tenth;
+  screen.line(text);
+}
+
+std::string engine_line(const app::UpEvents::Engine& engine) {
+  if (!engine.up) return fmt::format("  Engine   {} at {} does not answer", engine.name, engine.url);
+  if (!engine.shared) {
+    return fmt::format("  Engine   {} at {} found, not shared; add --engine {} to share it", engine.name,
+                       engine.url, engine.url);
+  }
+  std::string models;
+  for (std::size_t i = 0; i < engine.models.size() && i < kMostModelsShown; ++i) {
+    models += (i == 0 ? "" : ", ") + printable(engine.models[i]);
+  }
+  if (engine.models.size() > kMostModelsShown)
+    models += fmt::format(" and {} more", engine.models.size() - kMostModelsShown);
+  if (models.empty()) models = "no models yet";
+  return fmt::format("  Models   {}  ({}, {})", models, engine.name, engine.url);
+}
+
+void show_engines(Screen& screen, const std::vector<app::UpEvents::Engine>& engines) {
+  std::string text;
+  for (const auto& engine : engines) text += (text.empty() ? "" : "\n") + engine_line(engine);
+  if (engines.empty()) {
+    text =
+        "  Models   none found. Start Ollama, LM Studio or llama-server (it is found by itself), name one "
+        "with\n"
+        "           --engine URL, or try a small model with --try";
+  }
+  if (text == screen.last_engines) return;
+  screen.last_engines = text;
+  screen.line(text);
+}
+
+void show_online(Screen& screen, const std::vector<std::string>& origins, bool at_home) {
+  if (screen.offline) {
+    screen.offline = false;
+    return screen.event("connected to the signaling server again");
+  }
+  const auto where = at_home ? "works at home: on this network only" : "works anywhere";
+  for (const auto& origin : origins) {
+    screen.line(
+        fmt::format("  {}  {}  {}", screen.host_only ? "Server " : "Web app", origin, screen.faint(where)));
+  }
+}
+
+void show_link(Screen& screen, const std::string& link, std::chrono::minutes lifetime) {
+  screen.line(fmt::format("\n  {} (once, within {} minutes), or scan the code:\n\n  {}\n",
+                          screen.strong("Open this link on another device"), lifetime.count(),
+                          screen.strong(link)));
+  if (const auto picture = qr_code(link, screen.colour); picture && screen.terminal) screen.line(*picture);
+  if (platform::stdin_is_terminal()) screen.line(screen.faint("  Enter: a new link    Ctrl-C: stop\n"));
+}
+
+asio::awaitable<bool> ask_for_trial(ScreenPtr screen) {
+  if (!platform::stdin_is_terminal() || !screen->terminal) co_return false;
+  fmt::print("\n  No model engine answers on this computer.\n  Set up a small one to try? {}\n  [Y/n] ",
+             app::TrialEngine::description());
+  std::fflush(stdout);
+  asio::posix::stream_descriptor input(co_await asio::this_coro::executor, ::dup(STDIN_FILENO));
+  std::string answer;
+  boost::system::error_code error;
+  co_await asio::async_read_until(input, asio::dynamic_buffer(answer, 256), '\n',
+                                  asio::redirect_error(asio::use_awaitable, error));
+  if (error) co_return false;
+  co_return answer.front() == '\n' || answer.front() == 'y' || answer.front() == 'Y';
+}
+
+void show_error(Screen& screen, const core::Error& error) {
+  const auto text = error.message();
+  if (text == screen.last_error) return;
+  screen.last_error = text;
+  screen.event(text);
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+  std::string clean;
+  for (const char c : text.substr(0, kLongestName)) {
+    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) clean += c;
+  }
+  return clean.empty() ? "a device without a name" : clean;
+}
+
+std::string duration_text(std::chrono::milliseconds duration) {
+  const auto seconds = std::chrono::duration<double>(duration).count();
+  if (seconds < 60) return fmt::format("{:.1f} s", seconds);
+  return fmt::format("{} min {} s", static_cast<int>(seconds) / 60, static_cast<int>(seconds) % 60);
+}
+
+std::string request_line(const app::UpEvents::Request& request) {
+  const auto who = fmt::format("{} -> {}", printable(request.device), printable(request.model));
+  if (!request.error_code.empty()) {
+    return fmt::format("{}  ended after {}: {}", who, duration_text(request.duration), request.error_code);
+  }
+  return fmt::format("{}  {}{} tokens in {}", who, request.tokens_estimated ? "about " : "", request.tokens,
+                     duration_text(request.duration));
+}
+
+app::UpEvents screen_events(boost::asio::any_io_executor, bool host_only) {
+  const auto screen = std::make_shared<Screen>();
+  screen->host_only = host_only;
+  screen->line(fmt::format("\n  {} {}\n", screen->strong("Pantheon"), PANTHEON_VERSION));
+  app::UpEvents events;
+  events.on_trial_progress = [screen](const auto& progress) { show_progress(*screen, progress); };
+  events.on_offer_trial = [screen] { return ask_for_trial(screen); };
+  events.on_engines = [screen](const auto& engines) { show_engines(*screen, engines); };
+  events.on_online = [screen](const auto& origins, bool at_home) { show_online(*screen, origins, at_home); };
+  events.on_offline = [screen](const std::string& reason) {
+    screen->offline = true;
+    screen->event("the signaling server is gone (" + printable(reason) + "); connecting again");
+  };
+  events.on_link = [screen](const std::string& link, std::chrono::minutes lifetime) {
+    show_link(*screen, link, lifetime);
+  };
+  events.on_paired = [screen](const std::string& device, const std::string& platform) {
+    screen->event(fmt::format("paired with {} ({})", screen->strong(printable(device)), printable(platform)));
+  };
+  events.on_peer = [screen](const std::string& device, bool connected) {
+    screen->event(printable(device) + (connected ? " connected" : " disconnected"));
+  };
+  events.on_request = [screen](const auto& request) {
+    if (request.finished) screen->event(request_line(request));
+  };
+  events.on_error = [screen](const core::Error& error) { show_error(*screen, error); };
+  return events;
+}
+
+}  // namespace pantheon::cli

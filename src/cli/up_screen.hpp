@@ -1,0 +1,20 @@
+#pragma once
+
+#include <memory>
+
+#include "app/up.hpp"
+
+namespace pantheon::cli {
+
+/// Shows on the terminal what `pantheon up` does: what was found, the link and its QR code, a line for each
+/// event. Device names are shown with control characters taken out.
+app::UpEvents screen_events(boost::asio::any_io_executor executor, bool host_only);
+
+/// A text of another device without control characters, cut at 80 bytes.
+std::string printable(std::string_view text);
+/// "3.2 s", "2 min 5 s".
+std::string duration_text(std::chrono::milliseconds duration);
+/// One line about a finished request.
+std::string request_line(const app::UpEvents::Request& request);
+
+}  // namespace pantheon::cli

@@ -1,0 +1,35 @@
+#include "cli/up_screen.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pantheon::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Printable, TakesOutWhatCouldSteerTheTerminal) {
+  EXPECT_EQ(printable("a\x1b[31m\nb"), "a[31mb");
+}
+
+TEST(Printable, IsCut) {
+  EXPECT_EQ(printable(std::string(500, 'x')).size(), 80U);
+}
+
+TEST(Printable, AnEmptyNameIsSaid) {
+  EXPECT_EQ(printable(""), "a device without a name");
+}
+
+TEST(DurationText, HasUnits) {
+  EXPECT_EQ(duration_text(1234ms), "1.2 s");
+  EXPECT_EQ(duration_text(125s), "2 min 5 s");
+}
+
+TEST(RequestLine, SaysWhatWasEstimated) {
+  app::UpEvents::Request request{"Phone", "m", 42, true, 2000ms, true, ""};
+  EXPECT_EQ(request_line(request), "Phone -> m  about 42 tokens in 2.0 s");
+  request.error_code = "engine_failed";
+  EXPECT_EQ(request_line(request), "Phone -> m  ended after 2.0 s: engine_failed");
+}
+
+}  // namespace
+}  // namespace pantheon::cli
