@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
@@ -9,11 +8,9 @@
 #include "core/json.hpp"
 #include "link/error.hpp"
 #include "link/head.hpp"
+#include "link/stream_id.hpp"
 
 namespace pantheon::link {
-
-/// Number of a stream; rises over the life of a link and is never used twice. 0 is the link itself.
-enum class StreamId : std::uint32_t {};
 
 /// How the key that signed the binding is known to this side.
 enum class PeerTrust {
