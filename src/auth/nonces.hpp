@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/bytes.hpp"
+#include "core/clock.hpp"
+
+namespace pantheon::auth {
+
+/// Nonces that count once, within 60 s. They carry their time and a MAC, so that giving them out costs no
+/// memory; only used ones are remembered, until they have expired. Not thread-safe.
+class Nonces {
+ public:
+  static constexpr std::chrono::seconds kLifetime{60};
+
+  explicit Nonces(core::WallClock clock, std::size_t max_used = 100'000);
+
+  std::string issue() const;
+  /// True once for a nonce of ours that has not expired. Call it last, when the signature over the nonce has
+  /// been verified: a stranger then cannot fill the memory. When that is full, no nonce counts.
+  bool redeem(std::string_view nonce);
+
+ private:
+  core::ByteVector tag(core::ByteView body) const;
+  core::WallClock clock_;
+  std::size_t max_used_;
+  core::ByteVector key_;
+  std::set<std::pair<core::WallTime, std::string>> used_;  ///< by time of issue
+};
+
+}  // namespace pantheon::auth

@@ -1,0 +1,55 @@
+#include "auth/nonces.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pantheon::auth {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct NoncesTest : testing::Test {
+  core::WallTime now{1'000'000s};
+  core::WallClock clock = [this] { return now; };
+  Nonces nonces{clock, 3};
+};
+
+TEST_F(NoncesTest, CountOnce) {
+  const auto nonce = nonces.issue();
+  EXPECT_TRUE(nonces.redeem(nonce));
+  EXPECT_FALSE(nonces.redeem(nonce));
+}
+
+TEST_F(NoncesTest, CountForAMinute) {
+  const auto a = nonces.issue();
+  const auto b = nonces.issue();
+  now += 60s;
+  EXPECT_TRUE(nonces.redeem(a));
+  now += 1ms;
+  EXPECT_FALSE(nonces.redeem(b));
+}
+
+TEST_F(NoncesTest, OfOthersOrChangedOnesDoNotCount) {
+  Nonces others(clock);
+  EXPECT_FALSE(nonces.redeem(others.issue()));
+  auto changed = nonces.issue();
+  changed[3] = changed[3] == 'A' ? 'B' : 'A';
+  EXPECT_FALSE(nonces.redeem(changed));
+  for (const auto& wrong :
+       {std::string(), std::string(54, 'A'), std::string(54, '='), std::string(100'000, 'A')}) {
+    EXPECT_FALSE(nonces.redeem(wrong));
+  }
+}
+
+TEST_F(NoncesTest, UsedOnesAreForgottenWhenTheyHaveExpiredAndNotBefore) {
+  const auto first = nonces.issue();
+  EXPECT_TRUE(nonces.redeem(first));
+  EXPECT_TRUE(nonces.redeem(nonces.issue()));
+  EXPECT_TRUE(nonces.redeem(nonces.issue()));
+  EXPECT_FALSE(nonces.redeem(nonces.issue())) << "the memory is full";
+  EXPECT_FALSE(nonces.redeem(first));
+  now += 61s;
+  EXPECT_TRUE(nonces.redeem(nonces.issue()));
+}
+
+}  // namespace
+}  // namespace pantheon::auth

@@ -1,0 +1,62 @@
+#include "auth/shared_keys.hpp"
+
+#include <algorithm>
+
+#include "auth/error.hpp"
+
+namespace pantheon::auth {
+namespace {
+
+constexpr std::size_t kMaxKeys = 1000;
+
+bool is_name(std::string_view name) {
+  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+  });
+}
+
+}  // namespace
+
+core::Result<void> SharedKeys::add(std::string_view name, std::string_view key) {
+  if (!is_name(name) || key.empty())
+    return core::failure(AuthError::invalid_shared_keys, "a name or key is malformed");
+  const auto digest = identity::sha256(core::as_bytes(key));
+  for (const auto& [other_name, other_digest] : keys_) {
+    if (other_name == name || other_digest == digest) {
+      return core::failure(AuthError::invalid_shared_keys, "a name or key stands there twice");
+    }
+  }
+  if (keys_.size() >= kMaxKeys) return core::failure(AuthError::invalid_shared_keys, "too many keys");
+  keys_.emplace_back(std::string(name), digest);
+  return {};
+}
+
+core::Result<SharedKeys> SharedKeys::parse(std::string_view auth_key, std::string_view auth_keys) {
+  SharedKeys keys;
+  if (!auth_key.empty()) {
+    if (auto added = keys.add("default", auth_key); !added) return core::failure(added.error());
+  }
+  while (!auth_keys.empty()) {
+    const auto entry = auth_keys.substr(0, auth_keys.find(','));
+    auth_keys.remove_prefix(std::min(entry.size() + 1, auth_keys.size()));
+    const auto colon = entry.find(':');
+    if (colon == std::string_view::npos)
+      return core::failure(AuthError::invalid_shared_keys, "a colon is missing");
+    if (auto added = keys.add(entry.substr(0, colon), entry.substr(colon + 1)); !added) {
+      return core::failure(added.error());
+    }
+  }
+  return keys;
+}
+
+std::optional<std::string> SharedKeys::match(std::string_view key) const {
+  const auto digest = identity::sha256(core::as_bytes(key));
+  std::optional<std::string> found;
+  for (const auto& [name, known] : keys_) {  // all of them, whichever fits
+    if (core::equal_constant_time(core::ByteView(known), core::ByteView(digest))) found = name;
+  }
+  return found;
+}
+
+}  // namespace pantheon::auth
