@@ -1,6 +1,5 @@
 #include "rtc/peer_connection.hpp"
 
-#include <atomic>
 #include <boost/asio/steady_timer.hpp>
 #include <rtc/rtc.hpp>
 #include <tuple>
@@ -8,8 +7,8 @@
 #include "core/log.hpp"
 #include "rtc/configuration.hpp"
 #include "rtc/error.hpp"
+#include "rtc/events.hpp"
 #include "rtc/fingerprint.hpp"
-#include "rtc/inbox.hpp"
 #include "rtc/library.hpp"
 #include "rtc/signal_message.hpp"
 
@@ -22,80 +21,6 @@ constexpr std::size_t kMessagesPerTurn = 256;            // then others on the e
 constexpr std::size_t kMostReceived = 64 * 1024 * 1024;  // waiting to be read; links grant far less
 constexpr std::size_t kMostBuffered = 16 * 1024 * 1024;  // browsers kill a channel at as much
 constexpr int kMostDescriptions = 16;                    // a peer may negotiate anew, not without end
-
-// How a connection ended.
-struct End {
-  std::optional<core::Error> error;
-};
-
-// What libdatachannel's threads have reported since the executor last looked.
-struct Events {
-  std::vector<core::json::object> signals;
-  std::shared_ptr<lib::DataChannel> channel;  // made by the other side
-  bool opened = false;
-  bool received = false;
-  bool drained = false;
-  std::optional<End> end;
-};
-
-using EventInbox = Inbox<Events>;
-
-void report_end(const std::weak_ptr<EventInbox>& weak, std::optional<core::Error> error) {
-  if (const auto inbox = weak.lock()) {
-    inbox->add([&](Events& events) {
-      if (!events.end) events.end = End{std::move(error)};
-    });
-  }
-}
-
-// The callbacks below run on libdatachannel's threads. They know the inbox alone, and it only weakly.
-void listen(lib::DataChannel& channel, const std::weak_ptr<EventInbox>& weak) {
-  const auto set = [&weak](bool Events::*flag) {
-    return [weak, flag] {
-      if (const auto inbox = weak.lock()) inbox->add([flag](Events& events) { events.*flag = true; });
-    };
-  };
-  channel.onOpen(set(&Events::opened));
-  channel.onAvailable(set(&Events::received));
-  channel.onBufferedAmountLow(set(&Events::drained));
-  channel.onClosed([weak] { report_end(weak, std::nullopt); });
-}
-
-void add_signal(const std::weak_ptr<EventInbox>& weak, core::json::object signal) {
-  if (const auto inbox = weak.lock()) {
-    inbox->add([&](Events& events) { events.signals.push_back(std::move(signal)); });
-  }
-}
-
-void listen(lib::PeerConnection& connection, const std::weak_ptr<EventInbox>& weak, const Options& options) {
-  connection.onLocalDescription(
-      [weak, fields = options.description_fields](const lib::Description& description) {
-        const bool is_offer = description.type() == lib::Description::Type::Offer;
-        add_signal(weak, description_signal(is_offer, std::string(description), fields));
-      });
-  connection.onLocalCandidate([weak](const lib::Candidate& candidate) {
-    add_signal(weak, candidate_signal(candidate.candidate(), candidate.mid()));
-  });
-  // The end of ICE is heard before that of the connection, and tells a lost peer from one that said goodbye.
-  connection.onIceStateChange([weak](lib::PeerConnection::IceState state) {
-    using enum lib::PeerConnection::IceState;
-    if (state == Failed) report_end(weak, core::Error(RtcError::connect_failed, "no way through"));
-    if (state == Disconnected) report_end(weak, core::Error(RtcError::connection_lost));
-  });
-  connection.onStateChange([weak](lib::PeerConnection::State state) {
-    using enum lib::PeerConnection::State;
-    if (state == Failed) report_end(weak, core::Error(RtcError::connect_failed, "handshake"));
-    if (state == Disconnected || state == Closed) report_end(weak, std::nullopt);
-  });
-  if (options.initiator) return;
-  connection.onDataChannel([weak, taken = std::make_shared<std::atomic_bool>(false)](
-                               const std::shared_ptr<lib::DataChannel>& channel) {
-    const auto inbox = weak.lock();
-    if (!inbox || taken->exchange(true)) return;  // there is one channel; dropping another closes it
-    listen(*channel, weak);
-    inbox->add([&](Events& events) { events.channel = channel; });
-  });
-}
 
 // Lets a connection say goodbye in the background: it is kept by its own last callback, which the library
 // drops when the connection is closed, at the latest when ICE finds the other side gone (30 s).
