@@ -5,7 +5,7 @@ import { plainText } from '../core/json.js';
 import type { LegacyChannel } from '../legacy/legacy-channel.js';
 import type { Link } from '../link/index.js';
 import { pairingError } from '../pairing/error.js';
-import { parsePairingLink } from '../pairing/pairing-link.js';
+import { readPairingLink } from '../pairing/pairing-link.js';
 import { redeemPairing } from '../pairing/redeem.js';
 import { signalingError } from '../signaling/error.js';
 import { fetchServerConfig, type ServerConfig } from '../signaling/server-config.js';
@@ -118,7 +118,7 @@ export class PantheonClient extends Emitter<ClientEvents> {
    * `rate_limited`, `pairing_mac_mismatch`, `server_unreachable`.
    */
   async pair(linkOrFragment: string, options: { readonly name?: string } = {}): Promise<PairResult> {
-    const link = parsePairingLink(linkOrFragment);
+    const link = readPairingLink(linkOrFragment);
     const installation = await this.loaded();
     const server = new URL(this.options.server ?? link.origin ?? this.pageOrigin() ?? fail('server_unreachable'));
     const name = plainText(options.name ?? '', MAX_NAME_BYTES / 2) || installation.name;

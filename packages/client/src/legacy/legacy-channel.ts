@@ -16,8 +16,7 @@ const debug = debugLog('legacy');
 export interface TextChannel {
   readonly readyState: string;
   send(text: string): void;
-  addEventListener(type: 'message', listener: (event: MessageEvent<unknown>) => void): void;
-  addEventListener(type: 'close', listener: () => void): void;
+  addEventListener(type: 'message' | 'close', listener: (event: Event) => void): void;
 }
 
 /** A model as an older host lists it. */
@@ -57,7 +56,7 @@ export class LegacyChannel extends Emitter<LegacyEvents> {
   /** Takes over the messages of an open channel; text is sent, text and binary are read. */
   constructor(private readonly channel: TextChannel) {
     super();
-    channel.addEventListener('message', ({ data }) => this.receive(data));
+    channel.addEventListener('message', (event) => this.receive((event as MessageEvent<unknown>).data));
     channel.addEventListener('close', () => this.failAll());
   }
 

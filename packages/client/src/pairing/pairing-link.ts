@@ -24,16 +24,24 @@ function originOf(text: string): string | undefined {
   }
 }
 
-/** Reads a pairing link, whole or from its `#` on. Throws `pairing_link_invalid`. */
+/** Reads a whole pairing link, exactly as it was made. Throws `pairing_link_invalid`. */
 export function parsePairingLink(text: string): PairingLink {
+  const hash = text.indexOf(PREFIX);
+  const origin = text.length > MAX_LINK || hash < 0 ? undefined : originOf(text.slice(0, hash));
+  if (origin === undefined) throw pairingError('pairing_link_invalid');
+  return { ...parseFragment(text.slice(hash)), origin };
+}
+
+/** Reads what a person pasted, or a page finds in `location`: a whole link, or only its `#pair=...`. Throws `pairing_link_invalid`. */
+export function readPairingLink(text: string): PairingLink {
   const trimmed = text.trim();
-  const hash = trimmed.indexOf(PREFIX);
-  if (trimmed.length > MAX_LINK || hash < 0) throw pairingError('pairing_link_invalid');
-  const origin = hash === 0 ? undefined : originOf(trimmed.slice(0, hash));
-  const [codeText = '', secretText = '', ...rest] = trimmed.slice(hash + PREFIX.length).split('.');
+  return trimmed.startsWith(PREFIX) ? parseFragment(trimmed) : parsePairingLink(trimmed);
+}
+
+function parseFragment(fragment: string): PairingLink {
+  const [codeText = '', secretText = '', ...rest] = fragment.slice(PREFIX.length).split('.');
   const code = fromBase64UrlExactly(codeText, 16);
   const secret = fromBase64UrlExactly(secretText, 16);
-  const whole = (hash === 0 || origin !== undefined) && code !== undefined && secret !== undefined && rest.length === 0;
-  if (!whole) throw pairingError('pairing_link_invalid');
-  return { origin, code, codeText, secret };
+  if (code === undefined || secret === undefined || rest.length > 0) throw pairingError('pairing_link_invalid');
+  return { origin: undefined, code, codeText, secret };
 }

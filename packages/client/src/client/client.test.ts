@@ -1,0 +1,235 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ClientError } from '../core/error.js';
+import { DeviceKey } from '../identity/device-key.js';
+import { SignalingClient } from '../signaling/signaling-client.js';
+import { TEST_ACCOUNT, TestServer } from '../signaling/testing/test-server.js';
+import { ProviderTokens } from '../signaling/tokens.js';
+import { MemoryStore } from '../store/memory-store.js';
+import { PantheonClient } from './client.js';
+import type { ClientOptions, ClientState, Host } from './types.js';
+
+const code = (value: string): Error => expect.objectContaining({ code: value }) as unknown as Error;
+
+/** A store that two clients share as two tabs of a browser do. */
+class SharedStore extends MemoryStore {
+  private readonly watchers = new Set<(name: string) => void>();
+  override async set(name: string, value: string): Promise<void> {
+    await super.set(name, value);
+    for (const watcher of this.watchers) watcher(name);
+  }
+  override async remove(name: string): Promise<void> {
+    await super.remove(name);
+    for (const watcher of this.watchers) watcher(name);
+  }
+  override watch(listener?: (name: string) => void): () => void {
+    if (listener !== undefined) this.watchers.add(listener);
+    return () => undefined;
+  }
+}
+
+describe('PantheonClient', () => {
+  let server: TestServer;
+  const clients: PantheonClient[] = [];
+  const others: SignalingClient[] = [];
+
+  beforeEach(async () => {
+    server = await new TestServer().start();
+  });
+  afterEach(async () => {
+    for (const client of clients.splice(0)) await client.stop();
+    for (const other of others.splice(0)) other.stop();
+    await server.stop();
+  });
+
+  function make(more: ClientOptions = {}): PantheonClient {
+    const client = new PantheonClient({ server: server.url, store: new MemoryStore(), ...more });
+    clients.push(client);
+    return client;
+  }
+
+  async function paired(more: ClientOptions = {}): Promise<PantheonClient> {
+    const client = make(more);
+    await client.pair(server.pairingLink, { name: 'My phone' });
+    await client.start();
+    return client;
+  }
+
+  /** Signs a host in, as the server's directory shows it. */
+  async function host(key: DeviceKey, entry: object): Promise<SignalingClient> {
+    const self = { key, deviceId: key.deviceId, name: '', platform: '' };
+    const tokens = new ProviderTokens('dev:test');
+    const other = new SignalingClient({ server: new URL(server.url), path: '/socket.io/', self, tokens });
+    others.push(other);
+    await other.start();
+    server.sockets.at(-1)?.listeners('register').forEach((register) => register(entry));
+    return other;
+  }
+
+  async function until(condition: () => boolean): Promise<void> {
+    await expect.poll(condition, { timeout: 5_000, interval: 5 }).toBe(true);
+  }
+
+  it('says that it is unpaired', async () => {
+    const client = make();
+    await client.start();
+    expect(client.state).toBe('unpaired');
+    expect(client.paired).toBe(false);
+    await expect(client.connect('d')).rejects.toThrow(code('not_paired'));
+  });
+
+  it('pairs, goes online, and knows the voucher as a host that is pinned', async () => {
+    const client = make();
+    const states: ClientState[] = [];
+    client.on('state', (state) => states.push(state));
+    const result = await client.pair(server.pairingLink, { name: 'My phone' });
+    expect(result).toEqual({ account: TEST_ACCOUNT, hostName: 'Study', hostDeviceId: server.voucher.deviceId });
+    await client.start();
+    expect(states).toEqual(['online']);
+    expect(client.account).toBe(TEST_ACCOUNT);
+    expect(client.device?.name).toBe('My phone');
+    await until(() => client.hosts.length === 1);
+    expect(client.hosts[0]).toMatchObject({ name: 'Study', online: false, trust: 'pinned', state: 'idle', models: [] });
+    await expect(client.connect(server.voucher.deviceId)).rejects.toThrow(code('host_offline'));
+    await until(() => client.hosts[0]?.state === 'failed');
+  });
+
+  it('is still paired after a reload, with the same key', async () => {
+    const store = new MemoryStore();
+    const before = await paired({ store });
+    const after = make({ store });
+    await after.ready;
+    expect(after.paired).toBe(true);
+    expect(after.device).toEqual(before.device);
+    await after.start();
+    expect(after.state).toBe('online');
+  });
+
+  it('keeps nothing of a pairing over a server that swapped a key', async () => {
+    server.swapKey = true;
+    const store = new MemoryStore();
+    const client = make({ store });
+    await expect(client.pair(server.pairingLink)).rejects.toThrow(code('pairing_mac_mismatch'));
+    expect(client.paired).toBe(false);
+    expect(await store.get('pairing')).toBeUndefined();
+    expect(await store.get('tokens')).toBeUndefined();
+  });
+
+  it('shows hosts that come, change and go, with how far they are to be trusted', async () => {
+    const client = await paired();
+    const vouched = DeviceKey.generate();
+    const unknown = DeviceKey.generate();
+    const statement = server.statement('device', vouched.deviceId, vouched.publicKeyText).toJSON();
+    const known = await host(vouched, { name: 'Attic', platform: 'linux', isHosting: true, link: true, statements: [statement] });
+    await host(unknown, { name: 'Stranger', isHosting: true, link: true });
+    const find = (name: string): Host | undefined => client.hosts.find((entry) => entry.name === name);
+    await until(() => find('Attic') !== undefined && find('Stranger') !== undefined);
+    expect(find('Attic')).toMatchObject({ trust: 'vouched', online: true, hosting: true, protocol: 'link', platform: 'linux' });
+    expect(find('Stranger')).toMatchObject({ trust: 'unknown' });
+    known.stop();
+    await until(() => find('Attic')?.online === false);
+  });
+
+  it('does not list devices that never hosted', async () => {
+    const client = await paired();
+    await host(DeviceKey.generate(), { name: 'A phone', isHosting: false, link: true });
+    await host(DeviceKey.generate(), { name: 'Attic', isHosting: true, link: true });
+    await until(() => client.hosts.some(({ name }) => name === 'Attic'));
+    expect(client.hosts.some(({ name }) => name === 'A phone')).toBe(false);
+    await expect(client.connect('nobody')).rejects.toThrow(code('host_unknown'));
+  });
+
+  it('goes offline and comes back, without a flicker in between', async () => {
+    const client = await paired();
+    const states: ClientState[] = [];
+    client.on('state', (state) => states.push(state));
+    await server.stop();
+    await until(() => client.state === 'offline');
+    expect(client.hosts).toHaveLength(1);
+    await server.start();
+    client.retryNow();
+    await until(() => client.state === 'online');
+    expect(new Set(states)).toEqual(new Set(['offline', 'online']));
+    expect(client.error).toBeUndefined();
+  });
+
+  it('says offline when the server cannot be reached at all, and goes on trying', async () => {
+    const store = new MemoryStore();
+    await (await paired({ store })).stop();
+    await server.stop();
+    const client = make({ store });
+    await client.start();
+    expect(client.state).toBe('offline');
+    expect(client.error?.code).toBe('server_unreachable');
+    await server.start();
+    client.retryNow();
+    await until(() => client.state === 'online');
+  });
+
+  it('believes a revocation that the voucher signed, and no other', async () => {
+    const client = await paired();
+    const { deviceId, publicKey } = client.device ?? expect.fail('no device');
+    const stranger = new TestServer().statement('revoke', deviceId, publicKey);
+    server.sockets[0]?.emit('device-revoked', { deviceId, statement: stranger.toJSON() });
+    await client.listDevices();
+    expect(client.state).toBe('online');
+    const statement = server.statement('revoke', deviceId, publicKey);
+    server.sockets[0]?.emit('device-revoked', { deviceId, statement: statement.toJSON() });
+    await until(() => client.state === 'revoked');
+    expect(client.error?.code).toBe('device_revoked');
+  });
+
+  it('takes a new key when it is paired again', async () => {
+    const client = await paired();
+    const before = client.device?.deviceId;
+    await client.pair(server.pairingLink);
+    expect(client.device?.deviceId).not.toBe(before);
+    expect(client.state).toBe('online');
+  });
+
+  it('does not trust a server that puts it into another account', async () => {
+    server.account = 'local:test:other';
+    const client = await paired();
+    await until(() => client.state === 'untrusted');
+    expect(client.error?.code).toBe('account_mismatch');
+  });
+
+  it('works with a token of a provider, at first sight', async () => {
+    const client = make({ token: () => Promise.resolve('dev:test') });
+    await client.start();
+    await until(() => client.account === 'dev:test');
+    const key = DeviceKey.generate();
+    await host(key, { name: 'Attic', isHosting: true, link: true });
+    await until(() => client.hosts.length === 1);
+    expect(client.hosts[0]?.trust).toBe('first-sight');
+  });
+
+  it('follows a pairing and a forgetting in another tab', async () => {
+    const store = new SharedStore();
+    const [one, two] = [make({ store }), make({ store })];
+    await one.start();
+    await two.start();
+    expect(two.state).toBe('unpaired');
+    await one.pair(server.pairingLink);
+    await until(() => two.state === 'online');
+    expect(two.device).toEqual(one.device);
+    await one.forget();
+    await until(() => two.state === 'unpaired');
+  });
+
+  it('forgets everything', async () => {
+    const store = new MemoryStore();
+    const client = await paired({ store });
+    const before = client.device?.deviceId;
+    await client.forget();
+    expect(client.state).toBe('unpaired');
+    expect(client.hosts).toEqual([]);
+    expect(client.device?.deviceId).not.toBe(before);
+    expect(await store.get('tokens')).toBeUndefined();
+  });
+
+  it('gives every error sentences for people', async () => {
+    const error = (await make().pair('#pair=x').catch((reason: unknown) => reason)) as ClientError;
+    expect(error.message.length).toBeGreaterThan(10);
+    expect(error.advice.length).toBeGreaterThan(10);
+  });
+});

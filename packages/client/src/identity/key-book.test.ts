@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { DeviceKey } from './device-key.js';
+import { KeyBook, type Verdict } from './key-book.js';
+import { Statement, type StatementType } from './statement.js';
+
+const ACCOUNT = 'local:srv:owner';
+const [host, phone, laptop, stranger] = Array.from({ length: 4 }, () => DeviceKey.generate()) as [
+  DeviceKey,
+  DeviceKey,
+  DeviceKey,
+  DeviceKey,
+];
+
+function state(by: DeviceKey, about: DeviceKey, type: StatementType = 'device', more: object = {}): Statement {
+  const { deviceId, publicKeyText: publicKey } = about;
+  return Statement.make(by, { type, account: ACCOUNT, deviceId, publicKey, name: '', time: 1, ...more });
+}
+
+function outcome(verdict: Verdict): string {
+  return 'trust' in verdict ? verdict.trust : verdict.refused.code;
+}
+
+function paired(): KeyBook {
+  const book = new KeyBook(ACCOUNT, 'refuse');
+  book.pin(host.deviceId, host.publicKeyText);
+  return book;
+}
+
+function accept(book: KeyBook, key: DeviceKey, statements: readonly Statement[] = [], id = key.deviceId): string {
+  return outcome(book.accept(id, key.publicKeyText, statements));
+}
+
+describe('a book of a paired account', () => {
+  it('knows what was pinned, and refuses another key for that id', () => {
+    expect(accept(paired(), host)).toBe('pinned');
+    expect(accept(paired(), stranger, [], host.deviceId)).toBe('key_changed');
+  });
+
+  it('refuses a key nobody vouched for', () => {
+    expect(accept(paired(), stranger)).toBe('key_not_accepted');
+  });
+
+  it('accepts a chain in any order, and remembers it', () => {
+    const book = paired();
+    const before = book.revision;
+    expect(accept(book, laptop, [state(phone, laptop), state(host, phone)])).toBe('vouched');
+    expect(book.revision).toBeGreaterThan(before);
+    expect(accept(book, laptop)).toBe('vouched');
+  });
+
+  it('does not believe a stranger who vouches for itself or others', () => {
+    expect(accept(paired(), stranger, [state(stranger, stranger)])).toBe('key_not_accepted');
+    expect(accept(paired(), laptop, [state(stranger, laptop)])).toBe('key_not_accepted');
+  });
+
+  it('does not let anyone who is vouched for replace a pinned key', () => {
+    const takeover = state(phone, stranger, 'device', { deviceId: host.deviceId });
+    expect(accept(paired(), stranger, [state(host, phone), takeover], host.deviceId)).toBe('key_changed');
+  });
+
+  it('does not believe a statement of another account', () => {
+    expect(accept(paired(), phone, [state(host, phone, 'device', { account: 'other' })])).toBe('key_not_accepted');
+  });
+
+  it('follows a new key stated by the old one, and refuses the old one from then on', () => {
+    const book = paired();
+    const rekey = state(host, stranger, 'rekey', { deviceId: host.deviceId });
+    expect(accept(book, stranger, [rekey], host.deviceId)).toBe('vouched');
+    expect(accept(book, host)).toBe('key_changed');
+  });
+
+  it('lets a revocation win over everything, and whom the revoked one vouched for goes with it', () => {
+    const book = paired();
+    expect(accept(book, laptop, [state(host, phone), state(phone, laptop)])).toBe('vouched');
+    book.learn([state(host, phone, 'revoke')]);
+    expect(book.isRevoked(phone.deviceId)).toBe(true);
+    expect(accept(book, phone, [state(host, phone)])).toBe('device_revoked');
+    expect(accept(book, laptop)).toBe('key_not_accepted');
+    expect(() => book.pin(phone.deviceId, phone.publicKeyText)).toThrow();
+  });
+
+  it('does not believe a stranger who revokes', () => {
+    const book = paired();
+    book.learn([state(stranger, host, 'revoke')]);
+    expect(accept(book, host)).toBe('pinned');
+  });
+
+  it('ends chains after eight links', () => {
+    const keys = Array.from({ length: 10 }, () => DeviceKey.generate());
+    const chain = keys.map((key, i) => state(keys[i - 1] ?? host, key));
+    const at = (index: number): DeviceKey => keys[index] ?? host;
+    expect(accept(paired(), at(7), chain.slice(0, 8))).toBe('vouched');
+    expect(outcome(paired().assess(at(8).deviceId, at(8).publicKeyText, chain))).toBe('key_not_accepted');
+  });
+});
+
+describe('a book of an account of a provider', () => {
+  it('remembers a key at first sight and refuses another', () => {
+    const book = new KeyBook(ACCOUNT, 'remember');
+    expect(accept(book, stranger, [], 'uid1_web')).toBe('first-sight');
+    expect(accept(book, stranger, [], 'uid1_web')).toBe('first-sight');
+    expect(accept(book, phone, [], 'uid1_web')).toBe('key_changed');
+  });
+
+  it('refuses a key that contradicts an id made from another', () => {
+    expect(accept(new KeyBook(ACCOUNT, 'remember'), stranger, [], host.deviceId)).toBe('key_not_accepted');
+  });
+
+  it('does not learn from a claim that is only looked at', () => {
+    const book = new KeyBook(ACCOUNT, 'remember');
+    expect(outcome(book.assess(host.deviceId, host.publicKeyText, []))).toBe('first-sight');
+    expect(book.revision).toBe(0);
+  });
+});
+
+describe('a stored book', () => {
+  it('comes back as it was', () => {
+    const book = paired();
+    accept(book, phone, [state(host, phone)]);
+    book.learn([state(host, laptop, 'revoke')]);
+    const again = KeyBook.fromJSON(JSON.parse(JSON.stringify(book)));
+    expect(JSON.stringify(again)).toBe(JSON.stringify(book));
+    expect(again === undefined ? '' : accept(again, phone)).toBe('vouched');
+    expect(again?.isRevoked(laptop.deviceId)).toBe(true);
+  });
+
+  it.each([undefined, {}, { version: 2 }, { ...(paired().toJSON() as object), pins: { x: 'no key' } }])(
+    'is not read when damaged: %j',
+    (value) => {
+      expect(KeyBook.fromJSON(value)).toBeUndefined();
+    },
+  );
+});

@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DeviceKey } from '../identity/device-key.js';
+import { MemoryStore } from '../store/memory-store.js';
+import { SignalingClient, type SignalingOptions, type SignalingState } from './signaling-client.js';
+import { TEST_ACCOUNT, TestServer } from './testing/test-server.js';
+import { DeviceTokens, ProviderTokens, TOKENS_ENTRY } from './tokens.js';
+
+function reached(client: SignalingClient, state: SignalingState): Promise<void> {
+  if (client.state === state) return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = client.on('state', (now) => {
+      if (now !== state) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  await expect.poll(condition, { timeout: 5_000, interval: 5 }).toBe(true);
+}
+
+describe('SignalingClient', () => {
+  let server: TestServer;
+  const clients: SignalingClient[] = [];
+
+  beforeEach(async () => {
+    server = await new TestServer().start();
+  });
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.stop();
+    await server.stop();
+  });
+
+  function make(more: Partial<SignalingOptions>, key = DeviceKey.generate()): SignalingClient {
+    const self = { key, deviceId: key.deviceId, name: 'Test', platform: 'Linux' };
+    const tokens = new ProviderTokens('dev:test');
+    const client = new SignalingClient({ server: new URL(server.url), path: '/socket.io/', self, tokens, ...more });
+    clients.push(client);
+    return client;
+  }
+
+  async function paired(key = DeviceKey.generate()): Promise<SignalingClient> {
+    const store = new MemoryStore();
+    const pair = server.tokensFor(key.deviceId, key.publicKeyText);
+    await store.set(TOKENS_ENTRY, JSON.stringify({ ...pair, expiresAt: Date.now() + pair.expiresIn * 1000 }));
+    const tokens = new DeviceTokens(new URL(server.url), store, key, key.deviceId);
+    return make({ tokens, expectedAccount: TEST_ACCOUNT }, key);
+  }
+
+  it('signs in with a proof over a nonce of the server', async () => {
+    const client = await paired();
+    await client.start();
+    expect(client.state).toBe('online');
+    await until(() => client.account === TEST_ACCOUNT);
+  });
+
+  it('sees who is there, who comes and who goes, and relays signals between two', async () => {
+    const [one, two] = [make({}), make({})];
+    await one.start();
+    await two.start();
+    await until(() => one.peers.all().length === 1 && two.peers.all().length === 1);
+    const [peer] = one.peers.all();
+    const heard = new Promise((resolve) => two.on('signal', resolve));
+    expect(one.send({ deviceId: peer?.deviceId ?? '', socketId: peer?.socketId ?? '' }, { type: 'offer', sdp: 'x' })).toBe(true);
+    expect(await heard).toMatchObject({ signal: { type: 'offer', sdp: 'x' }, fromSocketId: expect.any(String) as string });
+    two.stop();
+    await until(() => one.peers.all().length === 0);
+    expect(two.send({ deviceId: 'd', socketId: '' }, {})).toBe(false);
+  });
+
+  it('says when a signal found nobody', async () => {
+    const client = make({});
+    await client.start();
+    const told = new Promise((resolve) => client.on('peerUnavailable', resolve));
+    client.send({ deviceId: 'nobody', socketId: '' }, {});
+    expect(await told).toEqual({ deviceId: 'nobody' });
+  });
+
+  it('comes back after the server was away, with a new nonce', async () => {
+    const client = await paired();
+    await client.start();
+    await server.stop();
+    await reached(client, 'offline');
+    expect(client.error?.code).toMatch(/connection_lost|server_unreachable/);
+    await server.start();
+    client.retryNow();
+    await reached(client, 'online');
+  });
+
+  it('replaces an expired token at once and signs in', async () => {
+    const client = await paired();
+    server.expireTokens();
+    const states: SignalingState[] = [];
+    client.on('state', (state) => states.push(state));
+    await client.start();
+    await reached(client, 'online');
+    expect(states).not.toContain('offline');
+    expect(server.log).toEqual(['refresh ok']);
+  });
+
+  it('renews its token on the open socket when asked', async () => {
+    const client = await paired();
+    await client.start();
+    server.sockets[0]?.emit('renew', { expiresAt: Date.now() + 60_000 });
+    await until(() => server.log.length === 2);
+    expect(server.log).toEqual(['refresh ok', 'renew ok']);
+    expect(client.state).toBe('online');
+  });
+
+  it('gives up when its device was removed', async () => {
+    const key = DeviceKey.generate();
+    const client = await paired(key);
+    server.revoke(key.deviceId);
+    await client.start();
+    expect(client.state).toBe('refused');
+    expect(client.error?.code).toBe('device_revoked');
+  });
+
+  it('refreshes a refused token once, then gives up', async () => {
+    const store = new MemoryStore();
+    const key = DeviceKey.generate();
+    const pair = { accessToken: 'worthless', refreshToken: 'too', expiresAt: Date.now() + 1e6 };
+    await store.set(TOKENS_ENTRY, JSON.stringify(pair));
+    const client = make({ tokens: new DeviceTokens(new URL(server.url), store, key, key.deviceId) }, key);
+    await client.start();
+    await reached(client, 'refused');
+    expect(client.error?.code).toBe('auth_invalid');
+    expect(server.log).toEqual(['refresh refused']);
+  });
+
+  it('does not stay with a server that puts it into another account', async () => {
+    server.account = 'local:test:someone-else';
+    const client = await paired();
+    await client.start();
+    await reached(client, 'refused');
+    expect(client.error?.code).toBe('account_mismatch');
+  });
+
+  it('lists devices, and says so when it cannot', async () => {
+    const [one, two] = [make({}), make({})];
+    await expect(one.listDevices()).rejects.toThrow(expect.objectContaining({ code: 'not_online' }) as unknown as Error);
+    await one.start();
+    await two.start();
+    expect(await one.listDevices()).toMatchObject([{ name: 'Test', revoked: false }]);
+  });
+
+  it('is not moved by malformed events', async () => {
+    const client = make({});
+    await client.start();
+    await client.listDevices(); // the first lists have come before its answer
+    const [socket] = server.sockets;
+    for (const event of ['existing-peers', 'peer-joined', 'peer-left', 'webrtc-signal', 'peer-models-updated', 'device-revoked', 'server-info', 'error', 'hosting-status']) {
+      for (const junk of [null, 5, 'x', [], [[]], {}, { userId: {} }, { fromUserId: 'd', signal: 5 }]) socket?.emit(event, junk);
+      socket?.emit(event);
+    }
+    socket?.emit('peer-joined', { socketId: 'last', userId: 'last' });
+    await until(() => client.peers.bySocket('last') !== undefined);
+    expect(client.state).toBe('online');
+  });
+});

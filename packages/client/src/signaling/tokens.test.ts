@@ -1,0 +1,83 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DeviceKey } from '../identity/device-key.js';
+import { MemoryStore } from '../store/memory-store.js';
+import { TestServer } from './testing/test-server.js';
+import { DeviceTokens, parseTokenPair, ProviderTokens, TOKENS_ENTRY } from './tokens.js';
+
+const code = (value: string): Error => expect.objectContaining({ code: value }) as unknown as Error;
+
+describe('DeviceTokens', () => {
+  const key = DeviceKey.generate();
+  let server: TestServer;
+  let store: MemoryStore;
+  let tab: () => DeviceTokens;
+
+  beforeEach(async () => {
+    server = await new TestServer().start();
+    store = new MemoryStore();
+    tab = () => new DeviceTokens(new URL(server.url), store, key, key.deviceId);
+  });
+  afterEach(() => server.stop());
+
+  async function keep(lastsMs: number): Promise<string> {
+    const pair = server.tokensFor(key.deviceId, key.publicKeyText);
+    await store.set(TOKENS_ENTRY, JSON.stringify({ ...pair, expiresAt: Date.now() + lastsMs }));
+    return pair.accessToken;
+  }
+
+  it('gives out the stored token while it is fresh', async () => {
+    const stored = await keep(600_000);
+    expect(await tab().get()).toBe(stored);
+    expect(server.log).toEqual([]);
+  });
+
+  it('rotates a token that is about to expire, and stores the new pair', async () => {
+    const stored = await keep(5_000);
+    const tokens = tab();
+    const fresh = await tokens.get();
+    expect(fresh).not.toBe(stored);
+    expect(parseTokenPair(await store.get(TOKENS_ENTRY))?.accessToken).toBe(fresh);
+    expect(tokens.remainingMs()).toBeGreaterThan(800_000);
+  });
+
+  it('rotates once for two tabs at the same moment', async () => {
+    await keep(5_000);
+    const [one, two] = await Promise.all([tab().get(), tab().get()]);
+    expect(one).toBe(two);
+    expect(server.log).toEqual(['refresh ok']);
+  });
+
+  it('rotates a token the server refused, but takes what another tab has rotated meanwhile', async () => {
+    const refused = await keep(600_000);
+    const one = await tab().get(refused);
+    expect(one).not.toBe(refused);
+    expect(await tab().get(refused)).toBe(one);
+    expect(server.log).toEqual(['refresh ok']);
+  });
+
+  it('says when this device was removed, or its tokens are worth nothing', async () => {
+    await keep(0);
+    server.revoke(key.deviceId);
+    await expect(tab().get()).rejects.toThrow(code('device_revoked'));
+    await store.set(TOKENS_ENTRY, JSON.stringify({ accessToken: 'a', refreshToken: 'b', expiresAt: 0 }));
+    await expect(tab().get()).rejects.toThrow(code('auth_invalid'));
+    await store.set(TOKENS_ENTRY, 'damaged');
+    await expect(tab().get()).rejects.toThrow(code('auth_required'));
+  });
+
+  it('keeps the tokens when the server is out of reach', async () => {
+    await keep(0);
+    await server.stop();
+    await expect(tab().get()).rejects.toThrow(code('server_unreachable'));
+    expect(parseTokenPair(await store.get(TOKENS_ENTRY))).toBeDefined();
+  });
+});
+
+describe('ProviderTokens', () => {
+  it('takes a token or a function, and codes its failure', async () => {
+    expect(await new ProviderTokens('dev:alice').get()).toBe('dev:alice');
+    expect(await new ProviderTokens(() => Promise.resolve('fresh')).get()).toBe('fresh');
+    const failing = new ProviderTokens(() => Promise.reject(new Error('signed out')));
+    await expect(failing.get()).rejects.toThrow(code('token_unavailable'));
+  });
+});
