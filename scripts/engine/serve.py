@@ -111,6 +111,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, required=True, help="port to listen on; 0 takes a free one")
     parser.add_argument("--model", required=True, help="path of the GGUF file")
     parser.add_argument("--alias", default=ALIAS, help="name of the model in the API")
+    parser.add_argument("--parent", type=int, help="end when this process is no longer the parent (default: the one at the start)")
     parser.add_argument("--parallel", type=int, default=4, help="answers written at the same time")
     arguments = parser.parse_args()
     if not 0 <= arguments.port <= 65535:
@@ -124,8 +125,9 @@ def parse_arguments() -> argparse.Namespace:
 
 def main() -> int:
     """Starts the engine and stays until told to end."""
-    parent = os.getppid()
+    parent_at_start = os.getppid()
     arguments = parse_arguments()
+    parent = arguments.parent or parent_at_start
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: leave(0))
     threading.Thread(target=watch_parent, args=(parent,), daemon=True).start()
