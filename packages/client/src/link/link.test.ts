@@ -388,6 +388,18 @@ describe('back-pressure', () => {
 });
 
 describe('the link', () => {
+  it('says that the host shuts down when the channel closes behind a GOAWAY', async () => {
+    const { serve, next } = recorder();
+    const { link, answerer, far } = connectLink(serve);
+    const fetched = link.fetch('/').catch((error: unknown) => error);
+    await next();
+    answerer.link.connection.goAway('no_error', '');
+    answerer.link.flush();
+    await settled();
+    far.close();
+    expect(codeOf(await fetched)).toBe('shutting_down');
+  });
+
   it('tells its states', async () => {
     const states: string[] = [];
     const { link, answerer } = connectLink(() => undefined);

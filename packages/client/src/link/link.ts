@@ -274,7 +274,7 @@ export class Link extends Emitter<LinkEvents> {
   }
 
   #onClosed({ code, message, byPeer }: ClosedEvent): void {
-    const error = new LinkError(closingCode(code, byPeer), message);
+    const error = new LinkError(closingCode(code, byPeer, this.#state), message);
     this.#error = error;
     const all = [...this.#exchanges.values(), ...this.#waiting];
     this.#exchanges.clear();
@@ -309,7 +309,8 @@ function tell(listener: ((head: ResponseHead) => void) | undefined, head: Respon
   }
 }
 
-/** What a host calls `cancelled` when it ends the link is to this side that the host went away. */
-function closingCode(code: LinkErrorCode, byPeer: boolean): LinkErrorCode {
-  return byPeer && code === 'cancelled' ? 'shutting_down' : code;
+/** A host that closes the link, or the channel after it said that it goes away, is shutting down; nothing was cancelled or lost. */
+function closingCode(code: LinkErrorCode, byPeer: boolean, state: LinkState): LinkErrorCode {
+  if (byPeer && code === 'cancelled') return 'shutting_down';
+  return state === 'draining' && code === 'timed_out' ? 'shutting_down' : code;
 }

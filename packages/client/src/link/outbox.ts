@@ -157,13 +157,13 @@ export class Outbox {
       const stream = this.#turns[0] as Stream;
       const wanted = Math.min(stream.sendable, this.window.available, this.#turns.length > 1 ? turn : maxMessageSize);
       const room = this.#capacity - this.#length - headerRoom;
-      const length = Math.min(wanted, room, left);
+      const length = Math.min(wanted, room, left - headerRoom);
       if (length < Math.min(wanted, leastPiece)) {
-        this.#heldBack = left < room;
+        this.#heldBack = left - headerRoom < room;
         return;
       }
       this.#appendData(stream, length);
-      left -= length;
+      left -= length + headerRoom;
     }
   }
 
