@@ -79,9 +79,9 @@ TEST(PeerConnection, ReportsWhenItsBufferHasDrained) {
   while (pair.offerer.connection->buffered_amount() < 2_MiB) {
     ASSERT_TRUE(pair.offerer.connection->send(message).has_value());
   }
-  EXPECT_EQ(pair.offerer.drained, 0);
-  ASSERT_TRUE(pair.run_until([&] { return pair.offerer.drained > 0; }));
-  EXPECT_LE(pair.offerer.connection->buffered_amount(), 64_KiB);
+  // It may have drained in between already; the last time counts.
+  EXPECT_TRUE(pair.run_until(
+      [&] { return pair.offerer.drained > 0 && pair.offerer.connection->buffered_amount() <= 64_KiB; }));
 }
 
 TEST(PeerConnection, RefusesToBufferWithoutEnd) {
