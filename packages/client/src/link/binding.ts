@@ -45,7 +45,11 @@ export function bindingTranscript(binding: Binding): Bytes {
 }
 
 /** Payload of an AUTH frame. */
-export function encodeAuth(signature: Uint8Array, publicKey: Uint8Array, statements: readonly unknown[]): Bytes {
+export function encodeAuth(
+  signature: Uint8Array,
+  publicKey: Uint8Array,
+  statements: readonly unknown[],
+): Bytes {
   const json = statements.length === 0 ? {} : { statements };
   return concat([signature, publicKey, utf8(JSON.stringify(json))]);
 }

@@ -79,7 +79,9 @@ describe('a link on a channel', () => {
     await new Promise((resolve) => setTimeout(resolve, 10));
     near.paused = true;
     near.mostBuffered = 0;
-    const fetched = link.fetch('/', { method: 'POST', body: new Uint8Array(2_000_000) }).catch(() => 'closed');
+    const fetched = link
+      .fetch('/', { method: 'POST', body: new Uint8Array(2_000_000) })
+      .catch(() => 'closed');
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(near.mostBuffered).toBeGreaterThan(4_000);
     expect(near.mostBuffered).toBeLessThanOrEqual(17_000);

@@ -90,7 +90,11 @@ export class LinkChannel {
   readonly connection: LinkConnection;
 
   /** `listener` is called with the events of each message or call, all at once. */
-  constructor(channel: MessageChannelLike, config: ConnectionConfig, listener: (events: readonly LinkEvent[]) => void) {
+  constructor(
+    channel: MessageChannelLike,
+    config: ConnectionConfig,
+    listener: (events: readonly LinkEvent[]) => void,
+  ) {
     this.#channel = channel;
     this.#listener = listener;
     this.connection = new LinkConnection(config, performance.now());

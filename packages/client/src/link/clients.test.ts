@@ -24,7 +24,10 @@ function serveStream(type: string, text: string): (exchange: ServedExchange) => 
   };
 }
 
-const question = { model: 'qwen2.5:0.5b', messages: [{ role: 'user' as const, content: 'Why is the sky blue?' }] };
+const question = {
+  model: 'qwen2.5:0.5b',
+  messages: [{ role: 'user' as const, content: 'Why is the sky blue?' }],
+};
 
 describe('the official openai client', () => {
   it('streams a chat', async () => {
@@ -62,7 +65,9 @@ describe('the official openai client', () => {
   it('reads errors of the host', async () => {
     const { link } = connectLink((exchange) => {
       exchange.respond({ status: 404, headers: [['content-type', 'application/json']] });
-      exchange.write(new TextEncoder().encode('{"error":{"message":"no such model","code":"model_not_found"}}'));
+      exchange.write(
+        new TextEncoder().encode('{"error":{"message":"no such model","code":"model_not_found"}}'),
+      );
       exchange.end();
     });
     const asked = new OpenAI(link.openai()).chat.completions.create(question);
@@ -78,7 +83,11 @@ describe('the official openai client', () => {
   it('lists models', async () => {
     const { link } = connectLink((exchange) => {
       exchange.respond({ headers: [['content-type', 'application/json']] });
-      exchange.write(new TextEncoder().encode('{"object":"list","data":[{"id":"m","object":"model","created":1,"owned_by":"x"}]}'));
+      exchange.write(
+        new TextEncoder().encode(
+          '{"object":"list","data":[{"id":"m","object":"model","created":1,"owned_by":"x"}]}',
+        ),
+      );
       exchange.end();
     });
     const models = await new OpenAI(link.openai()).models.list();
@@ -124,11 +133,16 @@ describe('the official ollama client', () => {
     const { link } = connectLink((exchange) => {
       const known = exchange.head.path === '/api/tags';
       exchange.respond({ status: known ? 200 : 404, headers: [['content-type', 'application/json']] });
-      exchange.write(new TextEncoder().encode(known ? '{"models":[{"name":"m"}]}' : '{"error":"model not found"}'));
+      exchange.write(
+        new TextEncoder().encode(known ? '{"models":[{"name":"m"}]}' : '{"error":"model not found"}'),
+      );
       exchange.end();
     });
     const client = new Ollama(link.ollama());
     expect((await client.list()).models.map(({ name }) => name)).toEqual(['m']);
-    await expect(client.show({ model: 'x' })).rejects.toMatchObject({ error: 'model not found', status_code: 404 });
+    await expect(client.show({ model: 'x' })).rejects.toMatchObject({
+      error: 'model not found',
+      status_code: 404,
+    });
   });
 });

@@ -165,7 +165,8 @@ class World {
 
   private takeEvents(role: Role): void {
     const side = this.sides[role];
-    for (let event = side.nextEvent(); event !== undefined; event = side.nextEvent()) this.onEvent(role, event);
+    for (let event = side.nextEvent(); event !== undefined; event = side.nextEvent())
+      this.onEvent(role, event);
   }
 
   private onEvent(role: Role, event: LinkEvent): void {
@@ -216,18 +217,21 @@ class World {
 }
 
 describe('two connections under random scheduling', () => {
-  it.each(Array.from({ length: 24 }, (_, seed) => seed))('lose, repeat and mix up nothing (seed %i)', (seed) => {
-    const world = new World(seed);
-    for (let step = 0; step < 1_500; step++) world.step(false);
-    for (let step = 0; step < 200_000; step++) {
-      world.step(true);
-      if (world.sides.offerer.openStreams + world.sides.answerer.openStreams === 0) break;
-    }
-    expect(world.sides.offerer.openStreams).toBe(0);
-    expect(world.sides.answerer.openStreams).toBe(0);
-    expect(world.bytesRead).toBeGreaterThan(initialStreamWindow);
-    for (const { directions, dead } of world.streams.values()) {
-      if (!dead) expect(directions.answerer.read).toBe(directions.answerer.size);
-    }
-  });
+  it.each(Array.from({ length: 24 }, (_, seed) => seed))(
+    'lose, repeat and mix up nothing (seed %i)',
+    (seed) => {
+      const world = new World(seed);
+      for (let step = 0; step < 1_500; step++) world.step(false);
+      for (let step = 0; step < 200_000; step++) {
+        world.step(true);
+        if (world.sides.offerer.openStreams + world.sides.answerer.openStreams === 0) break;
+      }
+      expect(world.sides.offerer.openStreams).toBe(0);
+      expect(world.sides.answerer.openStreams).toBe(0);
+      expect(world.bytesRead).toBeGreaterThan(initialStreamWindow);
+      for (const { directions, dead } of world.streams.values()) {
+        if (!dead) expect(directions.answerer.read).toBe(directions.answerer.size);
+      }
+    },
+  );
 });

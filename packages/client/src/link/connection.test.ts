@@ -11,7 +11,10 @@ const post = { method: 'POST', path: '/', headers: [] };
 const names = new Map<number, string>(Object.entries(FrameType).map(([name, type]) => [type, name]));
 
 /** A ready pair, with everything that was said delivered. */
-function ready(answerer: Partial<ConnectionConfig> = {}, nowMs = 0): { offerer: LinkConnection; answerer: LinkConnection } {
+function ready(
+  answerer: Partial<ConnectionConfig> = {},
+  nowMs = 0,
+): { offerer: LinkConnection; answerer: LinkConnection } {
   const pair = {
     offerer: new LinkConnection(testConfig('offerer'), nowMs),
     answerer: new LinkConnection(testConfig('answerer', answerer), nowMs),
@@ -24,7 +27,7 @@ function ready(answerer: Partial<ConnectionConfig> = {}, nowMs = 0): { offerer: 
 
 /** Delivers until nothing more is said. */
 function exchange(pair: { offerer: LinkConnection; answerer: LinkConnection }, nowMs = 0): void {
-  for (let quiet = false; !quiet; ) {
+  for (let quiet = false; !quiet;) {
     quiet = true;
     for (const [from, to] of [
       [pair.offerer, pair.answerer],
@@ -40,7 +43,8 @@ function exchange(pair: { offerer: LinkConnection; answerer: LinkConnection }, n
 
 function take(connection: LinkConnection): LinkEvent[] {
   const events: LinkEvent[] = [];
-  for (let event = connection.nextEvent(); event !== undefined; event = connection.nextEvent()) events.push(event);
+  for (let event = connection.nextEvent(); event !== undefined; event = connection.nextEvent())
+    events.push(event);
   return events;
 }
 
@@ -55,7 +59,10 @@ function framesOf(message: Bytes | undefined): string[] {
   return frames;
 }
 
-function openStreams({ offerer, answerer }: { offerer: LinkConnection; answerer: LinkConnection }, count: number): void {
+function openStreams(
+  { offerer, answerer }: { offerer: LinkConnection; answerer: LinkConnection },
+  count: number,
+): void {
   for (let id = 1; id <= count; id++) expect(offerer.open(post)).toEqual({ ok: true, value: id });
   exchange({ offerer, answerer });
   take(answerer);
@@ -224,7 +231,9 @@ describe('the end', () => {
     openStreams(pair, 1);
     pair.offerer.goAway('internal', 'why not');
     exchange(pair);
-    expect(take(pair.answerer)).toMatchObject([{ type: 'closed', code: 'internal', message: 'why not', byPeer: true }]);
+    expect(take(pair.answerer)).toMatchObject([
+      { type: 'closed', code: 'internal', message: 'why not', byPeer: true },
+    ]);
     expect(take(pair.offerer)).toMatchObject([{ type: 'closed', byPeer: false }]);
     expect(pair.offerer.open(post)).toMatchObject({ ok: false });
     expect([pair.offerer.write(1, new Uint8Array(1)), pair.offerer.openStreams]).toEqual([0, 0]);

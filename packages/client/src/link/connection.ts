@@ -172,12 +172,18 @@ export class LinkConnection {
    * (the peer's limit of open streams), `shutting_down` (after GOAWAY or close, or not ready).
    */
   open(head: RequestHead): Result<number> {
-    if (!this.ready || this.#config.role !== 'offerer') return failure('shutting_down', 'the link is not ready');
+    if (!this.ready || this.#config.role !== 'offerer')
+      return failure('shutting_down', 'the link is not ready');
     if (this.#goingAway) return failure('shutting_down', 'the link takes no new streams');
     const opened = this.#exchanges.openStream(head);
     if (opened.ok && opened.value >= lastStreamId) {
       this.goAway('no_error', 'out of stream ids');
-      this.#events.push({ type: 'goAway', lastStream: opened.value, message: 'out of stream ids', byPeer: false });
+      this.#events.push({
+        type: 'goAway',
+        lastStream: opened.value,
+        message: 'out of stream ids',
+        byPeer: false,
+      });
     }
     return opened;
   }
@@ -218,7 +224,8 @@ export class LinkConnection {
   push(kind: string, body: JsonObject): Result<undefined> {
     if (!this.ready) return failure('shutting_down', 'the link is not ready');
     const payload = encodePush(kind, body);
-    if (!this.#exchanges.outbox.fits(0, payload.byteLength)) return failure('too_large', 'the push fits no message');
+    if (!this.#exchanges.outbox.fits(0, payload.byteLength))
+      return failure('too_large', 'the push fits no message');
     this.#exchanges.outbox.push(kind, payload);
     return success(undefined);
   }
@@ -245,7 +252,9 @@ export class LinkConnection {
       case FrameType.pong:
       case FrameType.push:
       case FrameType.goAway:
-        return stream === 0 ? this.#linkFrame(type, frames.payload()) : broken('a frame of the link on a stream');
+        return stream === 0
+          ? this.#linkFrame(type, frames.payload())
+          : broken('a frame of the link on a stream');
       case FrameType.head:
       case FrameType.data:
       case FrameType.end:
@@ -320,7 +329,8 @@ export class LinkConnection {
     this.#exchanges.peerStreams = limits.streams;
     if (this.#config.role === 'answerer') this.#sendHello();
     const auth = this.#handshake.auth();
-    if (!outbox.fits(0, auth.byteLength)) return { code: 'too_large', message: 'AUTH does not fit a message' };
+    if (!outbox.fits(0, auth.byteLength))
+      return { code: 'too_large', message: 'AUTH does not fit a message' };
     outbox.control(FrameType.auth, 0, auth);
     outbox.limit(limits.message);
     return undefined;
@@ -350,7 +360,9 @@ export class LinkConnection {
     if (body === undefined) return broken('malformed PUSH');
     const event = { type: 'push', kind, body } as const;
     const next = this.#nextEvent;
-    const older = this.#events.findIndex((other, at) => at >= next && other.type === 'push' && other.kind === kind);
+    const older = this.#events.findIndex(
+      (other, at) => at >= next && other.type === 'push' && other.kind === kind,
+    );
     if (older < 0) this.#events.push(event);
     else this.#events[older] = event;
     return undefined;
@@ -415,6 +427,7 @@ function faultOf(config: ConnectionConfig): string | undefined {
   if (config.nonce.byteLength !== 32) return 'the nonce is not 32 bytes';
   if (config.publicKey.byteLength !== 32) return 'the public key is not 32 bytes';
   if (config.statements.length > maxStatements) return 'too many statements';
-  if (config.limits.message < 1_024 || config.limits.message > maxMessageSize) return 'the message limit is out of range';
+  if (config.limits.message < 1_024 || config.limits.message > maxMessageSize)
+    return 'the message limit is out of range';
   return undefined;
 }

@@ -40,7 +40,8 @@ function bytesOf(message: Message): Uint8Array<ArrayBuffer> {
 
 function eventsOf(connection: LinkConnection): LinkEvent[] {
   const events: LinkEvent[] = [];
-  for (let event = connection.nextEvent(); event !== undefined; event = connection.nextEvent()) events.push(event);
+  for (let event = connection.nextEvent(); event !== undefined; event = connection.nextEvent())
+    events.push(event);
   return events;
 }
 
@@ -76,7 +77,8 @@ function describeSent(messages: readonly Uint8Array<ArrayBuffer>[]): unknown[] {
     const reader = new FrameReader(message);
     while (reader.next()) {
       const { type, stream } = reader;
-      if (type === FrameType.reset) frames.push({ type: 'RESET', stream, code: parseReset(reader.payload())?.code });
+      if (type === FrameType.reset)
+        frames.push({ type: 'RESET', stream, code: parseReset(reader.payload())?.code });
       if (type === FrameType.pong) frames.push({ type: 'PONG', stream, opaque: toHex(reader.payload()) });
     }
   }

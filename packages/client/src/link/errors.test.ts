@@ -5,7 +5,10 @@ import { errorFromWire, errorToWire, LinkError, linkErrorCodes } from './errors.
 describe('the error codes', () => {
   it('are those of the specification', () => {
     const page = readFileSync(new URL('../../../../docs/link-protocol.md', import.meta.url), 'utf8');
-    const named = [...page.matchAll(/\| (\d+) \| ([a-z_]+) (?=\|)/g)].map(([, code, name]) => [Number(code), name]);
+    const named = [...page.matchAll(/\| (\d+) \| ([a-z_]+) (?=\|)/g)].map(([, code, name]) => [
+      Number(code),
+      name,
+    ]);
     expect(named).toHaveLength(linkErrorCodes.length);
     expect(new Map(named.map(([code, name]) => [code, name]))).toEqual(new Map(linkErrorCodes.entries()));
   });
@@ -21,7 +24,11 @@ describe('LinkError', () => {
   it('is a TypeError with a code, a sentence and a detail', () => {
     const error = new LinkError('engine_failed', 'connection reset');
     expect(error).toBeInstanceOf(TypeError);
-    expect([error.name, error.code, error.detail]).toEqual(['LinkError', 'engine_failed', 'connection reset']);
+    expect([error.name, error.code, error.detail]).toEqual([
+      'LinkError',
+      'engine_failed',
+      'connection reset',
+    ]);
     expect(error.message).toBe('The model engine broke off while it answered. (connection reset)');
     expect(new LinkError('timed_out').message).not.toContain('(');
   });

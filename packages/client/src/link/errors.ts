@@ -35,8 +35,7 @@ export interface LinkFailure {
 
 /** A value, or the failure that stood in its way. */
 export type Result<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly failure: LinkFailure };
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: LinkFailure };
 
 /** A Result that holds a value. */
 export function success<T>(value: T): { readonly ok: true; readonly value: T } {

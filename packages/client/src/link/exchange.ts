@@ -122,7 +122,12 @@ export class Exchange {
   #respond({ status, headers }: ResponseHead): Response {
     const init = { status, headers: headers.map(([name, value]): [string, string] => [name, value]) };
     const empty = bodiless.has(status) || this.#request.method === 'HEAD';
-    const body = empty ? undefined : new Body((bytes) => this.#consumed(bytes), () => this.#cancel());
+    const body = empty
+      ? undefined
+      : new Body(
+          (bytes) => this.#consumed(bytes),
+          () => this.#cancel(),
+        );
     const response = new Response(body?.stream ?? null, init);
     Object.defineProperty(response, 'url', { value: linkOrigin + this.#request.path });
     this.#body = body;

@@ -74,7 +74,8 @@ export class Exchanges {
     if (this.#open >= this.#peerStreams) return failure('refused_stream', 'too many open streams');
     const payload = encodeRequestHead(head);
     if (!payload.ok) return payload;
-    if (!this.outbox.fits(id, payload.value.byteLength)) return failure('too_large', 'the head fits no message');
+    if (!this.outbox.fits(id, payload.value.byteLength))
+      return failure('too_large', 'the head fits no message');
     const stream = this.#add(id);
     stream.held = true;
     this.#held.push({ stream, head: payload.value });
@@ -85,10 +86,12 @@ export class Exchanges {
   /** Sends a head of the answer (answerer). */
   respond(id: number, head: ResponseHead): Result<undefined> {
     const stream = this.#streams.get(id);
-    if (stream === undefined || stream.finalHead) return failure('stream_closed', 'no head is due on this stream');
+    if (stream === undefined || stream.finalHead)
+      return failure('stream_closed', 'no head is due on this stream');
     const payload = encodeResponseHead(head);
     if (!payload.ok) return payload;
-    if (!this.outbox.fits(id, payload.value.byteLength)) return failure('too_large', 'the head fits no message');
+    if (!this.outbox.fits(id, payload.value.byteLength))
+      return failure('too_large', 'the head fits no message');
     stream.finalHead = head.status !== interimStatus;
     this.outbox.control(FrameType.head, id, payload.value);
     return success(undefined);
@@ -157,7 +160,12 @@ export class Exchanges {
     for (const stream of [...this.#streams.values()]) {
       if (stream.id <= id || stream.over) continue;
       this.#forget(stream);
-      this.#emit({ type: 'reset', stream: stream.id, code: 'refused_stream', message: 'the peer is going away' });
+      this.#emit({
+        type: 'reset',
+        stream: stream.id,
+        code: 'refused_stream',
+        message: 'the peer is going away',
+      });
     }
   }
 
@@ -208,15 +216,19 @@ export class Exchanges {
     if (this.#emptyData > maxEmptyData) return { code: 'enhance_your_calm', message: 'too many empty DATA' };
     const stream = this.#streams.get(id);
     if (stream === undefined && id > this.#highest) return this.#unknown(id);
-    if (!this.#window.receive(length)) return { code: 'flow_control_error', message: 'more DATA than the link has credit' };
+    if (!this.#window.receive(length))
+      return { code: 'flow_control_error', message: 'more DATA than the link has credit' };
     if (stream === undefined || stream.remoteEnded) {
       this.#creditLink(this.#window.consume(length, this.nowMs));
-      return stream === undefined || stream.over ? undefined : this.#breakStream(stream, 'stream_closed', 'DATA after END');
+      return stream === undefined || stream.over
+        ? undefined
+        : this.#breakStream(stream, 'stream_closed', 'DATA after END');
     }
     if (!stream.receiveWindow.receive(length)) {
       return { code: 'flow_control_error', message: 'more DATA than the stream has credit' };
     }
-    if (this.#role === 'offerer' && !stream.finalHead) return { code: 'protocol_error', message: 'DATA before HEAD' };
+    if (this.#role === 'offerer' && !stream.finalHead)
+      return { code: 'protocol_error', message: 'DATA before HEAD' };
     if (length > 0) this.#emit({ type: 'data', stream: id, bytes: payload });
     return undefined;
   }
@@ -227,7 +239,8 @@ export class Exchanges {
     const stream = this.#streams.get(id);
     if (stream === undefined) return this.#unknown(id);
     if (stream.remoteEnded) return this.#breakStream(stream, 'stream_closed', 'second END');
-    if (this.#role === 'offerer' && !stream.finalHead) return { code: 'protocol_error', message: 'END before HEAD' };
+    if (this.#role === 'offerer' && !stream.finalHead)
+      return { code: 'protocol_error', message: 'END before HEAD' };
     stream.remoteEnded = true;
     this.#emit({ type: 'end', stream: id });
     this.#settle(stream);
@@ -290,7 +303,9 @@ export class Exchanges {
   }
 
   #unknown(id: number): LinkFailure | undefined {
-    return id > this.#highest ? { code: 'protocol_error', message: 'a frame for a stream never opened' } : undefined;
+    return id > this.#highest
+      ? { code: 'protocol_error', message: 'a frame for a stream never opened' }
+      : undefined;
   }
 
   #breakStream(stream: Stream, code: LinkErrorCode, message: string): undefined {

@@ -56,7 +56,10 @@ describe('ReceiveWindow', () => {
 });
 
 /** Sends as fast as the meter allows through a channel of that rate for two seconds; returns bytes sent and the allowance. */
-function saturate(bytesPerMs: number, wakeEveryMs: number): { sent: number; allowance: number; most: number } {
+function saturate(
+  bytesPerMs: number,
+  wakeEveryMs: number,
+): { sent: number; allowance: number; most: number } {
   const meter = new DrainMeter();
   let buffered = 0;
   let sent = 0;

@@ -33,7 +33,11 @@ interface VectorFrame {
 }
 
 interface Vectors {
-  readonly messages: readonly { readonly name: string; readonly hex: string; readonly frames: readonly VectorFrame[] }[];
+  readonly messages: readonly {
+    readonly name: string;
+    readonly hex: string;
+    readonly frames: readonly VectorFrame[];
+  }[];
   readonly invalid: readonly { readonly name: string; readonly hex: string; readonly error: LinkErrorCode }[];
 }
 

@@ -2,7 +2,14 @@ import { bindingTranscript, encodeAuth, parseAuth, type Role } from './binding.j
 import type { Bytes } from '../core/bytes.js';
 import type { LinkFailure } from './errors.js';
 import type { PeerTrust } from './event.js';
-import { commonVersion, encodeHello, parseHello, supportedVersions, type Hello, type Limits } from './hello.js';
+import {
+  commonVersion,
+  encodeHello,
+  parseHello,
+  supportedVersions,
+  type Hello,
+  type Limits,
+} from './hello.js';
 
 /** What the two sides must know of each other and of the connection before they can prove themselves. */
 export interface HandshakeConfig {

@@ -41,13 +41,17 @@ const methodPattern = /^[A-Z]{1,16}$/;
 /** Reads the payload of a request's HEAD; anything that breaks the rules is `bad_head`. */
 export function parseRequestHead(payload: Uint8Array): Result<RequestHead> {
   const json = payload.byteLength > maxHead ? undefined : readObject(payload);
-  return json === undefined ? failure('bad_head', 'the head is no JSON object of at most 32 KiB') : checkRequest(json);
+  return json === undefined
+    ? failure('bad_head', 'the head is no JSON object of at most 32 KiB')
+    : checkRequest(json);
 }
 
 /** Reads the payload of an answer's HEAD; anything that breaks the rules is `bad_head`. */
 export function parseResponseHead(payload: Uint8Array): Result<ResponseHead> {
   const json = payload.byteLength > maxHead ? undefined : readObject(payload);
-  return json === undefined ? failure('bad_head', 'the head is no JSON object of at most 32 KiB') : checkResponse(json);
+  return json === undefined
+    ? failure('bad_head', 'the head is no JSON object of at most 32 KiB')
+    : checkResponse(json);
 }
 
 /** Writes the payload of a request's HEAD; `bad_head` when it breaks the rules. */
@@ -107,7 +111,9 @@ function checkHeaders(value: unknown): HeaderList | undefined {
 function isHeader(value: unknown): value is readonly [string, string] {
   if (!Array.isArray(value) || value.length !== 2) return false;
   const [name, content]: unknown[] = value;
-  return typeof name === 'string' && namePattern.test(name) && typeof content === 'string' && isValue(content);
+  return (
+    typeof name === 'string' && namePattern.test(name) && typeof content === 'string' && isValue(content)
+  );
 }
 
 function isValue(text: string): boolean {

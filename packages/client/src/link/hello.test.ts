@@ -32,7 +32,11 @@ describe('HELLO', () => {
   it.each(vectors.invalid)('is refused: $name', ({ hex, error }) => {
     const read = parseHello(fromHex(hex));
     if (!read.ok) expect(read.failure.code).toBe(error);
-    else expect([commonVersion(supportedVersions, read.value.versions), error]).toEqual([undefined, 'no_common_version']);
+    else
+      expect([commonVersion(supportedVersions, read.value.versions), error]).toEqual([
+        undefined,
+        'no_common_version',
+      ]);
   });
 
   it('is written as the vectors have it', () => {

@@ -16,7 +16,9 @@ function recorder(): { serve: (exchange: ServedExchange) => void; next: () => Pr
     },
     next: () => {
       const exchange = arrived.shift();
-      return exchange === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(exchange);
+      return exchange === undefined
+        ? new Promise((resolve) => waiting.push(resolve))
+        : Promise.resolve(exchange);
     },
   };
 }
@@ -51,7 +53,13 @@ describe('fetch', () => {
       ['x-one', 'a'],
     ]);
     expect(await exchange.text()).toBe('question');
-    exchange.respond({ status: 201, headers: [['content-type', 'text/x'], ['x-two', 'b']] });
+    exchange.respond({
+      status: 201,
+      headers: [
+        ['content-type', 'text/x'],
+        ['x-two', 'b'],
+      ],
+    });
     exchange.write(utf8('answer'));
     exchange.end();
     const response = await fetched;
@@ -295,7 +303,9 @@ describe('cancelling', () => {
   it('before the start sends nothing', async () => {
     const { serve, next } = recorder();
     const { link } = connectLink(serve);
-    await expect(link.fetch('/a', { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(link.fetch('/a', { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
     const abort = new AbortController();
     const waiting = link.fetch('/b', { signal: abort.signal }).catch((error: unknown) => error);
     abort.abort();

@@ -10,7 +10,10 @@ import type { ResponseHead } from './head.js';
 import { linkOrigin, readRequest } from './request.js';
 
 /** What a link needs to know of this device, its peer and the connection between them; the rest has defaults. */
-export interface LinkConfig extends Omit<ConnectionConfig, 'role' | 'nonce' | 'limits' | 'features' | 'peerMaxMessageSize'> {
+export interface LinkConfig extends Omit<
+  ConnectionConfig,
+  'role' | 'nonce' | 'limits' | 'features' | 'peerMaxMessageSize'
+> {
   /** max-message-size of the peer's description in bytes (`pc.sctp.maxMessageSize`); 0 when unknown. */
   readonly peerMaxMessageSize?: number;
   readonly features?: readonly string[];
@@ -68,8 +71,10 @@ export class Link extends Emitter<LinkEvents> {
     const nonce = new Uint8Array(randomBytes(32));
     const limits = { streams: 0, message: 65_536 };
     const defaults = { features: [], peerMaxMessageSize: 0 };
-    this.#channel = new LinkChannel(channel, { ...defaults, ...config, role: 'offerer', nonce, limits }, (events) =>
-      this.#onEvents(events),
+    this.#channel = new LinkChannel(
+      channel,
+      { ...defaults, ...config, role: 'offerer', nonce, limits },
+      (events) => this.#onEvents(events),
     );
   }
 
@@ -109,7 +114,10 @@ export class Link extends Emitter<LinkEvents> {
    * Calls `listener` at each event until the returned function is called. The newest push of each kind that came before
    * the first listener is told to it.
    */
-  override on<Name extends keyof LinkEvents>(event: Name, listener: (payload: LinkEvents[Name]) => void): Unsubscribe {
+  override on<Name extends keyof LinkEvents>(
+    event: Name,
+    listener: (payload: LinkEvents[Name]) => void,
+  ): Unsubscribe {
     const off = super.on(event, listener);
     if (event === 'push' && !this.#listening) {
       this.#listening = true;
@@ -137,7 +145,12 @@ export class Link extends Emitter<LinkEvents> {
   /** The options of the official `openai` client: `new OpenAI(link.openai())`. */
   openai(): { baseURL: string; apiKey: string; fetch: typeof fetch; dangerouslyAllowBrowser: true } {
     // The key never leaves the link's host: the client insists on one, the host puts its own in place.
-    return { baseURL: `${linkOrigin}/v1`, apiKey: 'pantheon', fetch: this.fetch, dangerouslyAllowBrowser: true };
+    return {
+      baseURL: `${linkOrigin}/v1`,
+      apiKey: 'pantheon',
+      fetch: this.fetch,
+      dangerouslyAllowBrowser: true,
+    };
   }
 
   /** The options of the official `ollama` client: `new Ollama(link.ollama())`, with `Ollama` of `ollama/browser`. */

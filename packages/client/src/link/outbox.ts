@@ -114,7 +114,8 @@ export class Outbox {
    */
   compose(channelBuffered: number, nowMs: number): Bytes | undefined {
     this.#drain.observe(channelBuffered, this.#heldBack, nowMs);
-    while (this.#resets.length > 0 && this.#resetPace.take(nowMs)) this.#control.push(this.#resets.shift() ?? empty);
+    while (this.#resets.length > 0 && this.#resetPace.take(nowMs))
+      this.#control.push(this.#resets.shift() ?? empty);
     this.#length = 0;
     this.#composeControl();
     this.#composePushes();
@@ -155,7 +156,11 @@ export class Outbox {
     this.#heldBack = false;
     while (this.#turns.length > 0 && this.window.available > 0) {
       const stream = this.#turns[0] as Stream;
-      const wanted = Math.min(stream.sendable, this.window.available, this.#turns.length > 1 ? turn : maxMessageSize);
+      const wanted = Math.min(
+        stream.sendable,
+        this.window.available,
+        this.#turns.length > 1 ? turn : maxMessageSize,
+      );
       const room = this.#capacity - this.#length - headerRoom;
       const length = Math.min(wanted, room, left - headerRoom);
       if (length < Math.min(wanted, leastPiece)) {

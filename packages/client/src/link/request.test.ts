@@ -15,7 +15,12 @@ describe('readRequest', () => {
 
   it('reads a Request, and lets init win', () => {
     const abort = new AbortController();
-    const request = new Request('http://x.example/p?q', { method: 'PUT', body: 'b', headers: { a: '1' }, signal: abort.signal });
+    const request = new Request('http://x.example/p?q', {
+      method: 'PUT',
+      body: 'b',
+      headers: { a: '1' },
+      signal: abort.signal,
+    });
     const plain = readRequest(request);
     expect([plain.method, plain.path, plain.headers]).toEqual([
       'PUT',
@@ -27,7 +32,12 @@ describe('readRequest', () => {
     ]);
     abort.abort();
     expect(plain.signal?.aborted).toBe(true);
-    const changed = readRequest(request, { method: 'POST', headers: [['c', '2']], body: new Uint8Array(3), signal: null });
+    const changed = readRequest(request, {
+      method: 'POST',
+      headers: [['c', '2']],
+      body: new Uint8Array(3),
+      signal: null,
+    });
     expect([changed.method, changed.headers, changed.signal]).toEqual([
       'POST',
       [

@@ -46,7 +46,8 @@ function readBody(init: RequestInit, from: Request | undefined, headers: Headers
 }
 
 function bodyOfRequest(request: Request | undefined): LinkRequest['body'] {
-  if (request?.bodyUsed === true) throw new TypeError('Cannot construct a Request with a body that has already been read.');
+  if (request?.bodyUsed === true)
+    throw new TypeError('Cannot construct a Request with a body that has already been read.');
   if (request === undefined || request.body === null) return undefined;
   if (request.body !== undefined) return request.body;
   // Browsers without Request.body: whether there is one shows when it is read.

@@ -4,14 +4,20 @@ import { connectLink, type ServedExchange } from './testing/answerer.js';
 
 const echo = (exchange: ServedExchange): void => {
   void exchange.text().then((text) => {
-    exchange.respond({ headers: [['x-type', exchange.head.headers.find(([name]) => name === 'content-type')?.[1] ?? 'none']] });
+    exchange.respond({
+      headers: [['x-type', exchange.head.headers.find(([name]) => name === 'content-type')?.[1] ?? 'none']],
+    });
     void exchange.writeAll(new TextEncoder().encode(text)).then(() => exchange.end());
   });
 };
 
 async function sent(body: BodyInit, headers?: HeadersInit): Promise<[type: string | null, text: string]> {
   const { link } = connectLink(echo);
-  const response = await link.fetch('/', { method: 'POST', body, ...(headers === undefined ? {} : { headers }) });
+  const response = await link.fetch('/', {
+    method: 'POST',
+    body,
+    ...(headers === undefined ? {} : { headers }),
+  });
   return [response.headers.get('x-type'), await response.text()];
 }
 
@@ -67,7 +73,11 @@ describe('the body of a request', () => {
 
   it('may be that of a Request', async () => {
     const { link } = connectLink(echo);
-    const request = new Request('http://x.example/', { method: 'POST', body: 'of a request', headers: { 'x-a': 'b' } });
+    const request = new Request('http://x.example/', {
+      method: 'POST',
+      body: 'of a request',
+      headers: { 'x-a': 'b' },
+    });
     expect(await (await link.fetch(request)).text()).toBe('of a request');
   });
 
@@ -95,7 +105,9 @@ describe('the body of a request', () => {
       exchange.reading = false;
     });
     const abort = new AbortController();
-    const fetched = link.fetch('/', { method: 'POST', body, signal: abort.signal }).catch((error: unknown) => error);
+    const fetched = link
+      .fetch('/', { method: 'POST', body, signal: abort.signal })
+      .catch((error: unknown) => error);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(pulled).toBeGreaterThan(initialStreamWindow);
     expect(pulled).toBeLessThanOrEqual(2 * initialStreamWindow + 2 * 65_536);

@@ -13,12 +13,7 @@ export class Upload {
   #stopped = false;
 
   /** `start` begins. `ended` is called when all was queued, `failed` when a body that is a stream fails, with its reason. */
-  constructor(
-    channel: LinkChannel,
-    stream: number,
-    ended: () => void,
-    failed: (reason: unknown) => void,
-  ) {
+  constructor(channel: LinkChannel, stream: number, ended: () => void, failed: (reason: unknown) => void) {
     this.#channel = channel;
     this.#stream = stream;
     this.#ended = ended;

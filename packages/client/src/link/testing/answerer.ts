@@ -113,7 +113,11 @@ export class Answerer {
   /** What arrived on the link, by type. */
   readonly events: LinkEvent[] = [];
 
-  constructor(channel: MessageChannelLike, config: ConnectionConfig, serve: (exchange: ServedExchange) => void) {
+  constructor(
+    channel: MessageChannelLike,
+    config: ConnectionConfig,
+    serve: (exchange: ServedExchange) => void,
+  ) {
     this.link = new LinkChannel(channel, config, (events) => {
       for (const event of events) this.#onEvent(event, serve);
     });
@@ -172,8 +176,17 @@ export function connectLink(
 ): TestLink {
   const [near, far] = MemoryChannel.pair();
   const answerer = new Answerer(far, testConfig('answerer', changes), serve);
-  const { sign, verify, acceptKey, account, deviceId, localFingerprint, remoteFingerprint, publicKey, statements } =
-    testConfig('offerer');
+  const {
+    sign,
+    verify,
+    acceptKey,
+    account,
+    deviceId,
+    localFingerprint,
+    remoteFingerprint,
+    publicKey,
+    statements,
+  } = testConfig('offerer');
   const link = new Link(near, {
     sign,
     verify,

@@ -58,6 +58,8 @@ export function vectorConfig(sides: VectorSides, role: Role): ConnectionConfig {
     sign: (transcript) => ed25519.sign(transcript, fromHex(local.seed)),
     verify: (key, message, signature) => ed25519.verify(signature, message, key, { zip215: false }),
     acceptKey: (device, key) =>
-      device === remote.device && toHex(key) === remote.publicKey ? 'pinned' : { refused: 'not the pinned key' },
+      device === remote.device && toHex(key) === remote.publicKey
+        ? 'pinned'
+        : { refused: 'not the pinned key' },
   };
 }
