@@ -4,6 +4,7 @@
 #include <array>
 
 #include "link/connection_impl.hpp"
+#include "link/control.hpp"
 
 namespace pantheon::link {
 namespace {
@@ -14,7 +15,7 @@ constexpr std::chrono::seconds kPongTime{10};
 constexpr core::Bytes kLeastMessage{1024};
 constexpr std::size_t kMaxPushKind = 255;
 
-// Of the events that wait, those of a stream whose user has given it up.
+// Whether an event is about that stream.
 bool belongs_to(const Event& event, StreamId id) {
   return std::visit(
       [id](const auto& e) {
@@ -182,7 +183,7 @@ void Connection::Impl::go_away(LinkError code, std::string_view message) {
   if (code != LinkError::no_error) return fail(code, message);
   if (refusing_) return;
   going_away_ = refusing_ = true;
-  sender_.control().go_away(code, offerer() ? kLink : highest_, message);
+  sender_.control().go_away(code, offerer() ? kLink : highest_, short_reason(message));
 }
 
 Stream* Connection::Impl::stream_of(StreamId id) {
@@ -204,7 +205,7 @@ void Connection::Impl::remove(StreamId id, bool reset) {
 }
 
 void Connection::Impl::refuse(StreamId id, LinkError code, std::string_view message) {
-  if (!sender_.cancel_open(id)) sender_.reset(id, code, message);
+  if (!sender_.cancel_open(id)) sender_.reset(id, code, short_reason(message));
 }
 
 void Connection::Impl::credit_link(core::Bytes bytes) {
@@ -220,7 +221,7 @@ void Connection::Impl::fail(LinkError code, std::string_view message) {
   if (closed_) return;
   sender_.drop_all();
   sender_.control().clear();
-  sender_.control().go_away(code, offerer() ? kLink : highest_, message);
+  sender_.control().go_away(code, offerer() ? kLink : highest_, short_reason(message));
   close(code, std::string(message), false);
 }
 

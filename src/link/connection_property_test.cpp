@@ -38,7 +38,7 @@ class World {
   explicit World(std::uint64_t seed) : random_(seed) {}
 
   void run() {
-    for (int step = 0; step < 3000; ++step) act();
+    for (int step = 0; step < 2000; ++step) act();
     finish();
   }
 
@@ -207,7 +207,8 @@ class World {
       EXPECT_TRUE(exchange.answer_in.complete);
       EXPECT_EQ(exchange.answer_in.done, exchange.answer_out.length);
       if (exchange.upload_stopped) continue;
-      if (exchange.request_in.complete) EXPECT_EQ(exchange.request_in.done, exchange.request_out.length);
+      if (!exchange.request_in.complete) continue;
+      EXPECT_EQ(exchange.request_in.done, exchange.request_out.length);
     }
   }
 
@@ -227,7 +228,7 @@ TEST_P(ConnectionProperty, EveryByteArrivesAndNoStreamIsLeftOver) {
   World(GetParam()).run();
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, ConnectionProperty, ::testing::Range<std::uint64_t>(1, 21));
+INSTANTIATE_TEST_SUITE_P(Seeds, ConnectionProperty, ::testing::Range<std::uint64_t>(1, 13));
 
 }  // namespace
 }  // namespace pantheon::link

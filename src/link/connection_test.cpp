@@ -560,6 +560,20 @@ TEST(Connection, MessagesFitTheSmallerOfBothLimits) {
   EXPECT_EQ(pair.offerer.open_streams(), 0U);
 }
 
+TEST(Connection, AReasonIsCutToFitTheSmallestMessage) {
+  auto config = stand_in_config(Role::answerer);
+  config.limits.message = Bytes{1024};
+  auto pair = Pair::with(stand_in_config(Role::offerer), std::move(config));
+  pair.deliver();
+  const auto stream = pair.offerer.open(kGet);
+  pair.deliver();
+  pair.offerer.reset(*stream, LinkError::cancelled, std::string(3000, 'x'));
+  pair.deliver();
+  const auto events = take_events(pair.answerer);
+  ASSERT_NE(find<Reset>(events), nullptr);
+  EXPECT_EQ(find<Reset>(events)->message, std::string(512, 'x'));
+}
+
 TEST(Connection, AMessageOverOurLimitIsAProtocolError) {
   auto config = stand_in_config(Role::offerer);
   config.limits.message = Bytes{1024};
@@ -579,13 +593,11 @@ TEST(Connection, AWindowGrowsWhereItIsTheLimit) {
     std::vector<core::ByteVector> flight;
     core::ByteVector message;
     std::size_t bytes = 0;
-    do {
-      pair.answerer.write(stream, core::ByteVector(262144));
-      while (pair.answerer.compose(message, Bytes{0}, pair.now)) {
-        flight.push_back(message);
-        bytes += message.size();
-      }
-    } while (find<Writable>(take_events(pair.answerer)) != nullptr);
+    while (pair.answerer.write(stream, core::ByteVector(262144)),
+           pair.answerer.compose(message, Bytes{0}, pair.now)) {
+      flight.push_back(message);
+      bytes += message.size();
+    }
     in_flight_most = std::max(in_flight_most, bytes);
     for (const auto& m : flight) {
       pair.offerer.receive(m, pair.now);

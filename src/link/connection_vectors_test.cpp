@@ -137,7 +137,9 @@ void check_rule(const core::json::object& vectors, const core::json::object& tes
     EXPECT_EQ(events, lines);
   }
   const auto sent = answers_in(testing::take_messages(connection, kStart));
-  if (const auto* want = test.if_contains("sends")) EXPECT_EQ(core::json::value(sent), *want);
+  if (const auto* want = test.if_contains("sends")) {
+    EXPECT_EQ(core::json::value(sent), *want);
+  }
 }
 
 TEST(Rules, HoldAsTheVectorsSay) {

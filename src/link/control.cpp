@@ -27,10 +27,12 @@ void append_u64(core::ByteVector& out, std::uint64_t value) {
     out.push_back(static_cast<std::uint8_t>((value >> shift) & 0xFFU));
 }
 
-// A message as long as a reader accepts, not cut within a character.
-std::string_view cut(std::string_view message) {
-  if (message.size() <= kMaxMessageText.count) return message;
-  auto end = kMaxMessageText.count;
+constexpr core::Bytes kMaxOwnReason{512};
+
+// At most that long, and not cut within a character.
+std::string_view cut(std::string_view message, core::Bytes most = kMaxMessageText) {
+  if (message.size() <= most.count) return message;
+  auto end = most.count;
   while (end > 0 && (static_cast<std::uint8_t>(message[end]) & 0xC0U) == 0x80U) --end;
   return message.substr(0, end);
 }
@@ -78,6 +80,10 @@ core::Result<ResumeFields> parse_resume(core::ByteView payload) {
 core::Result<std::uint64_t> parse_stored(core::ByteView payload) {
   if (payload.size() != 8) return broken("STORED that is not 8 bytes");
   return read_u64(payload);
+}
+
+std::string_view short_reason(std::string_view reason) {
+  return cut(reason, kMaxOwnReason);
 }
 
 void append_reset(core::ByteVector& out, StreamId stream, LinkError code, std::string_view message) {

@@ -40,6 +40,10 @@ core::Result<PushFields> parse_push(core::ByteView payload);
 core::Result<ResumeFields> parse_resume(core::ByteView payload);
 core::Result<std::uint64_t> parse_stored(core::ByteView payload);
 
+/// A reason short enough for RESET and GOAWAY to fit the smallest message a peer may ask for; whole
+/// characters.
+std::string_view short_reason(std::string_view reason);
+
 /// Append whole frames. Messages are cut to what a reader accepts.
 void append_reset(core::ByteVector& out, StreamId stream, LinkError code, std::string_view message);
 void append_go_away(core::ByteVector& out, LinkError code, StreamId last_stream, std::string_view message);

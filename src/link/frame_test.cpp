@@ -93,14 +93,15 @@ core::ByteVector check_and_write(const Frame& frame, const core::json::object& w
       if (member == nullptr) member = want.if_contains("opaque");
       EXPECT_EQ(core::to_hex(frame.payload), member == nullptr ? "" : text_of(*member));
       append_frame(again, frame.type, frame.stream, frame.payload);
+      EXPECT_EQ(frame_size(frame.stream, frame.payload.size()), again.size());
     }
   }
-  EXPECT_EQ(frame_size(frame.stream, frame.payload.size()), again.size());
   return again;
 }
 
 TEST(Frame, ReadsAndWritesTheVectors) {
-  for (const auto& entry : testing::read_vectors("frames.json").at("messages").as_array()) {
+  const auto vectors = testing::read_vectors("frames.json");
+  for (const auto& entry : vectors.at("messages").as_array()) {
     const auto& test = entry.as_object();
     SCOPED_TRACE(text_of(test, "name"));
     const auto message = bytes_of(test, "hex");
@@ -115,7 +116,9 @@ TEST(Frame, ReadsAndWritesTheVectors) {
       again.insert(again.end(), bytes.begin(), bytes.end());
     }
     EXPECT_TRUE(reader.done());
-    if (text_of(test, "name").find("unknown code") == std::string::npos) EXPECT_EQ(again, message);
+    if (text_of(test, "name").find("unknown code") == std::string::npos) {
+      EXPECT_EQ(again, message);
+    }
   }
 }
 
@@ -139,7 +142,8 @@ std::string error_of(core::ByteView message) {
 }
 
 TEST(Frame, RefusesTheInvalidVectorsWithTheirCode) {
-  for (const auto& entry : testing::read_vectors("frames.json").at("invalid").as_array()) {
+  const auto vectors = testing::read_vectors("frames.json");
+  for (const auto& entry : vectors.at("invalid").as_array()) {
     const auto& test = entry.as_object();
     EXPECT_EQ(error_of(bytes_of(test, "hex")), text_of(test, "error")) << text_of(test, "name");
   }

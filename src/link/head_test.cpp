@@ -39,7 +39,9 @@ void check_vectors(const char* kind, Parse parse) {
     SCOPED_TRACE(text_of(test, "name"));
     const auto head = parse(payload_of(test));
     ASSERT_TRUE(head) << head.error().detail();
-    if (const auto* want = test.if_contains("head")) EXPECT_EQ(core::json::value(fields_of(*head)), *want);
+    if (const auto* want = test.if_contains("head")) {
+      EXPECT_EQ(core::json::value(fields_of(*head)), *want);
+    }
     const auto text = serialize_head(*head);
     ASSERT_TRUE(text);
     const auto bytes = core::as_bytes(*text);

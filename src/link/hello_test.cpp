@@ -12,7 +12,8 @@ using testing::bytes_of;
 using testing::text_of;
 
 TEST(Hello, ReadsTheVectors) {
-  for (const auto& entry : testing::read_vectors("hello.json").at("valid").as_array()) {
+  const auto vectors = testing::read_vectors("hello.json");
+  for (const auto& entry : vectors.at("valid").as_array()) {
     const auto& test = entry.as_object();
     SCOPED_TRACE(text_of(test, "name"));
     const auto hello = parse_hello(bytes_of(test, "hex"));
@@ -28,7 +29,8 @@ TEST(Hello, ReadsTheVectors) {
 }
 
 TEST(Hello, RefusesTheInvalidVectorsWithTheirCode) {
-  for (const auto& entry : testing::read_vectors("hello.json").at("invalid").as_array()) {
+  const auto vectors = testing::read_vectors("hello.json");
+  for (const auto& entry : vectors.at("invalid").as_array()) {
     const auto& test = entry.as_object();
     const auto hello = parse_hello(bytes_of(test, "hex"));
     ASSERT_FALSE(hello) << text_of(test, "name");

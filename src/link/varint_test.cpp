@@ -8,7 +8,8 @@ namespace pantheon::link {
 namespace {
 
 TEST(Varint, WritesAndReadsTheVectors) {
-  for (const auto& entry : testing::read_vectors("varint.json").at("valid").as_array()) {
+  const auto vectors = testing::read_vectors("varint.json");
+  for (const auto& entry : vectors.at("valid").as_array()) {
     const auto& test = entry.as_object();
     const auto value = test.at("value").to_number<std::uint32_t>();
     const auto bytes = testing::bytes_of(test, "hex");
@@ -24,7 +25,8 @@ TEST(Varint, WritesAndReadsTheVectors) {
 }
 
 TEST(Varint, RefusesTheInvalidVectors) {
-  for (const auto& entry : testing::read_vectors("varint.json").at("invalid").as_array()) {
+  const auto vectors = testing::read_vectors("varint.json");
+  for (const auto& entry : vectors.at("invalid").as_array()) {
     const auto& test = entry.as_object();
     EXPECT_FALSE(read_varint(testing::bytes_of(test, "hex"))) << testing::text_of(test, "why");
   }
