@@ -1,5 +1,9 @@
 #include "engineio/connection.hpp"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "http/error.hpp"
 
 namespace pantheon::engineio {
@@ -63,6 +67,10 @@ asio::awaitable<void> Connection::write(std::shared_ptr<Connection> self) {
     Mark& operator=(const Mark&) = delete;
     Connection& connection;
   } const mark(*self);
+  // A spawned coroutine begins at once, in the middle of whoever sent: what else that one sends goes out
+  // together.
+  const auto executor = co_await asio::this_coro::executor;
+  co_await asio::post(executor, asio::use_awaitable);
   while (!self->queue_.empty()) {
     Frame frame = std::move(self->queue_.front());
     self->queue_.pop_front();
@@ -71,7 +79,7 @@ asio::awaitable<void> Connection::write(std::shared_ptr<Connection> self) {
     // The reading side sees the broken connection too and reports it.
     if (!sent || self->finished_) co_return;
   }
-  if (!self->closing_) co_return;
+  if (!self->closing_ || self->finished_) co_return;
   co_await self->transport_->close();
   self->finish(self->reason_);
 }

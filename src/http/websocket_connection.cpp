@@ -31,6 +31,7 @@ class StreamWebSocket final : public WebSocket {
   ~StreamWebSocket() override { abort(); }
 
   asio::awaitable<core::Result<Message>> read() override {
+    if (reading_) co_return closed();  // close() has taken over
     Reading reading(*this);
     for (;;) {
       auto frame = co_await next_frame();
@@ -62,7 +63,8 @@ class StreamWebSocket final : public WebSocket {
     // Stops a peer that takes no bytes or never answers.
     Deadline deadline(stream_->socket().get_executor(), [this] { abort(); });
     deadline.arm(kCloseTimeout);
-    co_await send_close({code, std::move(reason)});
+    CloseReason told{code, std::move(reason)};
+    co_await send_close(std::move(told));
     while (!ended_ && reading_) {
       const bool alive = co_await changed_.wait();
       if (!alive) co_return abort();
@@ -149,7 +151,8 @@ class StreamWebSocket final : public WebSocket {
   asio::awaitable<void> fail(core::Error error) {
     Deadline deadline(stream_->socket().get_executor(), [this] { abort(); });
     deadline.arm(kCloseTimeout);
-    co_await send_close({close_code_of(error), std::string(error.code())});
+    CloseReason reason{close_code_of(error), std::string(error.code())};
+    co_await send_close(std::move(reason));
     co_await stream_->shutdown();
     abort();
   }

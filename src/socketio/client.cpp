@@ -95,7 +95,9 @@ asio::awaitable<core::Result<Answer>> Client::request_binary(std::string event, 
 
 asio::awaitable<core::Result<json::array>> Client::request(std::string event, json::array args,
                                                            std::chrono::milliseconds timeout) {
-  auto answer = co_await request_binary(std::move(event), std::move(args), {}, timeout);
+  std::vector<core::ByteVector> no_attachments;
+  auto answer =
+      co_await request_binary(std::move(event), std::move(args), std::move(no_attachments), timeout);
   if (!answer) co_return core::failure(answer.error());
   co_return std::move(answer->args);
 }

@@ -1,0 +1,91 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** The native programs under test; `PANTHEON_BUILD_DIR` names another build folder than the development one. */
+const buildDir = process.env['PANTHEON_BUILD_DIR'] ?? fileURLToPath(new URL('../../../build/dev', import.meta.url));
+
+async function end(child: ChildProcessWithoutNullStreams): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  await gone;
+}
+
+/** The echo server of examples/socketio_echo on a free port. */
+export class EchoServer {
+  private constructor(
+    private readonly child: ChildProcessWithoutNullStreams,
+    /** For example `http://127.0.0.1:40001`. */
+    readonly url: string,
+  ) {}
+
+  /** Starts it; resolves when it listens. */
+  static async start(...flags: string[]): Promise<EchoServer> {
+    const child = spawn(`${buildDir}/examples/socketio_echo/socketio_echo`, ['--port', '0', ...flags]);
+    child.stderr.pipe(process.stderr);
+    const lines = createInterface({ input: child.stdout });
+    const [line] = (await once(lines, 'line')) as [string];
+    return new EchoServer(child, line.replace('listening on ', ''));
+  }
+
+  get webSocketUrl(): string {
+    return this.url.replace('http', 'ws');
+  }
+
+  get alive(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  async stop(): Promise<void> {
+    await end(this.child);
+  }
+}
+
+/** One line of the client program's output. */
+export interface Line {
+  type: string;
+  [field: string]: unknown;
+}
+
+/** The native client, driven over standard input and output. */
+export class NativeClient {
+  private readonly seen: Line[] = [];
+  private wake: (() => void) | undefined;
+
+  private constructor(private readonly child: ChildProcessWithoutNullStreams) {
+    child.stderr.pipe(process.stderr);
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      this.seen.push(JSON.parse(line) as Line);
+      this.wake?.();
+    });
+  }
+
+  static start(url: string, ...flags: string[]): NativeClient {
+    return new NativeClient(spawn(`${buildDir}/tests/socketio/socketio_client`, ['--url', url, ...flags]));
+  }
+
+  send(command: object): void {
+    this.child.stdin.write(`${JSON.stringify(command)}\n`);
+  }
+
+  /** The next line of this type; lines of other types before it are dropped. */
+  async next(type: string): Promise<Line> {
+    for (;;) {
+      const at = this.seen.findIndex((line) => line.type === type);
+      const found = this.seen[at];
+      if (found !== undefined) {
+        this.seen.splice(0, at + 1);
+        return found;
+      }
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+  }
+
+  async stop(): Promise<void> {
+    await end(this.child);
+  }
+}
