@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ClientError } from '../core/error.js';
+import type { JsonObject } from '../core/json.js';
 import { DeviceKey } from '../identity/device-key.js';
 import { SignalingClient } from '../signaling/signaling-client.js';
 import { TEST_ACCOUNT, TestServer } from '../signaling/testing/test-server.js';
@@ -55,13 +56,13 @@ describe('PantheonClient', () => {
   }
 
   /** Signs a host in, as the server's directory shows it. */
-  async function host(key: DeviceKey, entry: object): Promise<SignalingClient> {
+  async function host(key: DeviceKey, entry: JsonObject): Promise<SignalingClient> {
     const self = { key, deviceId: key.deviceId, name: '', platform: '' };
     const tokens = new ProviderTokens('dev:test');
     const other = new SignalingClient({ server: new URL(server.url), path: '/socket.io/', self, tokens });
     others.push(other);
     await other.start();
-    server.sockets.at(-1)?.listeners('register').forEach((register) => register(entry));
+    server.announce(key.deviceId, entry);
     return other;
   }
 

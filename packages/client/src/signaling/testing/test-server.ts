@@ -49,6 +49,10 @@ export class TestServer {
   swapKey = false;
   /** What `server-info` names. */
   account = TEST_ACCOUNT;
+  /** What it serves besides, by path: content type and body. */
+  readonly files = new Map<string, readonly [contentType: string, body: string]>();
+  /** How many of the next signals are lost. */
+  loseSignals = 0;
   /** Seconds that new access tokens last. */
   expiresIn = 900;
   private readonly accessTokens = new Map<string, Bound>();
@@ -97,6 +101,16 @@ export class TestServer {
   /** Removes a device: its tokens are refused from now on. */
   revoke(deviceId: string): void {
     this.revoked.add(deviceId);
+  }
+
+  /** Has the directory say more about a device that is connected, as if it had announced it. */
+  announce(deviceId: string, entry: JsonObject): void {
+    const sockets = this.sockets.filter((socket) => this.describe(socket)['deviceId'] === deviceId);
+    if (sockets.length === 0) throw new Error(`${deviceId} is not connected`);
+    for (const socket of sockets) {
+      socket.data = { entry };
+      socket.broadcast.emit('peer-joined', this.describe(socket));
+    }
   }
 
   /** The voucher's statement about a device. */
@@ -153,11 +167,8 @@ export class TestServer {
       socket.broadcast.emit('peer-joined', this.describe(socket));
     });
     socket.on('request-peer-list', () => socket.emit('peer-list', others()));
-    socket.on('register', (entry: JsonObject) => {
-      socket.data = { entry };
-      socket.broadcast.emit('peer-joined', this.describe(socket));
-    });
     socket.on('webrtc-signal', (message: JsonObject) => {
+      if (this.loseSignals > 0) return void this.loseSignals--;
       const target = this.sockets.find((other) => other.id === message['toSocketId'] || this.describe(other)['deviceId'] === message['to']);
       const from = { fromUserId: this.describe(socket)['deviceId'], fromSocketId: socket.id };
       if (target === undefined) socket.emit('error', { code: 'peer_unavailable', message: 'gone', targetUserId: message['to'] });
@@ -181,7 +192,10 @@ export class TestServer {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
     const path = `${request.method} ${request.url}`;
-    if (path === 'GET /config.json') {
+    const file = this.files.get(request.url ?? '');
+    if (file !== undefined) {
+      response.writeHead(200, { 'content-type': file[0] }).end(file[1]);
+    } else if (path === 'GET /config.json') {
       send(200, { version: '1', serverId: 'test', mode: 'home', signaling: { path: '/socket.io/' }, iceServers: [], devTokens: true });
     } else if (path === 'GET /v1/nonce') {
       const nonce = random();

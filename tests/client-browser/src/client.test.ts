@@ -1,0 +1,224 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TEST_ACCOUNT, TestServer } from '../../../packages/client/src/signaling/testing/test-server.js';
+import { launch, openPage, pageFiles, scripts } from './browser.js';
+
+interface Shown {
+  readonly state: string;
+  readonly error: string;
+  readonly trust: string;
+  readonly protocol: string;
+  readonly models: readonly string[];
+  readonly route: string;
+  readonly online: boolean;
+}
+
+describe('PantheonClient in Chromium, on a plain http origin', () => {
+  let browser: Browser;
+  let script: string;
+  let server: TestServer;
+  const contexts: BrowserContext[] = [];
+  let page: Page;
+  let hostId: string;
+
+  beforeAll(async () => {
+    browser = await launch();
+    script = await scripts();
+  });
+  afterAll(() => browser.close());
+
+  beforeEach(async () => {
+    server = await new TestServer().start();
+    for (const [path, file] of pageFiles(script)) server.files.set(path, file);
+    hostId = server.voucher.deviceId;
+    page = await openPage(await newContext(), origin());
+  });
+  afterEach(async () => {
+    for (const context of contexts.splice(0)) await context.close();
+    await server.stop();
+  });
+
+  /** Storage of its own, as another device has. */
+  async function newContext(): Promise<BrowserContext> {
+    const context = await browser.newContext();
+    contexts.push(context);
+    return context;
+  }
+
+  function origin(): string {
+    return server.url.replace('127.0.0.1', 'lan.test');
+  }
+
+  /** A page with a host in it: with the voucher's key, unless another is given. */
+  async function startHost(more: { seed?: string; legacy?: boolean; token?: string; account?: string } = {}): Promise<Page> {
+    const { accessToken } = server.tokensFor(hostId, server.voucher.publicKeyText);
+    const hostPage = await openPage(await newContext(), origin());
+    const seed = server.voucher.seedText();
+    const setup = { server: origin(), seed, deviceId: hostId, account: TEST_ACCOUNT, token: accessToken, ...more };
+    await hostPage.evaluate(async (options) => {
+      window.host = new window.testing.MiniHost(options);
+      await window.host.start();
+    }, setup);
+    server.announce(hostId, { name: 'Study', isHosting: true, link: more.legacy !== true });
+    return hostPage;
+  }
+
+  /** A host with another key that has got into the account under the id of the one we know. */
+  async function startImpostor(): Promise<Page> {
+    const seed = await page.evaluate(() => window.testing.newSeed());
+    return await startHost({ seed, token: 'dev:test' });
+  }
+
+  async function pair(): Promise<void> {
+    await page.evaluate(async (link) => {
+      window.client = new window.testing.PantheonClient({ statsIntervalMs: 50 });
+      await window.client.pair(link, { name: 'Phone' });
+      await window.client.start();
+    }, server.pairingLink.slice(server.pairingLink.indexOf('#')));
+  }
+
+  function connect(): Promise<string> {
+    return page.evaluate(
+      (id) => window.client.connect(id).then(() => 'connected', (error: { code: string }) => error.code),
+      hostId,
+    );
+  }
+
+  function shown(): Promise<Shown> {
+    return page.evaluate((id) => {
+      const host = window.client.hosts.find(({ deviceId }) => deviceId === id);
+      const { state = '', trust = '', protocol = '', models = [], route = '', online = false, error } = host ?? {};
+      return { state, trust, protocol, route, online, error: error?.code ?? '', models: models.map(({ id: name }) => name) };
+    }, hostId);
+  }
+
+  async function until(expected: Partial<Shown>): Promise<void> {
+    await expect.poll(shown, { timeout: 20_000, interval: 20 }).toMatchObject(expected);
+  }
+
+  it('has none of what only secure origins have', async () => {
+    expect(await page.evaluate(() => [isSecureContext, typeof crypto.subtle, typeof navigator.locks])).toEqual([
+      false,
+      'undefined',
+      'undefined',
+    ]);
+  });
+
+  it('pairs, connects, knows the models, and fetches', async () => {
+    await startHost();
+    await pair();
+    await until({ online: true, trust: 'pinned', state: 'idle' });
+    expect(await connect()).toBe('connected');
+    await until({ state: 'connected', trust: 'pinned', protocol: 'link', models: ['gemma3:270m'], route: 'lan' });
+    const status = await page.evaluate(async (id) => (await window.client.link(id)?.fetch('/nothing'))?.status, hostId);
+    expect(status).toBe(404);
+    const [model] = await page.evaluate(() => window.client.models.map(({ host, model: { id } }) => `${host.name} ${id}`));
+    expect(model).toBe('Study gemma3:270m');
+  });
+
+  it('gives the same link to everyone who asks', async () => {
+    await startHost();
+    await pair();
+    await until({ online: true });
+    const same = await page.evaluate(async (id) => {
+      const [one, two] = await Promise.all([window.client.connect(id), window.client.connect(id)]);
+      return one === two && one === (await window.client.connect(id));
+    }, hostId);
+    expect(same).toBe(true);
+  });
+
+  it('takes models that the host pushes', async () => {
+    const hostPage = await startHost();
+    await pair();
+    await until({ online: true });
+    await connect();
+    await until({ models: ['gemma3:270m'] });
+    await hostPage.evaluate(() => window.host.push('catalogue', { models: [{ id: 'new:1b' }], engines: [] }));
+    await until({ models: ['new:1b'] });
+  });
+
+  it('connects again by itself when the host dies and comes back', async () => {
+    const hostPage = await startHost();
+    await pair();
+    await until({ online: true });
+    await connect();
+    await hostPage.evaluate(() => window.host.die());
+    await until({ online: false, state: 'reconnecting' });
+    await startHost();
+    await until({ online: true, state: 'connected', models: ['gemma3:270m'] });
+  });
+
+  it('tries again when the first offer gets lost', async () => {
+    await startHost();
+    await pair();
+    await until({ online: true });
+    server.loseSignals = 1;
+    expect(await connect()).toBe('connected');
+  });
+
+  it('says loudly when another key answers for a host we know, and stays away from it', async () => {
+    await startImpostor();
+    await pair();
+    await until({ online: true });
+    expect(await connect()).toBe('key_untrusted');
+    await until({ state: 'failed', error: 'key_untrusted', trust: 'unknown', models: [] });
+    expect(await page.evaluate((id) => window.client.link(id) === undefined, hostId)).toBe(true);
+  });
+
+  it('never speaks the older messages with a host whose key is pinned', async () => {
+    await startHost({ legacy: true });
+    await pair();
+    await until({ online: true });
+    expect(await connect()).toBe('key_untrusted');
+  });
+
+  it('chats with a host of the older protocol in an account without pairing', async () => {
+    await startHost({ legacy: true, token: 'dev:test', account: 'dev:test' });
+    await page.evaluate(async () => {
+      window.client = new window.testing.PantheonClient({ token: 'dev:test' });
+      await window.client.start();
+    });
+    await until({ online: true, protocol: 'legacy' });
+    expect(await connect()).toBe('host_legacy');
+    await until({ state: 'connected', protocol: 'legacy', models: ['old:1b'] });
+    const answer = await page.evaluate(
+      async (id) => (await window.client.connectLegacy(id)).chat({ model: 'old:1b', messages: [] }),
+      hostId,
+    );
+    expect(answer).toMatchObject({ object: 'chat.completion' });
+  });
+
+  it('remembers a key at first sight in an account without pairing, and refuses another later', async () => {
+    const hostPage = await startHost({ token: 'dev:test', account: 'dev:test' });
+    const start = async (): Promise<void> => {
+      window.client = new window.testing.PantheonClient({ token: 'dev:test' });
+      await window.client.start();
+    };
+    await page.evaluate(start);
+    await until({ online: true, trust: 'first-sight' });
+    expect(await connect()).toBe('connected');
+    await hostPage.evaluate(() => window.host.die());
+    const seed = await page.evaluate(() => window.testing.newSeed());
+    await page.reload();
+    await startHost({ token: 'dev:test', account: 'dev:test', seed });
+    await page.evaluate(start);
+    await until({ online: true });
+    expect(await connect()).toBe('key_untrusted');
+  });
+
+  it('is still paired after a reload, and leaves nothing open behind', async () => {
+    const hostPage = await startHost();
+    await pair();
+    await until({ online: true });
+    await connect();
+    await page.reload();
+    await expect.poll(() => server.sockets.length).toBe(1);
+    await page.evaluate(async () => {
+      window.client = new window.testing.PantheonClient();
+      await window.client.start();
+    });
+    await until({ online: true, trust: 'pinned' });
+    expect(await connect()).toBe('connected');
+    await hostPage.close();
+  });
+});
