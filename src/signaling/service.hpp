@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "identity/device_key.hpp"
 #include "signaling/options.hpp"
+#include "signaling/tokens.hpp"
 
 namespace pantheon::http {
 class Server;
@@ -17,14 +18,6 @@ class Server;
 namespace pantheon::signaling {
 
 namespace asio = boost::asio;
-
-/// A pair of tokens of one device; the access token goes into `auth.token` of a socket.
-struct DeviceTokens {
-  std::string account;
-  std::string access_token;
-  std::string refresh_token;
-  std::chrono::seconds expires_in{0};  ///< of the access token
-};
 
 /// The signaling server: introduces devices of one account to each other (docs/signaling-protocol.md). Use
 /// from the executor's one thread.

@@ -1,0 +1,196 @@
+#include "signaling/admission.hpp"
+
+#include <algorithm>
+
+#include "auth/error.hpp"
+#include "core/random.hpp"
+#include "identity/error.hpp"
+#include "identity/hello_proof.hpp"
+#include "signaling/error.hpp"
+
+namespace pantheon::signaling {
+namespace {
+
+namespace json = core::json;
+using auth::AuthError;
+using core::CommonError;
+using identity::IdentityError;
+
+constexpr std::size_t kMaxLabel = 128;
+
+std::string_view text_of(const json::object& object, std::string_view name) {
+  return core::get_string(object, name).value_or("");
+}
+
+// What a hello's proof is bound to: the token, else the shared key, else nothing.
+std::string_view credential_of(const json::object& auth) {
+  const auto token = text_of(auth, "token");
+  return token.empty() ? text_of(auth, "authKey") : token;
+}
+
+// What the client says of itself; nothing here decides about rights.
+core::Result<void> read_self_description(Member& member, const json::object& auth) {
+  for (const auto* name : {"userId", "clientType", "instance", "name", "platform"}) {
+    if (text_of(auth, name).size() > kMaxLabel) return core::failure(CommonError::invalid_argument, name);
+  }
+  const auto type = text_of(auth, "clientType");
+  if (!type.empty() && type != "web" && type != "electron" && type != "native") {
+    return core::failure(CommonError::invalid_argument, "clientType");
+  }
+  member.client_type = type.empty() ? "web" : type;
+  member.user_label = text_of(auth, "userId");
+  member.instance = text_of(auth, "instance");
+  member.name = text_of(auth, "name");
+  member.platform = text_of(auth, "platform");
+  member.device_id = text_of(auth, "deviceId");
+  if (member.device_id.empty() && !member.user_label.empty()) {
+    member.device_id = member.user_label + "_" + member.client_type;  // as older clients make it
+  }
+  if (const auto* caps = core::get_array(auth, "caps")) {
+    member.can_renew = std::ranges::find(*caps, json::value("renew")) != caps->end();
+    member.can_link = std::ranges::find(*caps, json::value("link")) != caps->end();
+  }
+  return {};
+}
+
+}  // namespace
+
+json::array statements_of(store::DeviceStore& store, const std::string& account,
+                          const std::string& device_id) {
+  json::array statements;
+  const auto texts = store.statements(account, device_id);
+  if (!texts) return statements;
+  for (const auto& text : *texts) {
+    if (auto statement = core::parse_json_object(text)) statements.push_back(std::move(*statement));
+  }
+  return statements;
+}
+
+Admission::Admission(store::DeviceStore& store, const auth::Authenticator& authenticator,
+                     auth::Nonces& nonces, Tokens& tokens, Rooms& rooms, const Options& options)
+    : store_(&store),
+      authenticator_(&authenticator),
+      nonces_(&nonces),
+      tokens_(&tokens),
+      rooms_(&rooms),
+      limits_(options.limits),
+      clock_(options.clock),
+      limiter_({options.limits.connects_per_second, options.limits.connects_per_second * 8}) {}
+
+core::Result<MemberPointer> Admission::admit(const socketio::Handshake& handshake) {
+  const auto from = client_address(handshake.address, handshake.headers);
+  if (limiter_.take(from, std::chrono::steady_clock::now()))
+    return core::failure(SignalingError::rate_limited);
+  if (!handshake.auth.is_object()) return core::failure(AuthError::auth_required);
+  const auto& auth = handshake.auth.get_object();
+  auto bearer = authenticator_->authenticate({text_of(auth, "token"), text_of(auth, "authKey")});
+  if (!bearer) return core::failure(bearer.error());
+  if (auto space = rooms_->check_space(bearer->account); !space) return core::failure(space.error());
+
+  auto member = std::make_shared<Member>();
+  member->bearer = std::move(*bearer);
+  member->connected_at = clock_();
+  if (auto read = read_self_description(*member, auth); !read) return core::failure(read.error());
+  auto checked = member->bearer.bound_key_thumbprint ? prove_bound_key(*member, auth)
+                 : auth.contains("publicKey")        ? prove_own_key(*member, auth)
+                                                     : check_unproven(*member);
+  if (!checked) return core::failure(checked.error());
+  if (member->device_id.empty()) member->device_id = "s_" + core::random_id();
+  if (auto valid = identity::check_device_id(member->device_id); !valid) return core::failure(valid.error());
+  if (member->user_label.empty()) member->user_label = member->device_id;
+  return member;
+}
+
+core::Result<void> Admission::verify_proof(const identity::PublicKey& key, const std::string& device_id,
+                                           const json::object& auth) {
+  const auto* proof = core::get_object(auth, "proof");
+  if (proof == nullptr) return core::failure(AuthError::proof_required);
+  const auto signature = identity::parse_signature(text_of(*proof, "signature"));
+  if (!signature) return core::failure(signature.error());
+  const auto nonce = text_of(*proof, "nonce");
+  if (auto proven = identity::verify_hello(key, nonce, device_id, credential_of(auth), *signature); !proven) {
+    return proven;
+  }
+  if (!nonces_->redeem(nonce)) return core::failure(IdentityError::proof_invalid, "nonce");
+  return {};
+}
+
+// A token of ours: the key is the one the token is bound to, as the store knows it.
+core::Result<void> Admission::prove_bound_key(Member& member, const json::object& auth) {
+  const auto device = tokens_->device_of(member.bearer);
+  if (!device) return core::failure(device.error());
+  if (!member.device_id.empty() && member.device_id != device->device_id && auth.contains("deviceId")) {
+    return core::failure(AuthError::auth_invalid, "the token is another device's");
+  }
+  const auto key = identity::parse_public_key(device->public_key);
+  if (!key) return core::failure(key.error());
+  if (auto proven = verify_proof(*key, device->device_id, auth); !proven) return proven;
+  member.device_id = device->device_id;
+  member.proven_key = *key;
+  if (member.name.empty()) member.name = device->name;
+  if (member.platform.empty()) member.platform = device->platform;
+  member.statements = statements_of(*store_, member.account(), member.device_id);
+  return store_->touch_device(member.account(), member.device_id, clock_());
+}
+
+// A token of a provider, with a device's own key beside it.
+core::Result<void> Admission::prove_own_key(Member& member, const json::object& auth) {
+  const auto key = identity::parse_public_key(text_of(auth, "publicKey"));
+  if (!key) return core::failure(key.error());
+  if (member.device_id.empty()) return core::failure(CommonError::invalid_argument, "deviceId");
+  if (auto valid = identity::check_device_id(member.device_id); !valid) return valid;
+  if (auto proven = verify_proof(*key, member.device_id, auth); !proven) return proven;
+  member.proven_key = *key;
+  if (auto remembered = remember_device(member); !remembered) return remembered;
+  member.statements = statements_of(*store_, member.account(), member.device_id);
+  return {};
+}
+
+core::Result<void> Admission::remember_device(const Member& member) {
+  const auto key = identity::to_text(*member.proven_key);
+  const auto known = store_->find_device(member.account(), member.device_id);
+  if (!known) return core::failure(known.error());
+  if (*known) {
+    if ((*known)->revoked) return core::failure(IdentityError::device_revoked);
+    if ((*known)->public_key != key) return core::failure(IdentityError::key_changed);
+  } else {
+    const auto count = store_->device_count(member.account());
+    if (!count) return core::failure(count.error());
+    if (*count >= limits_.max_devices_per_account) return core::failure(SignalingError::account_full);
+  }
+  return store_->save_device(
+      {member.account(), member.device_id, key, member.name, member.platform, clock_(), clock_(), 0, false});
+}
+
+// Without a key a socket may use any id but one that belongs to a key: it could take over that device's
+// signals.
+core::Result<void> Admission::check_unproven(const Member& member) {
+  if (member.device_id.empty()) return {};
+  const auto known = store_->find_device(member.account(), member.device_id);
+  if (!known) return core::failure(known.error());
+  if (!*known) return {};
+  if ((*known)->revoked) return core::failure(IdentityError::device_revoked);
+  return core::failure(AuthError::proof_required);
+}
+
+EventResult Admission::renew(const MemberPointer& member, const json::object& payload) {
+  const auto bearer = authenticator_->authenticate({text_of(payload, "token"), {}});
+  if (!bearer) return core::failure(bearer.error());
+  const bool same = bearer->account == member->account() && bearer->provider == member->bearer.provider &&
+                    bearer->device_id == member->bearer.device_id;
+  if (!same) return core::failure(AuthError::auth_invalid, "the token is of another account or device");
+  if (bearer->bound_key_thumbprint) {
+    const auto device = tokens_->device_of(*bearer);
+    if (!device) return core::failure(device.error());
+    const auto key = identity::parse_public_key(device->public_key);
+    if (!key) return core::failure(key.error());
+    if (auto proven = verify_proof(*key, device->device_id, payload); !proven)
+      return core::failure(proven.error());
+  }
+  member->bearer = *bearer;
+  member->renewal_asked = false;
+  if (!bearer->expires_at) return json::object();
+  return json::object{{"expiresAt", bearer->expires_at->time_since_epoch().count()}};
+}
+
+}  // namespace pantheon::signaling

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "auth/authenticator.hpp"
+#include "auth/nonces.hpp"
+#include "signaling/event_router.hpp"
+#include "signaling/rooms.hpp"
+#include "signaling/tokens.hpp"
+#include "store/device_store.hpp"
+
+namespace pantheon::signaling {
+
+/// Turns the hello of a socket into a Member, or refuses it. The account comes from the verified token or key
+/// alone.
+class Admission {
+ public:
+  Admission(store::DeviceStore& store, const auth::Authenticator& authenticator, auth::Nonces& nonces,
+            Tokens& tokens, Rooms& rooms, const Options& options);
+
+  /// `auth_required`, `auth_invalid`, `auth_expired`, `proof_required`, `proof_invalid`, `device_revoked`,
+  /// `key_changed`, `account_full`, `server_full`, `rate_limited`, `invalid_argument`.
+  core::Result<MemberPointer> admit(const socketio::Handshake& handshake);
+
+  /// `auth-renew`: a new token for the same device on a live socket.
+  EventResult renew(const MemberPointer& member, const core::json::object& payload);
+
+ private:
+  core::Result<void> prove_bound_key(Member& member, const core::json::object& auth);
+  core::Result<void> prove_own_key(Member& member, const core::json::object& auth);
+  core::Result<void> check_unproven(const Member& member);
+  core::Result<void> verify_proof(const identity::PublicKey& key, const std::string& device_id,
+                                  const core::json::object& auth);
+  core::Result<void> remember_device(const Member& member);
+  store::DeviceStore* store_;
+  const auth::Authenticator* authenticator_;
+  auth::Nonces* nonces_;
+  Tokens* tokens_;
+  Rooms* rooms_;
+  Limits limits_;
+  core::WallClock clock_;
+  AddressLimiter limiter_;
+};
+
+/// Statements of a device as JSON, as peers are given them.
+core::json::array statements_of(store::DeviceStore& store, const std::string& account,
+                                const std::string& device_id);
+
+}  // namespace pantheon::signaling

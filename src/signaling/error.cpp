@@ -1,0 +1,44 @@
+#include "signaling/error.hpp"
+
+#include <array>
+
+namespace pantheon::signaling {
+namespace {
+
+// In the order of SignalingError.
+constexpr std::array<core::ErrorRow, 16> kRows{{
+    {"rate_limited", 429, 75, "Too many requests; wait a moment and try again."},
+    {"not_joined", 409, 65, "This socket is not in its account's room; send join-account first."},
+    {"peer_unavailable", 404, 69,
+     "The device is not connected to the signaling server; check that it is on."},
+    {"account_full", 409, 69, "The account has too many devices or connections; close or revoke some."},
+    {"server_full", 503, 69, "The signaling server has no room for another account; try again later."},
+    {"pairing_code_unknown", 404, 65,
+     "The pairing link is unknown, used or expired; make a new one on the other device."},
+    {"pairing_code_taken", 409, 65, "The pairing code is in use by another device; make a new link."},
+    {"pairing_too_many_codes", 429, 69,
+     "Too many pairing links are open; close one or wait until they expire."},
+    {"pairing_busy", 409, 75, "Another device is just using this pairing link; try again in a moment."},
+    {"pairing_refused", 403, 77, "The other device refused the pairing; make a new link and open it here."},
+    {"pairing_voucher_gone", 504, 69,
+     "The device that showed the pairing link does not answer; check that it is on."},
+    {"device_unknown", 404, 65, "The account has no such device; list the devices to see which there are."},
+    {"statement_refused", 403, 77,
+     "The statement is not about this account or not signed by the key of this device."},
+    {"origin_not_allowed", 403, 77,
+     "This web page may not use the signaling server; add its origin to CORS_ORIGINS."},
+    {"unknown_event", 400, 65,
+     "The signaling server does not know this event; check the versions on both sides."},
+    {"not_found", 404, 66, "There is nothing at this address."},
+}};
+
+}  // namespace
+
+const core::ErrorRow& row(SignalingError code) {
+  return kRows.at(static_cast<std::size_t>(code));
+}
+std::span<const core::ErrorRow> signaling_error_rows() {
+  return kRows;
+}
+
+}  // namespace pantheon::signaling

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "core/error.hpp"
+
+namespace pantheon::signaling {
+
+/// Why the signaling server does not do what it was asked for.
+enum class SignalingError {
+  rate_limited,
+  not_joined,
+  peer_unavailable,
+  account_full,
+  server_full,
+  pairing_code_unknown,
+  pairing_code_taken,
+  pairing_too_many_codes,
+  pairing_busy,
+  pairing_refused,
+  pairing_voucher_gone,
+  device_unknown,
+  statement_refused,
+  origin_not_allowed,
+  unknown_event,
+  not_found,
+};
+const core::ErrorRow& row(SignalingError code);
+std::span<const core::ErrorRow> signaling_error_rows();
+
+}  // namespace pantheon::signaling

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "core/error.hpp"
+#include "core/json.hpp"
+#include "signaling/member.hpp"
+#include "signaling/options.hpp"
+#include "socketio/event.hpp"
+
+namespace pantheon::signaling {
+
+/// Why an event was not obeyed, and what else its sender is told.
+struct EventFailure {
+  EventFailure(core::Error cause) : error(std::move(cause)) {}
+  EventFailure(core::Error cause, core::json::object more)
+      : error(std::move(cause)), extra(std::move(more)) {}
+  core::Error error;
+  core::json::object extra;
+};
+
+/// What an acknowledgement carries beside `ok: true`.
+using EventResult = tl::expected<core::json::object, EventFailure>;
+
+/// Hands events of members to their handlers, within each member's rate, and answers: the acknowledgement
+/// when one was asked for, else an `error` event when something went wrong.
+class EventRouter {
+ public:
+  using Handler = std::function<EventResult(const MemberPointer&, const socketio::Event&)>;
+
+  explicit EventRouter(const Limits& limits);
+
+  void on(std::string event, Handler handler);
+  /// Call for every event of the member.
+  void dispatch(const MemberPointer& member, const socketio::Event& event) const;
+
+ private:
+  Rate rate_;
+  std::map<std::string, Handler, std::less<>> handlers_;
+};
+
+/// The first argument as an object, or `invalid_argument`.
+core::Result<core::json::object> object_argument(const socketio::Event& event);
+
+}  // namespace pantheon::signaling

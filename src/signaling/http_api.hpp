@@ -1,0 +1,34 @@
+#pragma once
+
+#include "auth/authenticator.hpp"
+#include "signaling/options.hpp"
+#include "signaling/rooms.hpp"
+#include "signaling/tokens.hpp"
+
+namespace pantheon::signaling {
+
+/// `GET /health`, `GET /config.json`, `POST /turn-token`.
+class HttpApi {
+ public:
+  HttpApi(const Rooms& rooms, const auth::Authenticator& authenticator, Tokens& tokens,
+          const Options& options, std::string server_id);
+  void add_to(http::Server& server);
+
+ private:
+  http::Response health() const;
+  http::Response config() const;
+  http::Response turn_token(const http::Request& request) const;
+  core::Result<void> check_bearer(const http::Request& request) const;
+  const Rooms* rooms_;
+  const auth::Authenticator* authenticator_;
+  Tokens* tokens_;
+  std::vector<IceServer> ice_servers_;
+  std::chrono::seconds ice_lifetime_;
+  Mode mode_;
+  bool dev_;
+  std::string server_id_;
+};
+
+std::string_view to_text(Mode mode);
+
+}  // namespace pantheon::signaling

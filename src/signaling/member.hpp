@@ -1,0 +1,57 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "auth/bearer.hpp"
+#include "core/clock.hpp"
+#include "core/json.hpp"
+#include "identity/device_key.hpp"
+#include "signaling/rate_limit.hpp"
+#include "socketio/socket.hpp"
+
+namespace pantheon::signaling {
+
+/// One signed-in socket and what its client said of itself. Only `bearer` and `proven_key` are verified.
+struct Member {
+  std::weak_ptr<socketio::Socket> socket;
+  std::string socket_id;
+  auth::Bearer bearer;
+  std::optional<identity::PublicKey> proven_key;
+
+  std::string device_id;    ///< of a proven key, or as the client claims; older clients share them
+  std::string instance;     ///< one tab or process of a device
+  std::string client_type;  ///< "web", "electron" or "native"
+  std::string user_label;   ///< `originalUserId`: a label, never who somebody is
+  std::string name;
+  std::string platform;
+  bool can_renew = false;
+  bool can_link = false;
+
+  bool joined = false;      ///< seen by the others of its account
+  bool was_joined = false;  ///< as `joined`, also of the socket it replaced
+  bool is_hosting = false;
+  core::json::array models;
+  core::json::value battery;
+  core::json::array statements;  ///< about this device, from the database
+
+  core::WallTime connected_at;
+  bool renewal_asked = false;
+  TokenBucket events;
+  std::map<std::string, std::string> last_signal_from;  ///< device id to the socket of it that signalled last
+
+  const std::string& account() const { return bearer.account; }
+  /// Emits, or does nothing when the socket is gone.
+  void emit(std::string_view event, core::json::value payload) const {
+    if (const auto live = socket.lock()) static_cast<void>(live->emit(event, {std::move(payload)}));
+  }
+  void cut() const {
+    if (const auto live = socket.lock()) live->disconnect(true);
+  }
+};
+
+using MemberPointer = std::shared_ptr<Member>;
+
+}  // namespace pantheon::signaling

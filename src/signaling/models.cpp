@@ -1,0 +1,106 @@
+#include "signaling/models.hpp"
+
+#include <algorithm>
+
+#include "signaling/error.hpp"
+
+namespace pantheon::signaling {
+
+namespace json = core::json;
+using core::CommonError;
+
+void Models::add_to(EventRouter& router) {
+  const auto announce = [this](const MemberPointer& m, const socketio::Event& e) {
+    return this->announce(m, e);
+  };
+  const auto hosting = [this](const MemberPointer& m, const socketio::Event& e) {
+    return update_hosting(m, e);
+  };
+  router.on("announce-models", announce);
+  router.on("register", hosting);
+  router.on("updateHosting", hosting);
+  router.on("hosting-status", hosting);
+  router.on("request-models",
+            [this](const MemberPointer& m, const socketio::Event& e) { return request(m, e); });
+}
+
+// The event's object, when its list of models (if any) is within the limits.
+core::Result<json::object> Models::checked(const socketio::Event& event) const {
+  if (event.raw && event.raw->size() > limits_.max_models.count) {
+    return core::failure(CommonError::too_large, "list of models");
+  }
+  auto object = object_argument(event);
+  if (!object) return object;
+  const auto* models = object->if_contains("models");
+  if (models == nullptr) return object;
+  const auto is_object = [](const json::value& entry) { return entry.is_object(); };
+  if (!models->is_array() || !std::ranges::all_of(models->get_array(), is_object)) {
+    return core::failure(CommonError::invalid_argument, "models is a list of objects");
+  }
+  if (models->get_array().size() > limits_.max_model_entries) {
+    return core::failure(CommonError::too_large, "number of models");
+  }
+  return object;
+}
+
+EventResult Models::announce(const MemberPointer& member, const socketio::Event& event) const {
+  auto object = checked(event);
+  if (!object) return core::failure(object.error());
+  auto* models = object->if_contains("models");
+  if (models == nullptr) return core::failure(CommonError::invalid_argument, "models is missing");
+  member->models = std::move(models->get_array());
+  if (const auto* battery = object->if_contains("batteryState")) member->battery = *battery;
+  member->is_hosting = member->is_hosting || !member->models.empty();
+  tell_others(*member);
+  return json::object();
+}
+
+EventResult Models::update_hosting(const MemberPointer& member, const socketio::Event& event) const {
+  auto object = checked(event);
+  if (!object) return core::failure(object.error());
+  const auto hosting = core::get_bool(*object, "isHosting");
+  if (!hosting) return core::failure(CommonError::invalid_argument, "isHosting is missing");
+  member->is_hosting = *hosting;
+  if (auto* models = object->if_contains("models")) {
+    member->models = std::move(models->get_array());
+  } else if (!*hosting) {
+    member->models.clear();
+  }
+  if (const auto* battery = object->if_contains("batteryState")) member->battery = *battery;
+  tell_others(*member);
+  return json::object();
+}
+
+void Models::tell_others(const Member& member) const {
+  if (!member.joined) return;
+  rooms_->emit_to_others(member, "peer-models-updated",
+                         {{"userId", member.device_id},
+                          {"models", member.models},
+                          {"batteryState", member.battery},
+                          {"clientType", member.client_type},
+                          {"deviceId", member.device_id},
+                          {"socketId", member.socket_id},
+                          {"isHosting", member.is_hosting}});
+}
+
+EventResult Models::request(const MemberPointer& member, const socketio::Event& event) const {
+  if (event.args.empty() || !event.args[0].is_string()) {
+    return core::failure(CommonError::invalid_argument, "a device id is expected");
+  }
+  if (!member->joined) return core::failure(SignalingError::not_joined);
+  const std::string_view target = event.args[0].get_string();
+  bool found = false;
+  for (const auto& other : rooms_->of_device(member->account(), target)) {
+    if (!other->joined) continue;
+    other->emit("models-requested",
+                json::object{{"fromUserId", member->device_id}, {"fromSocketId", member->socket_id}});
+    found = true;
+  }
+  if (!found) {
+    return tl::unexpected(
+        EventFailure(core::Error(SignalingError::peer_unavailable), {{"targetUserId", target}}));
+  }
+  return json::object();
+}
+
+}  // namespace pantheon::signaling

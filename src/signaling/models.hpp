@@ -1,0 +1,25 @@
+#pragma once
+
+#include "signaling/event_router.hpp"
+#include "signaling/rooms.hpp"
+
+namespace pantheon::signaling {
+
+/// What hosts offer: `announce-models`, `register`, `updateHosting`, `hosting-status`, `request-models`,
+/// `models-requested`, `peer-models-updated`. The lists are passed on, not understood.
+class Models {
+ public:
+  Models(Rooms& rooms, const Limits& limits) : rooms_(&rooms), limits_(limits) {}
+  void add_to(EventRouter& router);
+
+ private:
+  EventResult announce(const MemberPointer& member, const socketio::Event& event) const;
+  EventResult update_hosting(const MemberPointer& member, const socketio::Event& event) const;
+  EventResult request(const MemberPointer& member, const socketio::Event& event) const;
+  core::Result<core::json::object> checked(const socketio::Event& event) const;
+  void tell_others(const Member& member) const;
+  Rooms* rooms_;
+  Limits limits_;
+};
+
+}  // namespace pantheon::signaling

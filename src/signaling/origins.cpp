@@ -1,0 +1,59 @@
+#include "signaling/origins.hpp"
+
+#include "http/server.hpp"
+#include "signaling/error.hpp"
+
+namespace pantheon::signaling {
+namespace {
+
+// The scheme is left out: behind a proxy that ends TLS the server sees http.
+bool is_own(std::string_view origin, const http::Request& request) {
+  const auto host = request.headers.get("Host");
+  const auto scheme_end = origin.find("://");
+  if (!host || scheme_end == std::string_view::npos) return false;
+  const auto scheme = origin.substr(0, scheme_end);
+  return (scheme == "http" || scheme == "https") && origin.substr(scheme_end + 3) == *host;
+}
+
+}  // namespace
+
+Origins::Origins(const std::vector<std::string>& allowed) {
+  for (std::string_view origin : allowed) {
+    while (origin.ends_with('/')) origin.remove_suffix(1);
+    if (origin == "*") every_ = true;
+    if (!origin.empty()) allowed_.emplace(origin);
+  }
+}
+
+bool Origins::is_listed(std::string_view origin) const {
+  return every_ || allowed_.contains(origin);
+}
+
+bool Origins::allows(const http::Request& request) const {
+  const auto origin = request.headers.get("Origin");
+  return !origin || *origin == "file://" || is_listed(*origin) || is_own(*origin, request);
+}
+
+void Origins::add_to(http::Server& server) const {
+  server.before([*this](const http::Request& request) -> std::optional<http::Response> {
+    if (request.method == "OPTIONS" && request.headers.get("Access-Control-Request-Method")) {
+      http::Response preflight{204, {}, {}};
+      preflight.headers.set("Access-Control-Allow-Methods", "GET, POST");
+      preflight.headers.set("Access-Control-Allow-Headers", "authorization, content-type");
+      preflight.headers.set("Access-Control-Max-Age", "600");
+      return preflight;
+    }
+    if (!allows(request) && (request.path == "/socket.io/" || request.path.starts_with("/v1/"))) {
+      return http::error_response(core::Error(SignalingError::origin_not_allowed));
+    }
+    return std::nullopt;
+  });
+  server.after([*this](const http::Request& request, http::Response& response) {
+    response.headers.add("Vary", "Origin");
+    const auto origin = request.headers.get("Origin");
+    if (origin && is_listed(*origin))
+      response.headers.set("Access-Control-Allow-Origin", std::string(*origin));
+  });
+}
+
+}  // namespace pantheon::signaling

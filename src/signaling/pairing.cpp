@@ -1,0 +1,237 @@
+#include "signaling/pairing.hpp"
+
+#include "auth/error.hpp"
+#include "core/log.hpp"
+#include "http/server.hpp"
+#include "identity/error.hpp"
+#include "signaling/admission.hpp"
+#include "signaling/error.hpp"
+#include "signaling/http_support.hpp"
+#include "socketio/socket.hpp"
+
+namespace pantheon::signaling {
+namespace {
+
+namespace json = core::json;
+using core::CommonError;
+
+constexpr core::Bytes kMaxBody{8 * 1024};
+constexpr std::size_t kMaxName = 128;
+constexpr double kBurstSeconds = 50;
+
+std::string_view text_of(const json::object& object, std::string_view name) {
+  return core::get_string(object, name).value_or("");
+}
+
+core::Result<identity::PairingRequest> parse_request(const json::object& body) {
+  const auto code = identity::parse_pairing_code(text_of(body, "code"));
+  const auto key = identity::parse_public_key(text_of(body, "publicKey"));
+  const auto device_id = text_of(body, "deviceId");
+  const auto name = core::get_string(body, "name");
+  const auto platform = core::get_string(body, "platform");
+  const bool whole = code && key && identity::check_device_id(device_id) && name &&
+                     name->size() <= kMaxName && platform && platform->size() <= kMaxName &&
+                     identity::parse_pairing_mac(text_of(body, "mac"));
+  if (!whole)
+    return core::failure(CommonError::invalid_argument, "code, deviceId, publicKey, name, platform or mac");
+  return identity::PairingRequest{*code, std::string(device_id), *key, std::string(*name),
+                                  std::string(*platform)};
+}
+
+// Only what the protocol names goes to the voucher, never other members of the body.
+json::object request_for_voucher(const json::object& body) {
+  json::object request;
+  for (const auto* name : {"code", "deviceId", "publicKey", "name", "platform", "mac"})
+    request[name] = body.at(name);
+  return request;
+}
+
+bool is_about(const identity::Statement& statement, const std::string& account,
+              const identity::PairingRequest& request, const identity::PublicKey& by) {
+  const auto& claim = statement.claim();
+  return claim.type == identity::StatementType::device && claim.account == account &&
+         claim.device_id == request.device_id && claim.public_key == request.public_key &&
+         statement.by() == by;
+}
+
+}  // namespace
+
+/// A code held for one newcomer; given back unless it was burnt, also when the newcomer goes away meanwhile.
+class Pairing::Taken {
+ public:
+  Taken(PairingCodes& codes, const identity::PairingCode& code, OpenCode open)
+      : codes_(&codes), code_(code), open_(std::move(open)) {}
+  Taken(const Taken&) = delete;
+  Taken& operator=(const Taken&) = delete;
+  ~Taken() {
+    codes_->give_back(code_, refused_ ? PairingCodes::Outcome::refused : PairingCodes::Outcome::no_answer);
+  }
+  const OpenCode& open() const { return open_; }
+  void refuse() { refused_ = true; }
+
+ private:
+  PairingCodes* codes_;
+  identity::PairingCode code_;
+  OpenCode open_;
+  bool refused_ = false;
+};
+
+Pairing::Pairing(store::DeviceStore& store, Tokens& tokens, Rooms& rooms, const Options& options)
+    : store_(&store),
+      tokens_(&tokens),
+      rooms_(&rooms),
+      limits_(options.limits),
+      clock_(options.clock),
+      answer_timeout_(options.pairing_answer_timeout),
+      codes_(options.limits, options.pairing_lifetime),
+      by_address_({options.limits.redeems_per_second, options.limits.redeems_per_second * kBurstSeconds}),
+      rate_of_all_{options.limits.all_redeems_per_second,
+                   options.limits.all_redeems_per_second * kBurstSeconds} {}
+
+void Pairing::add_to(EventRouter& router) {
+  router.on("pairing-open", [this](const MemberPointer& m, const socketio::Event& e) { return open(m, e); });
+  router.on("pairing-close",
+            [this](const MemberPointer& member, const socketio::Event& event) -> EventResult {
+              const auto object = object_argument(event);
+              if (!object) return core::failure(object.error());
+              const auto code = identity::parse_pairing_code(text_of(*object, "code"));
+              if (!code) return core::failure(CommonError::invalid_argument, "code");
+              codes_.close(*code, member->account());
+              return json::object();
+            });
+}
+
+void Pairing::add_to(http::Server& server) {
+  server.route("POST", "/v1/pairing/redeem",
+               [this](http::Request request) { return redeem(std::move(request)); }, {kMaxBody});
+}
+
+EventResult Pairing::open(const MemberPointer& member, const socketio::Event& event) {
+  const auto object = object_argument(event);
+  if (!object) return core::failure(object.error());
+  const auto code = identity::parse_pairing_code(text_of(*object, "code"));
+  if (!code) return core::failure(CommonError::invalid_argument, "code");
+  if (!member->proven_key) return core::failure(auth::AuthError::proof_required);
+  const auto expires =
+      codes_.open(*code, {member->account(), member->device_id, member->instance, {}, false, 0}, clock_());
+  if (!expires) return core::failure(expires.error());
+  return json::object{{"expiresAt", expires->time_since_epoch().count()}};
+}
+
+boost::asio::awaitable<http::Response> Pairing::redeem(http::Request request) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto from = client_address(request.remote_address, request.headers);
+  auto wait = by_address_.take(from, now);
+  if (!wait) wait = all_.take(rate_of_all_, now);
+  if (wait) co_return rate_limited_response(*wait);
+  auto body = core::parse_json_object(request.body);
+  if (!body) co_return http::error_response(body.error());
+  auto paired = co_await pair(std::move(*body));
+  if (!paired) {
+    core::logger("signaling")->info("pairing failed: {}", paired.error().code());
+    co_return http::error_response(paired.error());
+  }
+  co_return no_store(json_ok(*paired));
+}
+
+// The code belongs to the device that showed it: to the very tab or process if it is there, else to its
+// newest socket.
+MemberPointer Pairing::find_voucher(const OpenCode& code) const {
+  MemberPointer found;
+  for (const auto& member : rooms_->of_device(code.account, code.voucher_device_id)) {
+    if (!member->proven_key) continue;
+    found = member;
+    if (member->instance == code.voucher_instance) break;
+  }
+  return found;
+}
+
+boost::asio::awaitable<core::Result<json::object>> Pairing::pair(json::object body) {
+  const auto request = parse_request(body);
+  if (!request) co_return core::failure(request.error());
+  auto open = codes_.take(request->code, clock_());
+  if (!open) co_return core::failure(open.error());
+  Taken taken(codes_, request->code, std::move(*open));
+  const auto voucher = find_voucher(taken.open());
+  if (!voucher) co_return core::failure(SignalingError::pairing_voucher_gone);
+  const auto socket = voucher->socket.lock();
+  if (!socket) co_return core::failure(SignalingError::pairing_voucher_gone);
+  json::array arguments;
+  arguments.push_back(request_for_voucher(body));
+  auto answer = co_await socket->request("pairing-request", std::move(arguments), answer_timeout_);
+  if (!answer) co_return core::failure(SignalingError::pairing_voucher_gone);
+  const bool agreed = !answer->empty() && answer->front().is_object() &&
+                      core::get_bool(answer->front().get_object(), "ok") == true;
+  if (!agreed) {
+    taken.refuse();
+    co_return core::failure(SignalingError::pairing_refused);
+  }
+  auto finished = finish(taken, *request, voucher, answer->front().get_object());
+  if (!finished) taken.refuse();
+  co_return finished;
+}
+
+// Everything from here to the answer happens without a pause, so a code is used once whatever else arrives.
+core::Result<json::object> Pairing::finish(const Taken& taken, const identity::PairingRequest& request,
+                                           const MemberPointer& voucher, const json::object& answer) {
+  const auto* statement_json = core::get_object(answer, "statement");
+  const auto mac = identity::parse_pairing_mac(text_of(answer, "mac"));
+  if (statement_json == nullptr || !mac) return core::failure(SignalingError::pairing_refused, "answer");
+  const auto statement = identity::Statement::parse(*statement_json);
+  const auto& account = taken.open().account;
+  if (!statement || !is_about(*statement, account, request, *voucher->proven_key)) {
+    return core::failure(SignalingError::pairing_refused, "statement");
+  }
+  if (!codes_.burn(request.code, clock_())) return core::failure(SignalingError::pairing_code_unknown);
+  const auto device = store_newcomer(account, request, *statement);
+  if (!device) return core::failure(device.error());
+  const auto tokens = tokens_->issue(*device);
+  if (!tokens) return core::failure(tokens.error());
+  for (const auto& member : rooms_->of_device(account, request.device_id)) {
+    member->statements = statements_of(*store_, account, request.device_id);
+  }
+  core::logger("signaling")->info("device {} was paired", request.device_id);
+  auto result = to_json(*tokens);
+  result["account"] = account;
+  result["deviceId"] = request.device_id;
+  const auto* described = core::get_object(answer, "voucher");
+  auto name = described == nullptr ? std::string_view() : text_of(*described, "name");
+  if (name.empty() || name.size() > kMaxName) name = voucher->name;
+  result["voucher"] = json::object{{"deviceId", voucher->device_id},
+                                   {"publicKey", identity::to_text(*voucher->proven_key)},
+                                   {"name", name}};
+  result["statement"] = statement->to_json();
+  result["mac"] = core::to_base64url(*mac);
+  return result;
+}
+
+core::Result<store::DeviceRow> Pairing::store_newcomer(const std::string& account,
+                                                       const identity::PairingRequest& request,
+                                                       const identity::Statement& statement) {
+  const auto key = identity::to_text(request.public_key);
+  const auto known = store_->find_device(account, request.device_id);
+  if (!known) return core::failure(known.error());
+  if (*known && (*known)->revoked) return core::failure(identity::IdentityError::device_revoked);
+  if (*known && (*known)->public_key != key) return core::failure(identity::IdentityError::key_changed);
+  const auto devices = store_->device_count(account);
+  const auto statements = store_->statement_count(account);
+  if (!devices || !statements) return core::failure(devices ? statements.error() : devices.error());
+  const bool full = (!*known && *devices >= limits_.max_devices_per_account) ||
+                    *statements >= limits_.max_statements_per_account;
+  if (full) return core::failure(SignalingError::account_full);
+  auto transaction = store_->begin();
+  if (!transaction) return core::failure(transaction.error());
+  const auto now = clock_();
+  const store::DeviceRow row{account, request.device_id, key, request.name, request.platform, now, now, 0,
+                             false};
+  if (auto saved = store_->save_device(row); !saved) return core::failure(saved.error());
+  if (auto added = store_->add_statement(account, request.device_id, statement.to_text(), now); !added) {
+    return core::failure(added.error());
+  }
+  auto stored = store_->find_device(account, request.device_id);
+  if (!stored || !*stored) return core::failure(stored ? core::Error(CommonError::internal) : stored.error());
+  if (auto done = transaction->commit(); !done) return core::failure(done.error());
+  return std::move(**stored);
+}
+
+}  // namespace pantheon::signaling

@@ -1,0 +1,71 @@
+#include "signaling/rooms.hpp"
+
+#include <algorithm>
+
+#include "signaling/error.hpp"
+#include "socketio/socket.hpp"
+
+namespace pantheon::signaling {
+
+core::Result<void> Rooms::check_space(const std::string& account) const {
+  const auto found = accounts_.find(account);
+  if (found == accounts_.end()) {
+    if (accounts_.size() >= limits_.max_accounts) return core::failure(SignalingError::server_full);
+  } else if (found->second.size() >= limits_.max_sockets_per_account) {
+    return core::failure(SignalingError::account_full);
+  }
+  return {};
+}
+
+void Rooms::add(const MemberPointer& member) {
+  accounts_[member->account()].push_back(member);
+  ++sockets_;
+}
+
+void Rooms::remove(const MemberPointer& member) {
+  const auto found = accounts_.find(member->account());
+  if (found == accounts_.end()) return;
+  sockets_ -= std::erase(found->second, member);
+  if (found->second.empty()) accounts_.erase(found);
+}
+
+std::vector<MemberPointer> Rooms::members(const std::string& account) const {
+  const auto found = accounts_.find(account);
+  return found == accounts_.end() ? std::vector<MemberPointer>() : found->second;
+}
+
+std::vector<MemberPointer> Rooms::of_device(const std::string& account, std::string_view device_id) const {
+  auto all = members(account);
+  std::erase_if(all, [&](const MemberPointer& member) { return member->device_id != device_id; });
+  return all;
+}
+
+MemberPointer Rooms::find(const std::string& account, std::string_view socket_id) const {
+  const auto found = accounts_.find(account);
+  if (found == accounts_.end()) return nullptr;
+  const auto member = std::ranges::find(found->second, socket_id, &Member::socket_id);
+  return member == found->second.end() ? nullptr : *member;
+}
+
+void Rooms::emit_to_others(const Member& member, std::string_view event,
+                           const core::json::object& payload) const {
+  const auto packet = socketio::serialize_event("/", event, {payload});
+  for (const auto& other : members(member.account())) {
+    if (other.get() == &member || !other->joined) continue;
+    if (const auto socket = other->socket.lock()) static_cast<void>(socket->emit_serialized(packet));
+  }
+}
+
+void Rooms::emit_to_account(const std::string& account, std::string_view event,
+                            const core::json::object& payload) const {
+  const auto packet = socketio::serialize_event("/", event, {payload});
+  for (const auto& member : members(account)) {
+    if (const auto socket = member->socket.lock()) static_cast<void>(socket->emit_serialized(packet));
+  }
+}
+
+void Rooms::cut_device(const std::string& account, std::string_view device_id) const {
+  for (const auto& member : of_device(account, device_id)) member->cut();
+}
+
+}  // namespace pantheon::signaling

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/json.hpp"
+#include "signaling/member.hpp"
+#include "signaling/options.hpp"
+
+namespace pantheon::signaling {
+
+/// Who is connected, account by account. Every look-up takes an account and never leaves it: this is where it
+/// is decided that accounts cannot reach each other.
+class Rooms {
+ public:
+  explicit Rooms(const Limits& limits) : limits_(limits) {}
+
+  /// Whether the account may have one more socket: `account_full`, `server_full`.
+  core::Result<void> check_space(const std::string& account) const;
+  void add(const MemberPointer& member);
+  void remove(const MemberPointer& member);
+
+  /// All sockets of an account, oldest first. A copy: members may go while the caller runs over it.
+  std::vector<MemberPointer> members(const std::string& account) const;
+  /// Sockets of a device, oldest first.
+  std::vector<MemberPointer> of_device(const std::string& account, std::string_view device_id) const;
+  MemberPointer find(const std::string& account, std::string_view socket_id) const;
+
+  /// Emits to all joined sockets of the member's account but its own; serialised once.
+  void emit_to_others(const Member& member, std::string_view event, const core::json::object& payload) const;
+  /// Emits to all sockets of an account.
+  void emit_to_account(const std::string& account, std::string_view event,
+                       const core::json::object& payload) const;
+  /// Disconnects all sockets of a device.
+  void cut_device(const std::string& account, std::string_view device_id) const;
+
+  std::size_t sockets() const { return sockets_; }
+  std::size_t accounts() const { return accounts_.size(); }
+
+ private:
+  Limits limits_;
+  std::unordered_map<std::string, std::vector<MemberPointer>> accounts_;
+  std::size_t sockets_ = 0;
+};
+
+}  // namespace pantheon::signaling

@@ -1,0 +1,237 @@
+#include "signaling/service.hpp"
+
+#include "auth/jwk.hpp"
+#include "core/log.hpp"
+#include "core/random.hpp"
+#include "core/task_group.hpp"
+#include "http/server.hpp"
+#include "identity/error.hpp"
+#include "signaling/admission.hpp"
+#include "signaling/devices.hpp"
+#include "signaling/http_api.hpp"
+#include "signaling/models.hpp"
+#include "signaling/origins.hpp"
+#include "signaling/pairing.hpp"
+#include "signaling/presence.hpp"
+#include "signaling/relay.hpp"
+#include "signaling/session_expiry.hpp"
+#include "signaling/web_app.hpp"
+#include "socketio/server.hpp"
+
+namespace pantheon::signaling {
+namespace {
+
+constexpr int kCleanEverySweeps = 600;
+
+struct Keys {
+  std::string server_id;
+  auth::Jwk signing_key;
+};
+
+core::Result<Keys> load_keys(store::DeviceStore& store) {
+  auto id = store.server_value("id", core::random_id());
+  if (!id) return core::failure(id.error());
+  const auto fresh = core::json::serialize(auth::Jwk::generate_es256().private_json());
+  const auto stored = store.server_value("signing_key", fresh);
+  if (!stored) return core::failure(stored.error());
+  const auto object = core::parse_json_object(*stored);
+  if (!object) return core::failure(object.error());
+  auto key = auth::Jwk::parse(*object);
+  if (!key) return core::failure(key.error());
+  return Keys{std::move(*id), std::move(*key)};
+}
+
+socketio::ServerOptions socket_options(const Limits& limits) {
+  socketio::ServerOptions options;
+  options.max_payload = core::Bytes{std::max(limits.max_signal.count, limits.max_models.count) + 64 * 1024};
+  options.max_attachments = 1;
+  options.max_namespaces = 1;
+  options.max_pending_acks = 16;
+  return options;
+}
+
+}  // namespace
+
+struct Service::State {
+  State(asio::any_io_executor executor, store::DeviceStore opened, Keys keys, auth::SharedKeys shared_keys,
+        Options given)
+      : options(std::move(given)),
+        server_id(std::move(keys.server_id)),
+        store(std::move(opened)),
+        access(std::move(keys.signing_key), server_id, options.access_token_lifetime, options.clock),
+        nonces(options.clock),
+        authenticator(
+            server_id, access, std::move(shared_keys),
+            options.dev ? auth::Authenticator::DevTokens::accept : auth::Authenticator::DevTokens::refuse),
+        rooms(options.limits),
+        tokens(store, access, nonces, rooms, options),
+        admission(store, authenticator, nonces, tokens, rooms, options),
+        presence(rooms),
+        relay(rooms, options.limits),
+        models(rooms, options.limits),
+        pairing(store, tokens, rooms, options),
+        devices(store, rooms, pairing, options),
+        expiry(options),
+        api(rooms, authenticator, tokens, options, server_id),
+        web_app(options.assets),
+        origins(options.cors_origins),
+        router(options.limits),
+        sockets(executor, socket_options(options.limits)),
+        tasks(executor) {}
+
+  void start();
+  void accept(const std::shared_ptr<socketio::Socket>& socket);
+  EventResult renew(const MemberPointer& member, const socketio::Event& event);
+  static asio::awaitable<core::Result<void>> admit(State& state, std::shared_ptr<socketio::Socket> socket);
+  static asio::awaitable<void> sweep(State& state);
+
+  Options options;
+  std::string server_id;
+  store::DeviceStore store;
+  auth::AccessTokens access;
+  auth::Nonces nonces;
+  auth::Authenticator authenticator;
+  Rooms rooms;
+  Tokens tokens;
+  Admission admission;
+  Presence presence;
+  Relay relay;
+  Models models;
+  Pairing pairing;
+  Devices devices;
+  SessionExpiry expiry;
+  HttpApi api;
+  WebApp web_app;
+  Origins origins;
+  EventRouter router;
+  socketio::Server sockets;
+  core::TaskGroup tasks;
+};
+
+void Service::State::start() {
+  presence.add_to(router);
+  relay.add_to(router);
+  models.add_to(router);
+  pairing.add_to(router);
+  devices.add_to(router);
+  router.on("auth-renew", [this](const MemberPointer& m, const socketio::Event& e) { return renew(m, e); });
+  auto& nsp = sockets.of("/");
+  nsp.use([this](std::shared_ptr<socketio::Socket> socket) { return admit(*this, std::move(socket)); });
+  nsp.on_connection([this](std::shared_ptr<socketio::Socket> socket) { accept(socket); });
+  tasks.spawn(sweep(*this));
+}
+
+asio::awaitable<core::Result<void>> Service::State::admit(State& state,
+                                                          std::shared_ptr<socketio::Socket> socket) {
+  auto member = state.admission.admit(socket->handshake());
+  if (!member) {
+    core::logger("signaling")->info("a socket was refused: {}", member.error().code());
+    co_return core::failure(member.error());
+  }
+  socket->data = std::move(*member);
+  co_return core::Result<void>();
+}
+
+void Service::State::accept(const std::shared_ptr<socketio::Socket>& socket) {
+  const auto member = std::static_pointer_cast<Member>(socket->data);
+  member->socket = socket;
+  member->socket_id = socket->id();
+  // Several hellos may have been let in at the same time as there was room for one.
+  if (!rooms.check_space(member->account())) return socket->disconnect(true);
+  presence.arrived(member);
+  expiry.add(member);
+  socket->on_any([this, member](const socketio::Event& event) { router.dispatch(member, event); });
+  socket->on_disconnect([this, member](std::string_view) {
+    expiry.remove(member);
+    presence.left(member);
+  });
+  member->emit("server-info", core::json::object{{"serverId", server_id},
+                                                 {"account", member->account()},
+                                                 {"socketId", member->socket_id},
+                                                 {"version", PANTHEON_VERSION},
+                                                 {"mode", to_text(options.mode)}});
+}
+
+EventResult Service::State::renew(const MemberPointer& member, const socketio::Event& event) {
+  const auto payload = object_argument(event);
+  if (!payload) return core::failure(payload.error());
+  auto result = admission.renew(member, *payload);
+  if (result) expiry.update(member);
+  return result;
+}
+
+asio::awaitable<void> Service::State::sweep(State& state) {
+  for (int count = 0;; ++count) {
+    if (count % kCleanEverySweeps == 0) state.tokens.clean();
+    const bool awake = co_await core::sleep_for(std::chrono::seconds(1));
+    if (!awake) co_return;
+    state.expiry.sweep();
+  }
+}
+
+core::Result<std::unique_ptr<Service>> Service::open(asio::any_io_executor executor,
+                                                     const std::filesystem::path& database, Options options) {
+  auto shared_keys = auth::SharedKeys::parse(options.auth_key, options.auth_keys);
+  if (!shared_keys) return core::failure(shared_keys.error());
+  auto store = store::DeviceStore::open(database);
+  if (!store) return core::failure(store.error());
+  auto keys = load_keys(*store);
+  if (!keys) return core::failure(keys.error());
+  auto state = std::make_unique<State>(executor, std::move(*store), std::move(*keys), std::move(*shared_keys),
+                                       std::move(options));
+  state->start();
+  return std::unique_ptr<Service>(new Service(std::move(state)));
+}
+
+Service::Service(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Service::~Service() = default;
+
+void Service::attach(http::Server& server) {
+  state_->origins.add_to(server);
+  state_->sockets.attach(server);
+  state_->tokens.add_to(server);
+  state_->pairing.add_to(server);
+  state_->api.add_to(server);
+  state_->web_app.add_to(server);
+}
+
+asio::awaitable<void> Service::stop() {
+  state_->tasks.cancel();
+  co_await state_->tasks.join();
+  co_await state_->sockets.stop();
+}
+
+const std::string& Service::server_id() const {
+  return state_->server_id;
+}
+std::string Service::owner_account() const {
+  return auth::account_id("local", state_->server_id, "owner");
+}
+
+core::Result<DeviceTokens> Service::issue_owner_token(const std::string& device_id,
+                                                      const identity::PublicKey& public_key,
+                                                      const std::string& name, const std::string& platform) {
+  using identity::IdentityError;
+  if (auto valid = identity::check_device_id(device_id); !valid) return core::failure(valid.error());
+  const auto account = owner_account();
+  const auto key = identity::to_text(public_key);
+  const auto known = state_->store.find_device(account, device_id);
+  if (!known) return core::failure(known.error());
+  if (*known && (*known)->revoked) return core::failure(IdentityError::device_revoked);
+  if (*known && (*known)->public_key != key) return core::failure(IdentityError::key_changed);
+  const auto now = state_->options.clock();
+  const auto saved = state_->store.save_device({account, device_id, key, name, platform, now, now, 0, false});
+  if (!saved) return core::failure(saved.error());
+  const auto device = state_->store.find_device(account, device_id);
+  if (!device) return core::failure(device.error());
+  return state_->tokens.issue(**device);
+}
+
+std::size_t Service::connected_sockets() const {
+  return state_->rooms.sockets();
+}
+std::size_t Service::connected_accounts() const {
+  return state_->rooms.accounts();
+}
+
+}  // namespace pantheon::signaling

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "auth/access_tokens.hpp"
+#include "auth/nonces.hpp"
+#include "http/message.hpp"
+#include "signaling/options.hpp"
+#include "signaling/rate_limit.hpp"
+#include "signaling/rooms.hpp"
+#include "store/device_store.hpp"
+
+namespace pantheon::http {
+class Server;
+}
+
+namespace pantheon::signaling {
+
+/// A pair of tokens of one device; the access token goes into `auth.token` of a socket.
+struct DeviceTokens {
+  std::string account;
+  std::string access_token;
+  std::string refresh_token;
+  std::chrono::seconds expires_in{0};  ///< of the access token
+};
+
+/// Gives tokens to devices and takes them back: `GET /v1/nonce`, `POST /v1/tokens/refresh`,
+/// `/.well-known/jwks.json`.
+class Tokens {
+ public:
+  Tokens(store::DeviceStore& store, const auth::AccessTokens& access, auth::Nonces& nonces, Rooms& rooms,
+         const Options& options);
+  void add_to(http::Server& server);
+
+  /// Tokens for a device that is in the store.
+  core::Result<DeviceTokens> issue(const store::DeviceRow& device);
+  /// The device of a verified token of ours: `auth_invalid` when its generation is over, `device_revoked`.
+  core::Result<store::DeviceRow> device_of(const auth::Bearer& bearer);
+  /// Deletes what has expired. Call now and then.
+  void clean();
+
+ private:
+  http::Response refresh(const http::Request& request);
+  core::Result<DeviceTokens> refresh(const core::json::object& body);
+  core::Result<DeviceTokens> rotate(const store::RefreshTokenRow& token, const store::DeviceRow& device);
+  store::DeviceStore* store_;
+  const auth::AccessTokens* access_;
+  auth::Nonces* nonces_;
+  Rooms* rooms_;
+  core::WallClock clock_;
+  std::chrono::hours refresh_lifetime_;
+  AddressLimiter limiter_;
+};
+
+/// `{ accessToken, refreshToken, expiresIn }`.
+core::json::object to_json(const DeviceTokens& tokens);
+
+}  // namespace pantheon::signaling
