@@ -3,7 +3,7 @@ import type { Bytes } from '../core/bytes.js';
 import type { Role } from './binding.js';
 import { LinkConnection } from './connection.js';
 import type { LinkEvent } from './event.js';
-import { initialStreamWindow, linkWindow } from './flow.js';
+import { linkWindow } from './flow.js';
 import { testConfig } from './testing/answerer.js';
 
 /** A small generator of random numbers, so that a failure can be repeated by its seed (mulberry32). */
@@ -62,10 +62,10 @@ class World {
 
   constructor(seed: number) {
     this.random = new Random(seed);
-    const smallest = this.random.once(3) ? 1_024 : 65_536;
-    const limits = { streams: 1 + this.random.below(12), message: smallest };
+    const message = this.random.once(3) ? 1_024 : 65_536;
+    const limits = { streams: 1 + this.random.below(12), message };
     this.sides = {
-      offerer: new LinkConnection(testConfig('offerer'), this.nowMs),
+      offerer: new LinkConnection(testConfig('offerer', { limits }), this.nowMs),
       answerer: new LinkConnection(testConfig('answerer', { limits }), this.nowMs),
     };
   }
@@ -111,7 +111,7 @@ class World {
       return;
     }
     const direction = (): Direction => ({
-      size: this.random.once(3) ? this.random.below(2_000_000) : this.random.below(2_000),
+      size: this.random.once(3) ? this.random.below(800_000) : this.random.below(2_000),
       written: 0,
       ended: false,
       read: 0,
@@ -137,7 +137,9 @@ class World {
       const bytes = new Uint8Array(length);
       for (let at = 0; at < length; at++) bytes[at] = byteAt(id, role, direction.written + at);
       direction.written += this.sides[role].write(id, bytes);
-      if (direction.written === direction.size) {
+      // Half of the answers end only behind their request, so that uploads come to their end too.
+      const behind = role === 'answerer' && id % 2 === 0 && !directions.offerer.endRead;
+      if (direction.written === direction.size && !behind) {
         direction.ended = true;
         this.sides[role].end(id);
       }
@@ -217,7 +219,7 @@ class World {
 }
 
 describe('two connections under random scheduling', () => {
-  it.each(Array.from({ length: 24 }, (_, seed) => seed))(
+  it.each(Array.from({ length: 12 }, (_, seed) => seed))(
     'lose, repeat and mix up nothing (seed %i)',
     (seed) => {
       const world = new World(seed);
@@ -228,9 +230,10 @@ describe('two connections under random scheduling', () => {
       }
       expect(world.sides.offerer.openStreams).toBe(0);
       expect(world.sides.answerer.openStreams).toBe(0);
-      expect(world.bytesRead).toBeGreaterThan(initialStreamWindow);
+      expect(world.bytesRead).toBeGreaterThan(10_000);
       for (const { directions, dead } of world.streams.values()) {
-        if (!dead) expect(directions.answerer.read).toBe(directions.answerer.size);
+        if (dead) continue;
+        expect(directions.answerer.read).toBe(directions.answerer.size);
       }
     },
   );

@@ -89,6 +89,22 @@ describe('what goes out', () => {
     expect(framesOf(offerer.compose(16 * 1024, 0))).toEqual(['reset 2 1']);
   });
 
+  it('never lets DATA overtake a HEAD that did not fit the message', () => {
+    const pair = ready();
+    const headers = [['x', 'y'.repeat(25_000)] as const];
+    for (const id of [1, 2, 3]) {
+      pair.offerer.open({ ...post, headers });
+      pair.offerer.write(id, new Uint8Array(10));
+      pair.offerer.end(id);
+    }
+    expect(framesOf(pair.offerer.compose(0, 0)).map((frame) => frame.split(' ')[0])).toEqual([
+      'head',
+      'head',
+    ]);
+    const second = framesOf(pair.offerer.compose(0, 0)).map((frame) => frame.split(' ', 2).join(' '));
+    expect(second).toEqual(['head 3', 'data 1', 'data 2', 'data 3', 'end 1', 'end 2', 'end 3']);
+  });
+
   it('lets streams take turns of at most 16 KiB', () => {
     const pair = ready();
     openStreams(pair, 3);
@@ -105,9 +121,16 @@ describe('what goes out', () => {
     const pair = ready({ limits: { streams: 64, message: 1_024 } });
     openStreams(pair, 1);
     pair.offerer.write(1, new Uint8Array(50_000));
-    for (let sent = 0; sent < 40; sent++) {
-      expect(pair.offerer.compose(0, 0)?.byteLength ?? 0).toBeLessThanOrEqual(1_024);
+    const sizes: number[] = [];
+    for (
+      let message = pair.offerer.compose(0, 0);
+      message !== undefined;
+      message = pair.offerer.compose(0, 0)
+    ) {
+      sizes.push(message.byteLength);
     }
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(1_024);
+    expect(sizes.length).toBeLessThanOrEqual(Math.ceil(50_000 / 1_000));
     const large = { ...post, headers: [['x', 'y'.repeat(2_000)] as const] };
     expect(pair.offerer.open(large)).toMatchObject({ ok: false, failure: { code: 'too_large' } });
   });
@@ -117,6 +140,7 @@ describe('what goes out', () => {
     openStreams(pair, 1);
     const { offerer, answerer } = pair;
     expect(offerer.write(1, new Uint8Array(400_000))).toBe(256 * 1024);
+    // `writable` comes when half of the queue is free.
     exchange(pair);
     const received = (): number =>
       take(answerer).reduce((sum, event) => sum + (event.type === 'data' ? event.bytes.byteLength : 0), 0);
@@ -163,6 +187,16 @@ describe('what goes out', () => {
     const opened = take(answerer).map((event) => (event.type === 'request' ? event.stream : event.type));
     expect(opened.slice(-2)).toEqual([64, 66]);
     expect(offerer.openStreams).toBe(65);
+  });
+
+  it('resets a stream before it opens the one that takes its place', () => {
+    const pair = ready({ limits: { streams: 1, message: 65_536 } });
+    openStreams(pair, 1);
+    pair.offerer.reset(1, 'cancelled', '');
+    pair.offerer.open(post);
+    exchange(pair);
+    expect(take(pair.answerer).map(({ type }) => type)).toEqual(['reset', 'request']);
+    expect(take(pair.offerer)).toEqual([]);
   });
 
   it('resets many streams at a pace the peer bears', () => {

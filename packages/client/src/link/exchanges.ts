@@ -16,7 +16,7 @@ import {
 import { Limiter } from './limiter.js';
 import { Outbox, shortReason } from './outbox.js';
 import { encodeReset, encodeVarint, parseReset, parseVarint } from './payload.js';
-import { Stream } from './stream.js';
+import { maxQueued, Stream } from './stream.js';
 
 /** Ids from here on are not used: the offerer makes a new link. */
 export const lastStreamId = 2 ** 31 - 1_024;
@@ -79,7 +79,6 @@ export class Exchanges {
     const stream = this.#add(id);
     stream.held = true;
     this.#held.push({ stream, head: payload.value });
-    this.release(this.nowMs);
     return success(id);
   }
 
@@ -134,8 +133,10 @@ export class Exchanges {
     if (stream.over && stream.receiveWindow.held === 0) this.#streams.delete(id);
   }
 
-  /** Sends the opening heads whose pace has come. */
+  /** Readies the RESETs and opening heads whose pace has come; call before `outbox.compose`. */
   release(nowMs: number): void {
+    // A stream that was reset makes place for a new one, so its RESET goes first.
+    if (!this.outbox.releaseResets(nowMs)) return;
     while (this.#held.length > 0 && this.#openPace.take(nowMs)) {
       const next = this.#held.shift();
       if (next === undefined) return;
@@ -150,8 +151,7 @@ export class Exchanges {
   /** Milliseconds until a frame that waits for its pace may go; undefined when none waits. */
   paceWaitMs(nowMs: number): number | undefined {
     const reset = this.outbox.paceWaitMs(nowMs);
-    if (this.#held.length === 0) return reset;
-    return Math.min(this.#openPace.waitMs(nowMs), reset ?? Infinity);
+    return this.#held.length === 0 ? reset : (reset ?? this.#openPace.waitMs(nowMs));
   }
 
   /** Refuses streams above an id: the peer, or this side, said GOAWAY. */
@@ -315,12 +315,11 @@ export class Exchanges {
   }
 
   #taken(stream: Stream): void {
-    if (stream.queued > 0) return;
-    if (stream.ending && !stream.localEnded) this.#sendEnd(stream);
-    else if (stream.wantsWritable) {
+    if (stream.wantsWritable && stream.queued <= maxQueued / 2) {
       stream.wantsWritable = false;
       this.#emit({ type: 'writable', stream: stream.id });
     }
+    if (stream.queued === 0 && stream.ending && !stream.localEnded) this.#sendEnd(stream);
   }
 
   #sendEnd(stream: Stream): void {

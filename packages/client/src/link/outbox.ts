@@ -6,11 +6,12 @@ import type { Stream } from './stream.js';
 
 /** Most of one stream's DATA in a message when several streams wait. */
 const turn = 16 * 1024;
-/** A piece of DATA smaller than this is not cut from a larger one only because the buffer has room for no more. */
+/** A smaller piece is not cut from a larger one only because the message or the buffer has room for no more. */
 const leastPiece = 4 * 1024;
 /** DATA's header at its largest: type, stream id, length. */
 const headerRoom = 1 + 5 + 5;
-const empty = new Uint8Array(0);
+/** With this much in the channel's buffer even control frames wait: browsers end a channel at 16 MiB. */
+const mostBuffered = 4 * 1024 * 1024;
 
 /**
  * Everything that waits to be sent, and the order in which it goes: control frames first, then DATA, the streams taking
@@ -98,6 +99,16 @@ export class Outbox {
     return this.#resets.length > 0 && this.#resetPace.waitMs(nowMs) === 0;
   }
 
+  /** Readies the RESETs whose pace has come; true when none is left to wait. */
+  releaseResets(nowMs: number): boolean {
+    for (let frame = this.#resets[0]; frame !== undefined; frame = this.#resets[0]) {
+      if (!this.#resetPace.take(nowMs)) return false;
+      this.#resets.shift();
+      this.#control.push(frame);
+    }
+    return true;
+  }
+
   /** Milliseconds until a RESET that waits for its pace may go; undefined when none waits. */
   paceWaitMs(nowMs: number): number | undefined {
     return this.#resets.length === 0 ? undefined : this.#resetPace.waitMs(nowMs);
@@ -114,12 +125,13 @@ export class Outbox {
    */
   compose(channelBuffered: number, nowMs: number): Bytes | undefined {
     this.#drain.observe(channelBuffered, this.#heldBack, nowMs);
-    while (this.#resets.length > 0 && this.#resetPace.take(nowMs))
-      this.#control.push(this.#resets.shift() ?? empty);
+    if (channelBuffered >= mostBuffered) return undefined;
     this.#length = 0;
     this.#composeControl();
     this.#composePushes();
-    if (this.#turns.length > 0) this.#composeData(this.#drain.allowance - channelBuffered - this.#length);
+    // DATA must not overtake a HEAD that did not fit.
+    if (this.#control.length === 0 && this.#turns.length > 0)
+      this.#composeData(this.#drain.allowance - channelBuffered - this.#length);
     // END frames of streams that have just run empty travel with their last bytes.
     this.#composeControl();
     if (this.#length === 0) return undefined;
@@ -152,21 +164,18 @@ export class Outbox {
   }
 
   #composeData(budget: number): void {
-    let left = budget;
+    let left = budget - headerRoom;
     this.#heldBack = false;
     while (this.#turns.length > 0 && this.window.available > 0) {
       const stream = this.#turns[0] as Stream;
-      const wanted = Math.min(
-        stream.sendable,
-        this.window.available,
-        this.#turns.length > 1 ? turn : maxMessageSize,
-      );
+      const most = this.#turns.length > 1 ? turn : maxMessageSize;
+      const wanted = Math.min(stream.sendable, this.window.available, most);
       const room = this.#capacity - this.#length - headerRoom;
-      const length = Math.min(wanted, room, left - headerRoom);
-      if (length < Math.min(wanted, leastPiece)) {
-        this.#heldBack = left - headerRoom < room;
-        return;
-      }
+      // A message that is almost full goes as it is; the next one has room.
+      if (this.#length > 0 && room < Math.min(wanted, leastPiece)) return;
+      this.#heldBack = left < Math.min(wanted, room, leastPiece);
+      if (this.#heldBack) return;
+      const length = Math.min(wanted, room, left);
       this.#appendData(stream, length);
       left -= length + headerRoom;
     }
