@@ -135,12 +135,11 @@ export class DrainMeter {
     this.#buffered = channelBuffered;
     if (this.#sampleBeganMs === undefined) return;
     const passedMs = nowMs - this.#sampleBeganMs;
-    if (channelBuffered === 0 && waiting && this.#drained >= this.#allowance / 2) {
-      // Ran dry while there was more: what was measured is this limit, not the channel.
-      this.#allowance = Math.min(this.#allowance * 2, mostBuffered);
+    const measured = (this.#drained / Math.max(passedMs, 0.1)) * bufferedForMs;
+    if (channelBuffered === 0 && waiting) {
+      // Ran dry while there was more: the channel is at least as fast as measured, and may be faster.
+      this.#allowance = clamp(Math.max(this.#allowance, Math.min(this.#allowance * 2, measured)));
     } else if (passedMs >= sampleMs) {
-      const measured = (this.#drained / passedMs) * bufferedForMs;
-      // Follows slowly upwards and at once downwards when the buffer never ran dry in this sample.
       if (channelBuffered > 0) this.#allowance = clamp((this.#allowance + measured) / 2);
     } else if (channelBuffered > 0) {
       return;
