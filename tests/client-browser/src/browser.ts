@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import puppeteer from 'puppeteer-core';
 
-const EXECUTABLE = '/usr/bin/chromium';
 const ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -18,9 +19,53 @@ const ARGUMENTS = [
   '--host-resolver-rules=MAP lan.test 127.0.0.1',
 ];
 
+function executable(name: string, variable: string, path: string): string {
+  const found = process.env[variable] ?? path;
+  if (!existsSync(found)) throw new Error(`${found} is missing: apt-get install -y ${name}, or set ${variable}`);
+  return found;
+}
+
 /** Starts the system's Chromium. */
 export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
+  return chromium.launch({ executablePath: executable('chromium', 'PANTHEON_CHROMIUM', '/usr/bin/chromium'), args: ARGUMENTS });
+}
+
+/** A page of either browser. */
+export interface AnyPage {
+  /** Runs a function there that needs nothing from here but its argument. */
+  run<Argument, Result>(work: (argument: Argument) => Result | Promise<Result>, argument: Argument): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** Opens a page in a Chromium of its own. */
+export async function chromiumPage(url: string): Promise<AnyPage> {
+  const browser = await launch();
+  const page = await browser.newPage();
+  await page.goto(url);
+  return {
+    run: (work, argument) => page.evaluate(`(${work.toString()})(${JSON.stringify(argument)})`),
+    close: () => browser.close(),
+  };
+}
+
+/** Opens a page in a Firefox of its own. */
+export async function firefoxPage(url: string): Promise<AnyPage> {
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: executable('firefox-esr', 'PANTHEON_FIREFOX', '/usr/bin/firefox-esr'),
+    headless: true,
+    extraPrefsFirefox: {
+      'media.peerconnection.ice.loopback': true,
+      'media.peerconnection.ice.obfuscate_host_addresses': false,
+    },
+  });
+  const page = await browser.newPage();
+  await page.goto(url, { waitUntil: 'domcontentloaded' });
+  return {
+    run: async <Argument, Result>(work: (argument: Argument) => Result | Promise<Result>, argument: Argument) =>
+      (await page.evaluate(`(${work.toString()})(${JSON.stringify(argument)})`)) as Result,
+    close: () => browser.close(),
+  };
 }
 
 /** The scripts of the test page: ours, and simple-peer as it is published. */

@@ -1,26 +1,26 @@
-import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestServer } from '../../../packages/client/src/signaling/testing/test-server.js';
-import { launch, openPage, pageFiles, scripts } from './browser.js';
+import { chromiumPage, firefoxPage, pageFiles, scripts, type AnyPage } from './browser.js';
 
-describe('Peer in Chromium', () => {
-  let browser: Browser;
-  let page: Page;
+describe.each([
+  ['Chromium', chromiumPage],
+  ['Firefox', firefoxPage],
+])('Peer in %s', (_name, open) => {
+  let page: AnyPage;
   let server: TestServer;
 
   beforeAll(async () => {
-    browser = await launch();
     server = await new TestServer().start();
     for (const [path, file] of pageFiles(await scripts())) server.files.set(path, file);
-    page = await openPage(await browser.newContext(), server.url);
+    page = await open(server.url);
   });
   afterAll(async () => {
-    await browser.close();
+    await page.close();
     await server.stop();
   });
 
   it('connects to itself, each side knowing the certificate of the other', async () => {
-    const { a, b, echoed, route } = await page.evaluate(() => window.testing.oursToOurs(true, true));
+    const { a, b, echoed, route } = await page.run(() => window.testing.oursToOurs(true, true), 0);
     expect(a).toMatchObject({ link: true, offerer: true, binaryType: 'arraybuffer', ordered: true, reliable: true });
     expect(b).toMatchObject({ link: true, offerer: false, binaryType: 'arraybuffer', ordered: true, reliable: true });
     expect([a.local, a.remote]).toEqual([b.remote, b.local]);
@@ -35,12 +35,12 @@ describe('Peer in Chromium', () => {
     [false, true],
     [false, false],
   ])('speaks the older messages unless both sides know the link (%s, %s)', async (one, two) => {
-    const { a, b } = await page.evaluate(([x, y]) => window.testing.oursToOurs(x, y), [one, two] as const);
+    const { a, b } = await page.run(([x, y]) => window.testing.oursToOurs(x, y), [one, two] as const);
     expect([a.link, b.link]).toEqual([false, false]);
   });
 
   it.each([true, false])('connects to simple-peer 9 (we initiate: %s), text and bytes', async (weInitiate) => {
-    const result = await page.evaluate((initiator) => window.testing.oursToSimplePeer(initiator), weInitiate);
+    const result = await page.run((initiator) => window.testing.oursToSimplePeer(initiator), weInitiate);
     expect(result.side).toMatchObject({ link: false, offerer: weInitiate });
     expect(result.theyHeard).toBe('from ours');
     expect(result.heard.map((entry) => entry.replace(/^(text|bytes) /, ''))).toEqual(['sent', 'written']);
@@ -55,19 +55,19 @@ describe('Peer in Chromium', () => {
     ['junk', /^bad_fingerprint/],
     ['candidates first', /^open$/],
   ] as const)('with signals changed on their way (%s) ends as it should', async (how, expected) => {
-    expect(await page.evaluate((kind) => window.testing.tampered(kind), how)).toMatch(expected);
+    expect(await page.run((kind) => window.testing.tampered(kind), how)).toMatch(expected);
   });
 
   it('gives up when nobody answers', async () => {
-    expect(await page.evaluate(() => window.testing.unanswered(150))).toBe('connect_timeout');
+    expect(await page.run((limit) => window.testing.unanswered(limit), 150)).toBe('connect_timeout');
   });
 
   it('offers again when the answerer asks, and goes on', async () => {
-    expect(await page.evaluate(() => window.testing.renegotiated())).toEqual({ offers: 2, echoed: true });
+    expect(await page.run(() => window.testing.renegotiated(), 0)).toEqual({ offers: 2, echoed: true });
   });
 
   it('connects without a stall, 20 times in a row', async () => {
-    const times = await page.evaluate(() => window.testing.connectTimes(20));
+    const times = await page.run((count) => window.testing.connectTimes(count), 20);
     expect(Math.max(...times)).toBeLessThan(3_000);
   });
 });

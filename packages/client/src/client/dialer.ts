@@ -2,6 +2,7 @@ import { debugLog } from '../core/debug.js';
 import { isClientError, type ClientError } from '../core/error.js';
 import { Peer, type OpenChannel } from '../peer/peer.js';
 import { peerError } from '../peer/error.js';
+import { signalingError } from '../signaling/error.js';
 import type { IncomingSignal, SignalTarget, SignalingClient } from '../signaling/signaling-client.js';
 import { clientError } from './error.js';
 
@@ -10,6 +11,7 @@ import { clientError } from './error.js';
  * stalled one is given up early; the later ones leave time for slow networks and relays.
  */
 const ATTEMPTS_MS = [3_000, 3_000, 5_000, 8_000, 12_000] as const;
+const LIST_TIMEOUT_MS = 2_000;
 const FINAL = new Set(['key_untrusted', 'bad_fingerprint', 'webrtc_unavailable', 'host_offline', 'stopped']);
 const debug = debugLog('dialer');
 
@@ -24,7 +26,7 @@ export interface Dialled {
 /** What is needed to dial. */
 export interface DialOptions {
   readonly signaling: SignalingClient;
-  readonly target: SignalTarget;
+  readonly deviceId: string;
   readonly iceServers: readonly RTCIceServer[];
   /** Gives up, with `stopped`. */
   readonly signal: AbortSignal;
@@ -37,8 +39,13 @@ function isFrom(target: SignalTarget, { fromDeviceId, fromSocketId }: IncomingSi
 /**
  * One attempt, as initiator. `onOpen` is called in the turn in which the channel opens, so that no message is missed.
  */
-function attempt<T>(options: DialOptions, connectTimeoutMs: number, onOpen: (dialled: Dialled) => T): Promise<T> {
-  const { signaling, target, iceServers, signal } = options;
+function attempt<T>(
+  options: DialOptions,
+  target: SignalTarget,
+  connectTimeoutMs: number,
+  onOpen: (dialled: Dialled) => T,
+): Promise<T> {
+  const { signaling, iceServers, signal } = options;
   return new Promise<T>((resolve, reject) => {
     const peer = new Peer({ initiator: true, iceServers, connectTimeoutMs });
     const stops = [
@@ -46,7 +53,7 @@ function attempt<T>(options: DialOptions, connectTimeoutMs: number, onOpen: (dia
         if (isFrom(target, incoming)) peer.signal(incoming.signal);
       }),
       signaling.on('peerUnavailable', ({ deviceId }) => {
-        if (deviceId === target.deviceId) giveUp(clientError('host_offline'));
+        if (deviceId === target.deviceId) giveUp(signalingError('peer_unavailable'));
       }),
     ];
     const stopped = (): void => giveUp(clientError('stopped'));
@@ -75,22 +82,45 @@ function attempt<T>(options: DialOptions, connectTimeoutMs: number, onOpen: (dia
   });
 }
 
+/** The directory is a moment old: waits for a new list, so that the next attempt dials a socket that is there. */
+function freshList(signaling: SignalingClient): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      stop();
+      resolve();
+    };
+    const timer = setTimeout(done, LIST_TIMEOUT_MS);
+    const stop = signaling.on('peers', done);
+    signaling.requestPeers();
+  });
+}
+
+function targetOf({ signaling, deviceId }: DialOptions): SignalTarget {
+  const entry = signaling.peers.byDevice(deviceId);
+  if (entry === undefined) throw clientError('host_offline');
+  return { deviceId, socketId: entry.socketId };
+}
+
 /**
  * Opens a channel to a device: at most five attempts. Throws `host_offline`, `connect_failed`, `bad_fingerprint`,
  * `webrtc_unavailable`, `stopped`.
  */
 export async function dial<T>(options: DialOptions, onOpen: (dialled: Dialled) => T): Promise<T> {
-  let last: unknown;
+  let last: ClientError = peerError('connect_timeout');
   for (const [index, timeoutMs] of ATTEMPTS_MS.entries()) {
     if (options.signal.aborted) throw clientError('stopped');
+    const target = targetOf(options);
     try {
-      return await attempt(options, timeoutMs, onOpen);
+      return await attempt(options, target, timeoutMs, onOpen);
     } catch (error) {
-      last = error;
-      const code = (error as Partial<ClientError>).code ?? '';
-      debug('attempt failed', { attempt: index + 1, code });
-      if (FINAL.has(code)) throw error;
+      last = isClientError(error) ? error : clientError('connect_failed', { cause: error });
+      debug('attempt failed', { attempt: index + 1, code: last.code });
+      if (FINAL.has(last.code)) throw last;
     }
+    if (last.code !== 'peer_unavailable') continue;
+    await freshList(options.signaling);
+    if (targetOf(options).socketId === target.socketId) throw clientError('host_offline');
   }
-  throw clientError('connect_failed', { cause: last ?? peerError('connect_timeout') });
+  throw clientError('connect_failed', { cause: last });
 }

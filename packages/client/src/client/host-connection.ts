@@ -5,6 +5,7 @@ import { isClientError, type ClientError } from '../core/error.js';
 import { booleanOf, type JsonObject } from '../core/json.js';
 import type { KeyTrust } from '../identity/key-book.js';
 import { LegacyChannel } from '../legacy/legacy-channel.js';
+import { signalingError } from '../signaling/error.js';
 import type { SignalingClient } from '../signaling/signaling-client.js';
 import { legacyCatalogue, parseCatalogue, type Catalogue } from './catalogue.js';
 import { dial, type Dialled } from './dialer.js';
@@ -81,7 +82,7 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
   /** Resolves when connected; joins what is under way. Throws what the dialer and the link throw. */
   async connect(): Promise<void> {
     if (this.state === 'connected') return;
-    clearTimeout(this.retry);
+    this.cancelRetry();
     this.dialling ??= this.run().finally(() => {
       this.dialling = undefined;
     });
@@ -99,14 +100,17 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
 
   /** The signaling server's view of the host changed. */
   presenceChanged(): void {
-    const entry = this.context.signaling.peers.byDevice(this.deviceId);
-    if (this.state === 'connected') {
-      const moved = entry?.socketId !== this.socketId;
-      this.socketId = entry?.socketId ?? '';
-      if (moved) void this.probe(); // it restarted, or only its signaling did: the link itself knows
-    } else if (this.state === 'reconnecting' && entry !== undefined && this.dialling === undefined) {
+    const socketId = this.context.signaling.peers.byDevice(this.deviceId)?.socketId ?? '';
+    const moved = socketId !== this.socketId;
+    const waiting = this.state === 'reconnecting' && this.dialling === undefined;
+    if (this.state === 'connected' && moved) {
+      this.socketId = socketId;
+      void this.probe(); // it restarted, or only its signaling did: the link itself knows
+    } else if (waiting && socketId !== '' && (moved || this.retry === undefined)) {
       this.backoff.reset();
       this.redial(0);
+    } else if (this.state === 'failed' && moved && socketId !== '' && !FINAL.has(this.error?.code ?? '')) {
+      this.change({ state: 'idle', error: undefined }); // what was wrong then says nothing about it now
     }
   }
 
@@ -138,16 +142,16 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
 
   private async dial(signal: AbortSignal): Promise<Speaks> {
     const { signaling, iceServers } = this.context;
-    const entry = signaling.peers.byDevice(this.deviceId);
-    if (entry === undefined) throw clientError('host_offline');
-    const target = { deviceId: this.deviceId, socketId: entry.socketId };
-    this.socketId = entry.socketId;
-    return await dial({ signaling, target, iceServers: iceServers(), signal }, (dialled) => this.adopt(dialled));
+    const { deviceId } = this;
+    if (signaling.state !== 'online') throw signalingError('not_online');
+    this.socketId = signaling.peers.byDevice(deviceId)?.socketId ?? '';
+    return await dial({ signaling, deviceId, iceServers: iceServers(), signal }, (dialled) => this.adopt(dialled));
   }
 
   /** In the turn in which the channel opened. */
   private adopt(dialled: Dialled): Speaks {
     this.dialled = dialled;
+    this.socketId = this.context.signaling.peers.byDevice(this.deviceId)?.socketId ?? '';
     const onClose = (error: ClientError): void => {
       if (this.dialled === dialled) this.onLoss(error);
     };
@@ -230,16 +234,23 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     this.redial(this.backoff.next());
   }
 
-  private redial(delayMs: number): void {
+  private cancelRetry(): void {
     clearTimeout(this.retry);
+    this.retry = undefined;
+  }
+
+  private redial(delayMs: number): void {
+    this.cancelRetry();
     this.retry = setTimeout(() => {
-      // Without it in the directory there is nobody to dial: presenceChanged() comes when it is back.
-      if (this.context.signaling.peers.byDevice(this.deviceId) !== undefined) this.connect().catch(() => undefined);
+      this.retry = undefined;
+      // While it or we are not signed in there is nobody to dial: presenceChanged() comes when that changes.
+      const { peers, state } = this.context.signaling;
+      if (state === 'online' && peers.byDevice(this.deviceId) !== undefined) this.connect().catch(() => undefined);
     }, delayMs);
   }
 
   private release(): void {
-    clearTimeout(this.retry);
+    this.cancelRetry();
     clearInterval(this.stats);
     const { dialled, link } = this;
     this.dialled = undefined;

@@ -25,6 +25,10 @@ const table = {
     message: 'The server changed a key on its way to you: it cannot be trusted. Nothing was stored.',
     advice: 'Do not pair over this server or this network. If it is your own, find out who changed it.',
   },
+  account_full: {
+    message: 'The account has too many devices.',
+    advice: 'Remove devices you no longer use, then open the link again.',
+  },
   rate_limited: {
     message: 'There were too many attempts.',
     advice: 'Wait a minute and try again.',

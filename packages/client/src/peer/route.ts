@@ -24,10 +24,24 @@ function selectedPair(entries: ReadonlyMap<string, Entry>): Entry | undefined {
   return named ?? pairs.find((pair) => pair['selected'] === true) ?? pairs.find((pair) => pair['nominated'] === true);
 }
 
-function isLocal(candidate: Entry | undefined): boolean {
+function addressOf(candidate: Entry | undefined): string {
   const address = candidate?.['address'] ?? candidate?.['ip'];
-  if (typeof address === 'string' && address !== '') return PRIVATE.test(address);
+  return typeof address === 'string' ? address : '';
+}
+
+function isLocal(candidate: Entry | undefined): boolean {
+  const address = addressOf(candidate);
+  if (address !== '') return PRIVATE.test(address);
   return candidate?.['candidateType'] === 'host'; // browsers hide the address of some
+}
+
+/** The first three quarters of an IPv4 address, the first half of an IPv6 one: what neighbours share. */
+function network(address: string): string {
+  return address.includes(':') ? address.split(':').slice(0, 4).join(':') : address.split('.').slice(0, 3).join('.');
+}
+
+function areNeighbours(one: Entry | undefined, other: Entry | undefined): boolean {
+  return addressOf(one) !== '' && network(addressOf(one)) === network(addressOf(other));
 }
 
 /** Reads what RTCPeerConnection.getStats() gave; undefined before a pair was chosen. Pure. */
@@ -35,9 +49,10 @@ export function readRoute(report: Iterable<unknown>): RouteReport | undefined {
   const entries = new Map([...report].map((entry) => [(entry as Entry).id, entry as Entry]));
   const pair = selectedPair(entries);
   if (pair === undefined) return undefined;
-  const ends = [entries.get(String(pair['localCandidateId'])), entries.get(String(pair['remoteCandidateId']))];
-  const relayed = ends.some((candidate) => candidate?.['candidateType'] === 'relay');
+  const [local, remote] = [entries.get(String(pair['localCandidateId'])), entries.get(String(pair['remoteCandidateId']))];
+  const relayed = [local, remote].some((candidate) => candidate?.['candidateType'] === 'relay');
+  const near = (isLocal(local) && isLocal(remote)) || areNeighbours(local, remote);
   const seconds = pair['currentRoundTripTime'];
   const rttMs = typeof seconds === 'number' ? Math.round(seconds * 10_000) / 10 : undefined;
-  return { route: relayed ? 'relay' : ends.every(isLocal) ? 'lan' : 'direct', rttMs };
+  return { route: relayed ? 'relay' : near ? 'lan' : 'direct', rttMs };
 }

@@ -57,6 +57,30 @@ const table = {
     message: 'That device is not online.',
     advice: 'Start Pantheon there.',
   },
+  key_changed: {
+    message: 'The server knows this device by another key.',
+    advice: 'Pair this browser again, so that it becomes a device of its own.',
+  },
+  account_full: {
+    message: 'The account has too many devices or connections.',
+    advice: 'Close tabs, or remove devices you no longer use.',
+  },
+  server_full: {
+    message: 'The signaling server has no room at the moment.',
+    advice: 'It is tried again by itself.',
+  },
+  origin_not_allowed: {
+    message: 'The signaling server does not allow this web page.',
+    advice: 'Open the page that the server itself shows, or add this one to its CORS_ORIGINS.',
+  },
+  device_unknown: {
+    message: 'The account has no such device.',
+    advice: 'Look at the list of devices again.',
+  },
+  statement_refused: {
+    message: 'The server does not take this statement about a device.',
+    advice: 'Pair this browser again, then try once more.',
+  },
   rate_limited: {
     message: 'There were too many requests.',
     advice: 'Wait a moment and try again.',

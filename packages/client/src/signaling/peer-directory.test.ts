@@ -32,10 +32,10 @@ it('keeps several sockets of a device apart, and dials the one that hosts', () =
   const peers = new PeerDirectory();
   peers.replace([entry('s1', 'd', { isHosting: true }), entry('s2', 'd'), {}]);
   expect(peers.byDevice('d')?.socketId).toBe('s1');
-  peers.remove({ userId: 'd', socketId: 's1' });
+  peers.update({ userId: 'd', socketId: 's2', isHosting: true });
   expect(peers.byDevice('d')?.socketId).toBe('s2');
-  peers.remove({ userId: 'd' });
-  expect(peers.byDevice('d')).toBeUndefined();
+  peers.remove({ userId: 'd', socketId: 's2' });
+  expect(peers.all()).toEqual([]);
 });
 
 it('follows updates of models and hosting', () => {

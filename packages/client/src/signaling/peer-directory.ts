@@ -97,10 +97,11 @@ export class PeerDirectory {
     }
   }
 
-  /** The socket named by `socketId`, else all sockets of the device. */
+  /** All sockets of the device: the server says `peer-left` when the last one is gone, also for those it never named. */
   remove(value: unknown): void {
     const object: JsonObject = asObject(value) ?? {};
-    for (const peer of this.matching(object, object['deviceId'] ?? object['userId'])) this.peers.delete(peer.socketId);
+    const deviceId = object['deviceId'] ?? object['userId'];
+    for (const peer of this.all()) if (peer.deviceId === deviceId) this.peers.delete(peer.socketId);
   }
 
   clear(): void {

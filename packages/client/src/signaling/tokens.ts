@@ -72,6 +72,7 @@ export function parseTokenPair(text: string | undefined): TokenPair | undefined 
 function refusal(answer: HttpAnswer): Error {
   const { code, retryAfterMs } = serverErrorOf(answer);
   if (code === 'device_revoked') return signalingError('device_revoked');
+  if (code === 'proof_invalid') return signalingError('proof_invalid'); // the nonce was too old, or the server began anew
   if (answer.status === 429) return signalingError('rate_limited', { retryAfterMs });
   if (answer.status >= 500) return signalingError('server_unreachable', { detail: `status ${answer.status}` });
   return signalingError('auth_invalid', { detail: code });

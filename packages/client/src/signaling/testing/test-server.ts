@@ -184,7 +184,11 @@ export class TestServer {
       this.log.push(`renew ${code ?? 'ok'}`);
       ack(code === undefined ? { ok: true } : { ok: false, code, message: code });
     });
-    socket.on('disconnect', () => this.io?.emit('peer-left', { userId: this.describe(socket)['deviceId'], socketId: socket.id }));
+    socket.on('disconnect', () => {
+      const { deviceId, socketId } = this.describe(socket);
+      const isLast = !this.sockets.some((other) => this.describe(other)['deviceId'] === deviceId);
+      if (isLast) this.io?.emit('peer-left', { userId: deviceId, deviceId, socketId });
+    });
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
