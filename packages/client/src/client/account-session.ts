@@ -9,7 +9,8 @@ import type { LegacyChannel } from '../legacy/legacy-channel.js';
 import type { Link } from '../link/index.js';
 import { signalingError } from '../signaling/error.js';
 import type { PeerEntry } from '../signaling/peer-directory.js';
-import { fetchServerConfig, type ServerConfig } from '../signaling/server-config.js';
+import { IceServers } from '../signaling/ice-servers.js';
+import type { ServerConfig } from '../signaling/server-config.js';
 import { SignalingClient } from '../signaling/signaling-client.js';
 import type { TokenSource } from '../signaling/tokens.js';
 import { clientError } from './error.js';
@@ -50,7 +51,7 @@ export class AccountSession extends Emitter<SessionEvents> {
   private readonly firstSight: FirstSight;
   private readonly connections = new Map<string, HostConnection>();
   private readonly stops: Unsubscribe[] = [];
-  private config: ServerConfig;
+  private readonly iceServers: IceServers;
   private book: KeyBook | undefined;
   private known: KnownHosts | undefined;
   private savedRevision = 0;
@@ -62,7 +63,7 @@ export class AccountSession extends Emitter<SessionEvents> {
   constructor(private readonly options: SessionOptions) {
     super();
     const { server, installation, tokens, pairedAccount, platform, config } = options;
-    this.config = config;
+    this.iceServers = new IceServers(server, tokens, config.iceServers);
     this.firstSight = pairedAccount === undefined ? 'remember' : 'refuse';
     const { key, deviceId, name } = installation;
     const self = { key, deviceId, name, platform };
@@ -182,7 +183,7 @@ export class AccountSession extends Emitter<SessionEvents> {
   private newConnection(deviceId: string): HostConnection {
     const context: HostContext = {
       signaling: this.signaling,
-      iceServers: () => this.config.iceServers,
+      iceServers: () => this.iceServers.get(),
       statsIntervalMs: this.options.statsIntervalMs,
       mayBeLegacy: (id) => this.firstSight === 'remember' && this.book?.pinned(id) === undefined,
       openLink: ({ open }, hostDeviceId, on) => {
@@ -253,7 +254,7 @@ export class AccountSession extends Emitter<SessionEvents> {
 
   private async onSignalingState(): Promise<void> {
     const { account, state } = this.signaling;
-    if (state === 'online') void this.refreshConfig();
+    if (state === 'online') void this.iceServers.get(); // so that the first connect need not wait for them
     this.emit('signaling', undefined);
     if (account !== undefined && this.book === undefined) await this.enter(account);
     this.draw();
@@ -272,15 +273,6 @@ export class AccountSession extends Emitter<SessionEvents> {
       known.remember({ deviceId: pairing.voucherId, name: pairing.voucherName, platform: '' });
     }
     this.onPeers();
-  }
-
-  /** TURN credentials have an end, so each connect of the socket fetches them anew. */
-  private async refreshConfig(): Promise<void> {
-    try {
-      this.config = await fetchServerConfig(this.options.server);
-    } catch {
-      debug('configuration not refreshed');
-    }
   }
 
   private onPeers(): void {

@@ -23,7 +23,7 @@ const debug = debugLog('host');
 /** What a connection to a host needs of the account it belongs to. */
 export interface HostContext {
   readonly signaling: SignalingClient;
-  readonly iceServers: () => readonly RTCIceServer[];
+  readonly iceServers: () => Promise<readonly RTCIceServer[]>;
   /** Starts the link on a channel that has just opened. */
   readonly openLink: (
     dialled: Dialled,
@@ -145,7 +145,7 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     const { deviceId } = this;
     if (signaling.state !== 'online') throw signalingError('not_online');
     this.socketId = signaling.peers.byDevice(deviceId)?.socketId ?? '';
-    return await dial({ signaling, deviceId, iceServers: iceServers(), signal }, (dialled) => this.adopt(dialled));
+    return await dial({ signaling, deviceId, iceServers: await iceServers(), signal }, (dialled) => this.adopt(dialled));
   }
 
   /** In the turn in which the channel opened. */

@@ -34,32 +34,37 @@ async function readLimited(response: Response): Promise<string | undefined> {
   }
 }
 
+/** What belongs to an exchange besides its address. */
+export interface ExchangeOptions {
+  /** Makes it a POST. */
+  readonly body?: JsonObject;
+  /** Goes into the Authorization header. */
+  readonly bearer?: string;
+  readonly timeoutMs?: number;
+}
+
+function requestOf({ body, bearer }: ExchangeOptions): RequestInit {
+  const headers = new Headers();
+  if (body !== undefined) headers.set('content-type', 'application/json');
+  if (bearer !== undefined) headers.set('authorization', `Bearer ${bearer}`);
+  const common: RequestInit = { headers, credentials: 'omit', cache: 'no-store', redirect: 'error' };
+  return body === undefined ? common : { ...common, method: 'POST', body: JSON.stringify(body) };
+}
+
 /**
  * One JSON exchange with the signaling server: POST with `body`, GET without. Cookies are never sent. Rejects only when
  * there was no answer (no network, time-out), with the error of fetch.
  */
-export async function exchangeJson(
-  url: URL,
-  options: { readonly body?: JsonObject; readonly timeoutMs?: number; readonly signal?: AbortSignal | undefined } = {},
-): Promise<HttpAnswer> {
+export async function exchangeJson(url: URL, options: ExchangeOptions = {}): Promise<HttpAnswer> {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-  const stop = (): void => abort.abort();
-  options.signal?.addEventListener('abort', stop);
   try {
-    const init: RequestInit = { credentials: 'omit', cache: 'no-store', redirect: 'error', signal: abort.signal };
-    const response = await fetch(
-      url,
-      options.body === undefined
-        ? init
-        : { ...init, method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(options.body) },
-    );
+    const response = await fetch(url, { ...requestOf(options), signal: abort.signal });
     const text = await readLimited(response);
     const body = text === undefined ? undefined : parseObject(text, MAX_BODY_BYTES);
     return { ok: response.ok, status: response.status, body };
   } finally {
     clearTimeout(timer);
-    options.signal?.removeEventListener('abort', stop);
   }
 }
 
