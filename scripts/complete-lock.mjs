@@ -4,11 +4,34 @@
 // not have it, and then `npm ci` refuses that file everywhere. Such entries are added here from what their
 // parent says; without a hash, as they are never installed on the platform that wrote the lock file.
 import { readFileSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
 
 const FILE = 'package-lock.json';
 const EXACT = /^\d+\.\d+\.\d+$/;
-const SYSTEMS = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
-const PROCESSORS = ['arm64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'wasm32', 'x64'];
+const SYSTEMS = [
+  'aix',
+  'android',
+  'darwin',
+  'freebsd',
+  'linux',
+  'netbsd',
+  'openbsd',
+  'openharmony',
+  'sunos',
+  'win32',
+];
+const PROCESSORS = [
+  'arm64',
+  'arm',
+  'ia32',
+  'loong64',
+  'mips64el',
+  'ppc64',
+  'riscv64',
+  's390x',
+  'wasm32',
+  'x64',
+];
 const LIBRARIES = { gnu: 'glibc', musl: 'musl' };
 
 /** The platform that a package such as @rollup/rollup-linux-x64-musl is for, by its name. */
@@ -39,4 +62,4 @@ if (added.length > 0) {
   lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1)));
   writeFileSync(FILE, `${JSON.stringify(lock, null, 2)}\n`);
 }
-console.log(`package-lock.json: ${added.length} entries added`);
+process.stdout.write(`package-lock.json: ${added.length} entries added\n`);

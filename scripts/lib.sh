@@ -3,7 +3,7 @@ set -euo pipefail
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 CACHE="${PANTHEON_CACHE:-${XDG_CACHE_HOME:-${HOME:?HOME is not set: set it or PANTHEON_CACHE}/.cache}/pantheon}"
-LOGS="$CACHE/logs"
+LOGS="$ROOT/build/logs"
 JOBS="${PANTHEON_JOBS:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)}"
 STEP=0
 STEPS=0
@@ -75,7 +75,7 @@ run_step() {
   pid=$!
   watch "$pid" "$log" &
   watcher=$!
-  trap 'kill "$pid" "$watcher" 2>/dev/null; wait "$pid"; say ""; say "stopped"; exit 130' INT TERM
+  trap 'kill "$pid" "$watcher" 2>/dev/null || true; wait "$pid" || true; say ""; say "stopped"; exit 130' INT TERM
   wait "$pid" || code=$?
   trap - INT TERM
   if [ -t 1 ]; then wait "$watcher"; else kill "$watcher" 2>/dev/null || true; fi
