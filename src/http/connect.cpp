@@ -43,6 +43,7 @@ asio::awaitable<core::Result<std::unique_ptr<Stream>>> open_stream(asio::any_io_
   if (!endpoints) co_return core::failure(endpoints.error());
   const auto [error, endpoint] = co_await asio::async_connect(socket, *endpoints, kTuple);
   if (deadline.expired()) co_return core::failure(HttpError::connect_timeout, url.authority());
+  if (error == asio::error::operation_aborted) co_return core::failure(core::CommonError::cancelled);
   if (error) co_return core::failure(HttpError::connect_failed, url.authority() + ": " + error.message());
   if (!url.secure()) co_return plain_stream(std::move(socket));
 

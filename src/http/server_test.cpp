@@ -10,7 +10,7 @@
 #include <boost/asio/write.hpp>
 
 #include "http/client.hpp"
-#include "http/test_support.hpp"
+#include "http/testing/test_loop.hpp"
 #include "http/websocket_client.hpp"
 
 namespace pantheon::http {

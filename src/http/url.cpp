@@ -2,6 +2,7 @@
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+#include <charconv>
 
 #include "http/error.hpp"
 
@@ -22,6 +23,12 @@ int hex_digit(char c) {
 bool unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
          c == '_' || c == '~';
+}
+
+// parse_uri takes any number of digits.
+bool parse_port(std::string_view text, std::uint16_t& port) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size() && port != 0;
 }
 
 bool known_scheme(std::string_view scheme) {
@@ -50,8 +57,12 @@ core::Result<Url> parse_url(std::string_view text) {
   if (!parsed->has_authority() || parsed->has_userinfo()) return core::failure(HttpError::bad_url);
   url.host = parsed->host_address();
   if (url.host.empty()) return core::failure(HttpError::bad_url, "no host");
-  url.port = parsed->has_port() && !parsed->port().empty() ? parsed->port_number() : default_port(url.scheme);
-  if (url.port == 0) return core::failure(HttpError::bad_url, "port");
+  const std::string_view port(parsed->port().data(), parsed->port().size());
+  if (port.empty()) {
+    url.port = default_port(url.scheme);
+  } else if (!parse_port(port, url.port)) {
+    return core::failure(HttpError::bad_url, "port");
+  }
   url.target = std::string(parsed->encoded_path());
   if (url.target.empty()) url.target = "/";
   if (parsed->has_query()) url.target.append("?").append(std::string(parsed->encoded_query()));

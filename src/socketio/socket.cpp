@@ -61,15 +61,14 @@ void Socket::on_disconnect(std::function<void(std::string_view reason)> handler)
 core::Result<void> Socket::emit(std::string_view event, core::json::array args,
                                 std::vector<core::ByteVector> attachments) {
   if (!state_->connected) return core::failure(SocketioError::disconnected);
-  const auto keep = shared_from_this();
-  return state_->connection->send(
-      frames_of(event_packet(state_->nsp->name(), event, args, std::move(attachments))));
+  const auto connection = state_->connection;  // a slow reader is dropped in the middle of this
+  return connection->send(frames_of(event_packet(state_->nsp->name(), event, args, std::move(attachments))));
 }
 
 core::Result<void> Socket::emit_serialized(SerializedPacket packet) {
   if (!state_->connected) return core::failure(SocketioError::disconnected);
-  const auto keep = shared_from_this();
-  return state_->connection->send(packet);
+  const auto connection = state_->connection;  // a slow reader is dropped in the middle of this
+  return connection->send(packet);
 }
 
 asio::awaitable<core::Result<Answer>> Socket::request_binary(std::string event, core::json::array args,

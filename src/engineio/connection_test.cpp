@@ -1,0 +1,141 @@
+#include "engineio/connection.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/async_event.hpp"
+#include "http/testing/test_loop.hpp"
+
+namespace pantheon::engineio {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A transport whose other end is the test.
+struct Wire {
+  explicit Wire(asio::any_io_executor executor) : changed(executor) {}
+  core::AsyncEvent changed;
+  std::deque<core::Result<Packet>> incoming;
+  std::vector<std::string> sent;
+  bool blocked = false;
+  bool closed = false;
+};
+
+class WireTransport final : public Transport {
+ public:
+  explicit WireTransport(std::shared_ptr<Wire> wire) : wire_(std::move(wire)) {}
+  std::string_view name() const override { return "wire"; }
+  asio::awaitable<core::Result<Packet>> receive() override {
+    while (wire_->incoming.empty()) {
+      if (wire_->closed) co_return core::failure(EngineioError::closed);
+      co_await wire_->changed.wait();
+    }
+    auto packet = std::move(wire_->incoming.front());
+    wire_->incoming.pop_front();
+    co_return packet;
+  }
+  asio::awaitable<core::Result<void>> send(Frame frame) override {
+    while (wire_->blocked && !wire_->closed) co_await wire_->changed.wait();
+    if (wire_->closed) co_return core::failure(EngineioError::closed);
+    wire_->sent.push_back(*frame.data);
+    wire_->changed.notify();
+    co_return core::Result<void>();
+  }
+  asio::awaitable<void> close() override {
+    abort();
+    co_return;
+  }
+  void abort() override {
+    wire_->closed = true;
+    wire_->changed.notify();
+  }
+
+ private:
+  std::shared_ptr<Wire> wire_;
+};
+
+class ConnectionTest : public testing::Test {
+ protected:
+  std::shared_ptr<Connection> open(Session::Timing timing = {}, QueueLimits limits = {}) {
+    auto connection = std::make_shared<Connection>("id", Role::server, timing,
+                                                   std::make_unique<WireTransport>(wire), tasks, limits);
+    connection->on_message([this](Packet packet) { received.push_back(packet.data); });
+    connection->on_close([this](CloseReason why) { reasons.push_back(why); });
+    return connection;
+  }
+  void TearDown() override {
+    tasks->cancel();
+    loop.run(tasks->join());
+  }
+
+  http::TestLoop loop;
+  std::shared_ptr<Wire> wire = std::make_shared<Wire>(loop.executor());
+  std::shared_ptr<core::TaskGroup> tasks = std::make_shared<core::TaskGroup>(loop.executor());
+  std::vector<std::string> received;
+  std::vector<CloseReason> reasons;
+};
+
+TEST_F(ConnectionTest, DeliversMessagesInOrderAndSaysWhyItEnds) {
+  const auto connection = open();
+  wire->incoming = {Packet{PacketType::message, "a", false}, Packet{PacketType::message, "b", false},
+                    core::failure(EngineioError::bad_packet_type)};
+  loop.run(Connection::run(connection));
+  EXPECT_EQ(received, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(reasons, std::vector<CloseReason>{CloseReason::parse_error});
+  EXPECT_EQ(connection->send_message("late").error().code(), "engine_closed");
+}
+
+TEST_F(ConnectionTest, SendsWhatWaitsBeforeItCloses) {
+  const auto connection = open();
+  EXPECT_TRUE(connection->send_message("a"));
+  EXPECT_TRUE(connection->send_message("b"));
+  connection->close();
+  loop.run(Connection::run(connection));
+  EXPECT_EQ(wire->sent, (std::vector<std::string>{"4a", "4b"}));
+  EXPECT_EQ(reasons, std::vector<CloseReason>{CloseReason::forced_close});
+}
+
+TEST_F(ConnectionTest, ASlowReaderIsDisconnected) {
+  QueueLimits limits;
+  limits.max_packets = 3;
+  const auto connection = open({}, limits);
+  wire->blocked = true;
+  core::Result<void> sent;
+  for (int i = 0; i < 4; ++i) sent = connection->send_message("x");
+  ASSERT_FALSE(sent);
+  EXPECT_EQ(sent.error().code(), "send_queue_full");
+  EXPECT_EQ(reasons, std::vector<CloseReason>{CloseReason::transport_error});
+}
+
+TEST_F(ConnectionTest, TheQueueIsLimitedInBytesToo) {
+  QueueLimits limits;
+  limits.max_bytes = {10};
+  const auto connection = open({}, limits);
+  EXPECT_FALSE(connection->send_message(std::string(20, 'x')));
+}
+
+TEST_F(ConnectionTest, EndsWhenNoPongComes) {
+  const auto connection = open({5ms, 5ms});
+  loop.run(Connection::run(connection));
+  EXPECT_EQ(wire->sent, std::vector<std::string>{"2"});
+  EXPECT_EQ(reasons, std::vector<CloseReason>{CloseReason::ping_timeout});
+}
+
+TEST_F(ConnectionTest, EndsWhenItsCoroutineIsCancelled) {
+  const auto connection = open();
+  core::TaskGroup runs(loop.executor());
+  runs.spawn(Connection::run(connection));
+  runs.cancel();
+  loop.run(runs.join());
+  EXPECT_EQ(reasons, std::vector<CloseReason>{CloseReason::transport_close});
+}
+
+TEST_F(ConnectionTest, AHandlerMayEndItsConnection) {
+  const auto connection = open();
+  connection->on_message([&](Packet) { connection->abort(CloseReason::forced_close); });
+  wire->incoming = {Packet{PacketType::message, "a", false}, Packet{PacketType::message, "b", false}};
+  loop.run(Connection::run(connection));
+  EXPECT_EQ(reasons, std::vector<CloseReason>{CloseReason::forced_close});
+}
+
+}  // namespace
+}  // namespace pantheon::engineio

@@ -1,0 +1,60 @@
+#include "http/url.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pantheon::http {
+namespace {
+
+TEST(Url, TakesAnAddressApart) {
+  const auto url = parse_url("HTTPS://Example.org:8443/a/b?c=d#e").value();
+  EXPECT_EQ(url.scheme, "https");
+  EXPECT_EQ(url.port, 8443);
+  EXPECT_EQ(url.target, "/a/b?c=d");
+  EXPECT_TRUE(url.secure());
+}
+
+TEST(Url, KnowsTheDefaultsOfItsSchemes) {
+  EXPECT_EQ(parse_url("http://a").value().port, 80);
+  EXPECT_EQ(parse_url("wss://a").value().port, 443);
+  EXPECT_EQ(parse_url("ws://a").value().target, "/");
+  EXPECT_EQ(parse_url("http://a?b").value().target, "/?b");
+}
+
+TEST(Url, LeavesTheDefaultPortOutOfTheAuthority) {
+  EXPECT_EQ(parse_url("http://a:80/x").value().authority(), "a");
+  EXPECT_EQ(parse_url("http://a:81/x").value().origin(), "http://a:81");
+}
+
+TEST(Url, PutsTheBracketsOfIpv6WhereTheyBelong) {
+  const auto url = parse_url("http://[::1]:3001/").value();
+  EXPECT_EQ(url.host, "::1");
+  EXPECT_EQ(url.authority(), "[::1]:3001");
+}
+
+TEST(Url, RefusesWhatItCannotUse) {
+  for (const char* text : {"", "/path", "ftp://a/", "http:///", "http://user:secret@a/", "http://a:99999/",
+                           "http://a b/", "http://a:0/"}) {
+    EXPECT_FALSE(parse_url(text)) << text;
+  }
+}
+
+TEST(Percent, DecodesOnceAndRefusesBrokenEscapes) {
+  EXPECT_EQ(percent_decode("a%20b%2541+"), "a b%41+");
+  EXPECT_FALSE(percent_decode("%4"));
+  EXPECT_FALSE(percent_decode("%zz"));
+  EXPECT_FALSE(percent_decode("a%00b"));
+}
+
+TEST(Percent, EncodesAllButUnreservedCharacters) {
+  EXPECT_EQ(percent_encode("a-Z0~ /ü"), "a-Z0~%20%2F%C3%BC");
+}
+
+TEST(Query, FindsTheFirstValueOfAName) {
+  EXPECT_EQ(query_parameter("a=1&b=x+y%21&b=2&c", "b"), "x y!");
+  EXPECT_EQ(query_parameter("a=1&c", "c"), "");
+  EXPECT_FALSE(query_parameter("ab=1", "a"));
+  EXPECT_FALSE(query_parameter("a=%", "a"));
+}
+
+}  // namespace
+}  // namespace pantheon::http

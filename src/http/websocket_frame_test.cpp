@@ -1,0 +1,126 @@
+#include "http/websocket_frame.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pantheon::http {
+namespace {
+
+constexpr core::Bytes kLimit{1000};
+
+std::string client_frame(std::uint8_t first, std::string payload) {
+  const std::array<std::uint8_t, 4> mask{1, 2, 3, 4};
+  const auto header = encode_frame_header(Opcode::text, {payload.size()}, mask);
+  apply_mask(payload, mask);
+  std::string frame = std::string(header.view()) + payload;
+  frame[0] = static_cast<char>(first);
+  return frame;
+}
+
+// All messages of some bytes, or the code of the error that ended them.
+struct Read {
+  std::vector<std::string> messages;
+  std::string error;
+};
+Read read(std::string_view bytes, WebSocketRole role = WebSocketRole::server, std::size_t step = 100'000) {
+  FrameReader reader(role, kLimit);
+  Read result;
+  while (!bytes.empty()) {
+    auto input = core::as_bytes(bytes.substr(0, step));
+    bytes.remove_prefix(input.size());
+    while (!input.empty()) {
+      const auto frame = reader.next(input);
+      if (!frame) return {result.messages, std::string(frame.error().code())};
+      if (frame->has_value()) result.messages.push_back(frame->value().data);
+    }
+  }
+  return result;
+}
+
+TEST(FrameReader, ReadsAMaskedMessageOfAClient) {
+  EXPECT_EQ(read(client_frame(0x81, "hello")).messages, std::vector<std::string>{"hello"});
+}
+
+TEST(FrameReader, ReadsEachLengthForm) {
+  for (const std::size_t length : {0U, 125U, 126U, 999U}) {
+    const auto result = read(client_frame(0x82, std::string(length, 'x')));
+    ASSERT_EQ(result.messages.size(), 1U) << length;
+    EXPECT_EQ(result.messages[0].size(), length);
+  }
+}
+
+TEST(FrameReader, GivesTheSameHoweverTheBytesAreCut) {
+  const std::string bytes = client_frame(0x01, "ab") + client_frame(0x89, "ping") + client_frame(0x80, "cd") +
+                            client_frame(0x82, std::string(300, 'y'));
+  const std::vector<std::string> expected{"ping", "abcd", std::string(300, 'y')};
+  for (const std::size_t step : {1U, 2U, 3U, 7U, 1000U}) {
+    EXPECT_EQ(read(bytes, WebSocketRole::server, step).messages, expected) << step;
+  }
+}
+
+TEST(FrameReader, RefusesWhatTheProtocolForbids) {
+  EXPECT_EQ(read(client_frame(0xC1, "x")).error, "bad_frame") << "reserved bit";
+  EXPECT_EQ(read(client_frame(0x83, "x")).error, "bad_frame") << "unknown opcode";
+  EXPECT_EQ(read(client_frame(0x09, "x")).error, "bad_frame") << "fragmented ping";
+  EXPECT_EQ(read(client_frame(0x89, std::string(126, 'x'))).error, "bad_frame") << "long ping";
+  EXPECT_EQ(read(client_frame(0x80, "x")).error, "bad_frame") << "continuation of nothing";
+  EXPECT_EQ(read(client_frame(0x01, "x") + client_frame(0x81, "y")).error, "bad_frame")
+      << "message in a message";
+  EXPECT_EQ(read("\x81\x01x").error, "bad_frame") << "not masked";
+  EXPECT_EQ(read(client_frame(0x81, "x"), WebSocketRole::client).error, "bad_frame") << "masked by a server";
+  EXPECT_EQ(read(std::string("\x81\xFE\x00\x01", 4) + std::string(5, 'x')).error, "bad_frame")
+      << "length not shortest";
+}
+
+TEST(FrameReader, RefusesTextThatIsNotUtf8) {
+  EXPECT_EQ(read(client_frame(0x81, "\xC3\x28")).error, "bad_utf8");
+  EXPECT_EQ(read(client_frame(0x82, "\xC3\x28")).error, "");
+}
+
+TEST(FrameReader, RefusesAMessageBeyondTheLimitWhateverItIsCutInto) {
+  EXPECT_EQ(read(client_frame(0x81, std::string(1001, 'x'))).error, "too_large");
+  EXPECT_EQ(read(client_frame(0x01, std::string(600, 'x')) + client_frame(0x80, std::string(600, 'x'))).error,
+            "too_large");
+  EXPECT_EQ(read(std::string("\x82\xFF\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF....", 14)).error, "too_large");
+}
+
+TEST(FrameHeader, UsesTheShortestLength) {
+  EXPECT_EQ(encode_frame_header(Opcode::binary, {125}, std::nullopt).size, 2U);
+  EXPECT_EQ(encode_frame_header(Opcode::binary, {126}, std::nullopt).size, 4U);
+  EXPECT_EQ(encode_frame_header(Opcode::binary, {65'536}, std::nullopt).size, 10U);
+}
+
+TEST(Close, CodesAndReasonsComeBack) {
+  const auto reason = decode_close(encode_close({1001, "bye"})).value();
+  EXPECT_EQ(reason.code, 1001);
+  EXPECT_EQ(reason.reason, "bye");
+  EXPECT_EQ(decode_close("").value().code, 1005);
+}
+
+TEST(Close, LongReasonsAreCutBetweenCharacters) {
+  const auto payload = encode_close({1000, std::string(122, 'x') + "ü"});
+  EXPECT_EQ(payload.size(), 124U);
+  EXPECT_TRUE(decode_close(payload));
+}
+
+TEST(Close, RefusesCodesThatMayNotBeSent) {
+  for (const int code : {0, 999, 1004, 1005, 1006, 1015, 2999, 5000}) {
+    const std::string payload{static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)};
+    EXPECT_FALSE(decode_close(payload)) << code;
+  }
+  EXPECT_FALSE(decode_close("x"));
+}
+
+TEST(Utf8, TakesWhatRfc3629Allows) {
+  EXPECT_TRUE(is_utf8("plain text of more than eight bytes, ü € 😀"));
+  for (const char* bad : {"\xC0\xAF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                          "\xF8\x88\x80\x80\x80", "\x80", "\xC3", "\xE2\x82"}) {
+    EXPECT_FALSE(is_utf8(bad));
+  }
+}
+
+TEST(Handshake, AcceptsTheKeyOfTheSpecification) {
+  EXPECT_EQ(websocket_accept("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+}
+
+}  // namespace
+}  // namespace pantheon::http

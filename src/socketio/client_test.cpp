@@ -1,0 +1,110 @@
+#include "socketio/client.hpp"
+
+#include "socketio/testing/pair.hpp"
+
+namespace pantheon::socketio {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ClientTest : public SocketioTest {
+ protected:
+  // Credentials that count how often they were asked for.
+  Client::AuthProvider counted() {
+    return [this] { return next_credentials(attempts); };
+  }
+  static asio::awaitable<core::Result<core::json::object>> next_credentials(int& attempts) {
+    ++attempts;
+    co_return core::json::object{{"attempt", attempts}};
+  }
+  // start() does nothing while the former connection still ends.
+  static asio::awaitable<void> start_again(Client& client) {
+    const auto executor = co_await asio::this_coro::executor;
+    while (!client.connected()) {
+      client.start();
+      co_await asio::post(executor, asio::use_awaitable);
+    }
+  }
+  int attempts = 0;
+};
+
+TEST_F(ClientTest, KnowsItsIdWhileConnected) {
+  Client& client = connect();
+  EXPECT_EQ(client.id(), sockets[0]->id());
+  loop.run(client.stop());
+  EXPECT_EQ(client.id(), "");
+  EXPECT_EQ(reasons, std::vector<std::string>{"io client disconnect"});
+  EXPECT_EQ(client.emit("late", {}).error().code(), "disconnected");
+}
+
+TEST_F(ClientTest, StaysAwayWhenTheServerDisconnectsItUntilItIsStartedAgain) {
+  Client& client = connect("/", counted());
+  sockets[0]->disconnect();
+  until([&] { return !reasons.empty(); });
+  EXPECT_EQ(reasons[0], "io server disconnect");
+  loop.run(start_again(client));
+  EXPECT_EQ(attempts, 2);
+}
+
+TEST_F(ClientTest, AsksForCredentialsAnewAtEachAttempt) {
+  server->of("/picky").use([](std::shared_ptr<Socket> socket) -> asio::awaitable<core::Result<void>> {
+    if (core::get_integer(socket->handshake().auth.as_object(), "attempt") == 3)
+      co_return core::Result<void>();
+    co_return core::failure(core::CommonError::unavailable);
+  });
+  connect("/picky", counted());
+  EXPECT_EQ(attempts, 3);
+  EXPECT_EQ(errors.size(), 2U);
+}
+
+TEST_F(ClientTest, ReportsAProviderThatFailsAndTriesAgain) {
+  int asked = 0;
+  connect("/", [&asked]() -> asio::awaitable<core::Result<core::json::object>> {
+    if (++asked == 1) co_return core::failure(core::CommonError::timeout);
+    co_return core::json::object();
+  });
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_EQ(*core::get_string(*core::get_object(errors[0], "data"), "code"), "timeout");
+}
+
+TEST_F(ClientTest, ConnectsAgainWhenTheServerComesBack) {
+  Client& client = connect();
+  const auto port = web->port();
+  loop.run(server->stop());
+  loop.run(web->stop());
+  until([&] { return !errors.empty(); });
+  EXPECT_EQ(reasons[0], "transport close");
+  EXPECT_EQ(*core::get_string(*core::get_object(errors[0], "data"), "code"), "connect_failed");
+  http::ServerOptions same_port;
+  same_port.port = port;
+  web = std::make_unique<http::Server>(loop.executor(), same_port);
+  SetUp();
+  until([&] { return client.connected(); });
+}
+
+TEST_F(ClientTest, SaysThatItIsNotConnected) {
+  ClientOptions nowhere;
+  nowhere.url = "http://127.0.0.1:1";
+  Client client(loop.executor(), nowhere);
+  EXPECT_FALSE(client.connected());
+  EXPECT_EQ(client.emit("x", {}).error().code(), "disconnected");
+  EXPECT_EQ(loop.run(client.request("x", {}, 1s)).error().code(), "disconnected");
+}
+
+TEST_F(ClientTest, CanBeStoppedWhileItTriesToConnect) {
+  clients.push_back(std::make_unique<Client>(loop.executor(), client_options("/nowhere")));
+  clients.back()->start();
+  loop.run(clients.back()->stop());
+  EXPECT_FALSE(clients.back()->connected());
+}
+
+TEST_F(ClientTest, CanBeDestroyedWhileConnected) {
+  connect();
+  sockets[0]->on_disconnect([this](std::string_view) { changed.notify(); });
+  clients.clear();
+  until([&] { return !sockets[0]->connected(); });
+  EXPECT_TRUE(reasons.empty());
+}
+
+}  // namespace
+}  // namespace pantheon::socketio

@@ -1,0 +1,135 @@
+#include "socketio/server.hpp"
+
+#include "http/websocket_client.hpp"
+#include "socketio/testing/pair.hpp"
+
+namespace pantheon::socketio {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ServerTest : public SocketioTest {
+ protected:
+  // Every client counts what it is sent.
+  Client& counting(std::size_t index) {
+    Client& client = connect();
+    counts.resize(std::max(counts.size(), index + 1));
+    client.on("hello", [this, index](const Event&) {
+      ++counts[index];
+      changed.notify();
+    });
+    client.on("end", [this](const Event&) {
+      ++ended;
+      changed.notify();
+    });
+    return client;
+  }
+  std::vector<int> counts;
+  std::size_t ended = 0;
+};
+
+TEST_F(ServerTest, BroadcastsToRoomsEachSocketOnce) {
+  for (std::size_t i = 0; i < 3; ++i) counting(i);
+  sockets[0]->join("a");
+  sockets[0]->join("b");
+  sockets[1]->join("b");
+  Namespace& nsp = server->of("/");
+  nsp.to("a").to("b").emit("hello", {});
+  nsp.to("b").except(sockets[0]->id()).emit("hello", {});
+  nsp.except("a").emit("hello", {});
+  nsp.emit("end", {});
+  until([&] { return ended == 3; });
+  EXPECT_EQ(counts, (std::vector<int>{1, 3, 1}));
+}
+
+TEST_F(ServerTest, ForgetsASocketThatLeft) {
+  connect();
+  sockets[0]->join("a");
+  Namespace& nsp = server->of("/");
+  EXPECT_EQ(nsp.room_size("a"), 1U);
+  EXPECT_EQ(nsp.find(sockets[0]->id()), sockets[0]);
+  sockets[0]->on_disconnect([this](std::string_view reason) {
+    reasons.emplace_back(reason);
+    changed.notify();
+  });
+  loop.run(clients[0]->stop());
+  until([&] { return nsp.socket_count() == 0; });
+  EXPECT_EQ(nsp.room_size("a"), 0U);
+  EXPECT_EQ(nsp.find(sockets[0]->id()), nullptr);
+  EXPECT_EQ(reasons.back(), "client namespace disconnect");
+}
+
+TEST_F(ServerTest, MiddlewaresRunInOrderAndRefuseWithACode) {
+  server->of("/guarded").use([](std::shared_ptr<Socket> socket) -> asio::awaitable<core::Result<void>> {
+    socket->data = std::make_shared<std::string>("seen");
+    co_return core::Result<void>();
+  });
+  server->of("/guarded").use([](std::shared_ptr<Socket> socket) -> asio::awaitable<core::Result<void>> {
+    EXPECT_EQ(*std::static_pointer_cast<std::string>(socket->data), "seen");
+    co_return core::failure(core::CommonError::unavailable, "today");
+  });
+  add_client("/guarded");
+  until([&] { return !errors.empty(); });
+  EXPECT_EQ(*core::get_string(*core::get_object(errors[0], "data"), "code"), "unavailable");
+  EXPECT_TRUE(core::get_string(errors[0], "message")->ends_with("(today)"));
+  EXPECT_EQ(server->of("/guarded").socket_count(), 0U);
+}
+
+TEST_F(ServerTest, AMiddlewareThatThrowsRefuses) {
+  server->of("/broken").use([](std::shared_ptr<Socket>) -> asio::awaitable<core::Result<void>> {
+    throw std::runtime_error("broken");
+    co_return core::Result<void>();
+  });
+  add_client("/broken");
+  until([&] { return !errors.empty(); });
+  EXPECT_EQ(*core::get_string(*core::get_object(errors[0], "data"), "code"), "internal");
+}
+
+TEST_F(ServerTest, RefusesUnknownNamespaces) {
+  add_client("/nowhere");
+  until([&] { return !errors.empty(); });
+  EXPECT_EQ(core::json::serialize(errors[0]), R"({"message":"Invalid namespace"})");
+}
+
+TEST_F(ServerTest, StoppingDisconnectsEveryone) {
+  connect();
+  connect();
+  std::vector<std::string> seen;
+  for (const auto& socket : sockets) {
+    socket->on_disconnect([&](std::string_view reason) { seen.emplace_back(reason); });
+  }
+  loop.run(server->stop());
+  EXPECT_EQ(seen, (std::vector<std::string>(2, "server shutting down")));
+  EXPECT_EQ(server->connections(), 0U);
+}
+
+class RateTest : public SocketioTest {
+ protected:
+  RateTest() {
+    options.max_events_per_second = 1;
+    options.event_burst = 20;
+    options.connect_timeout = 50ms;
+  }
+};
+
+TEST_F(RateTest, AFloodEndsItsOwnConnectionOnly) {
+  Client& flood = connect();
+  Client& quiet = connect();
+  sockets[1]->on("ask", [](const Event& event) { event.ack({1}); });
+  for (int i = 0; i < 50; ++i) static_cast<void>(flood.emit("x", {}));
+  until([&] { return !reasons.empty(); });
+  EXPECT_EQ(reasons[0], "transport close");
+  EXPECT_TRUE(loop.run(quiet.request("ask", {}, 5s)));
+}
+
+TEST_F(RateTest, AConnectionThatJoinsNothingIsClosed) {
+  const auto url = http::parse_url("ws://127.0.0.1:" + std::to_string(web->port()) +
+                                   "/socket.io/?EIO=4&transport=websocket")
+                       .value();
+  const auto socket = loop.run(http::connect_websocket(loop.executor(), url)).value();
+  EXPECT_TRUE(loop.run(socket->read()).value().data.starts_with("0{"));
+  EXPECT_EQ(loop.run(socket->read()).error().code(), "connection_closed");
+}
+
+}  // namespace
+}  // namespace pantheon::socketio
