@@ -51,6 +51,9 @@ Task TaskGroup::spawn(asio::awaitable<void> task) {
             logger("core")->error("task ended: {}", e.what());
           }
         }
+        // An emission from outside of the executor is queued by Asio with a bare pointer into the signal: one
+        // that is on its way when the task ends must still find it.
+        asio::post(state->executor, [kept = *signal] {});
         state->signals.erase(signal);
         if (state->signals.empty()) state->emptied.cancel();
       }));

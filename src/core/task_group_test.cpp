@@ -6,6 +6,9 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <stdexcept>
 
@@ -34,6 +37,23 @@ TEST(TaskGroup, CancelsAndAwaitsWhatItOwns) {
   io.run();
   EXPECT_TRUE(ended);
   EXPECT_TRUE(joined);
+  EXPECT_EQ(group.size(), 0U);
+}
+
+TEST(TaskGroup, ACancellationThatArrivesAfterTheTasksEndIsHarmless) {
+  asio::io_context io;
+  TaskGroup group(io.get_executor());
+  asio::steady_timer timer(io, 1h);
+  group.spawn([](asio::steady_timer& waited) -> asio::awaitable<void> {
+    boost::system::error_code ignored;
+    co_await waited.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }(timer));
+  io.poll();
+  // From outside of the executor: the end of the wait is queued first, the cancellation behind it.
+  timer.cancel();
+  group.cancel();
+  io.restart();
+  io.run();
   EXPECT_EQ(group.size(), 0U);
 }
 

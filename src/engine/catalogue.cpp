@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "core/log.hpp"
+#include "core/async_event.hpp"
 #include "engine/naming.hpp"
-#include "engine/notifier.hpp"
 #include "engine/source.hpp"
 
 namespace pantheon::engine {
@@ -34,7 +33,11 @@ const EngineInfo* Snapshot::find_engine(std::string_view id) const {
 
 struct Catalogue::State : std::enable_shared_from_this<State> {
   State(asio::any_io_executor executor, EngineClient& engine_client, CatalogueOptions given)
-      : client(engine_client), options(std::move(given)), tasks(std::move(executor)) {
+      : client(engine_client),
+        options(std::move(given)),
+        tasks(executor),
+        refreshed(executor),
+        wake(executor) {
     for (const auto& address : options.candidates) sources.emplace_back(address);
   }
 
@@ -55,8 +58,8 @@ struct Catalogue::State : std::enable_shared_from_this<State> {
   std::vector<Source> sources;
   SnapshotPtr snapshot = std::make_shared<Snapshot>();
   std::vector<ChangeHandler> handlers;
-  Notifier refreshed;
-  Notifier wake;
+  core::AsyncEvent refreshed;
+  core::AsyncEvent wake;
   bool refreshing = false;
   bool stopped = false;
   std::size_t pending = 0;
@@ -101,7 +104,7 @@ asio::awaitable<void> Catalogue::State::refresh_source(std::shared_ptr<State> st
   struct Done {
     State& state;
     ~Done() {
-      if (--state.pending == 0) state.refreshed.notify_all();
+      if (--state.pending == 0) state.refreshed.notify();
     }
   } const done{*state};
   auto& source = state->sources[index];
@@ -126,7 +129,7 @@ asio::awaitable<void> Catalogue::State::run_refresh(std::shared_ptr<State> state
   state->refreshed_at = std::chrono::steady_clock::now();
   ++state->refreshes;
   state->publish();
-  state->refreshed.notify_all();
+  state->refreshed.notify();
   for (std::size_t i = 0; i < state->sources.size(); ++i) {
     if (state->sources[i].wants_details()) state->tasks.spawn(fill_details(state, i));
   }
@@ -148,7 +151,7 @@ asio::awaitable<void> Catalogue::State::keep_fresh(std::shared_ptr<State> state)
     const auto pause = state->wants_search()
                            ? std::min(state->options.search_interval, state->options.cache_time)
                            : state->options.cache_time;
-    const bool go_on = co_await state->wake.wait_for(pause);
+    const bool go_on = co_await state->wake.wait_until(std::chrono::steady_clock::now() + pause);
     if (!go_on || state->stopped) co_return;
   }
 }
@@ -196,7 +199,7 @@ void Catalogue::report_down(std::string_view engine_id) {
     if (!source.info() || source.info()->id != engine_id || !source.info()->up) continue;
     source.go_down();
     state_->publish();
-    state_->wake.notify_all();
+    state_->wake.notify();
   }
 }
 
@@ -207,7 +210,7 @@ void Catalogue::start() {
 asio::awaitable<void> Catalogue::stop() {
   const auto state = state_;
   state->stopped = true;
-  state->refreshed.notify_all();
+  state->refreshed.notify();
   state->tasks.cancel();
   co_await state->tasks.join();
 }

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <unordered_set>
 
-#include "engine/notifier.hpp"
+#include "core/async_event.hpp"
 
 namespace pantheon::host {
 namespace {
@@ -17,11 +17,12 @@ constexpr auto kPositionInterval = 100ms;
 }  // namespace
 
 struct FairQueue::State {
-  explicit State(FairOrder::Limits limits) : order(limits) {}
+  State(asio::any_io_executor executor, FairOrder::Limits limits)
+      : order(limits), changed(std::move(executor)) {}
 
   void admit() {
     while (const auto ticket = order.next()) admitted.insert(*ticket);
-    changed.notify_all();
+    changed.notify();
   }
   void leave(FairOrder::Ticket ticket) {
     admitted.erase(ticket);
@@ -31,7 +32,7 @@ struct FairQueue::State {
 
   FairOrder order;
   std::unordered_set<FairOrder::Ticket> admitted;
-  engine::Notifier changed;
+  core::AsyncEvent changed;
 };
 
 FairQueue::Place::Place(Place&& other) noexcept : state_(std::move(other.state_)), ticket_(other.ticket_) {}
@@ -48,7 +49,8 @@ void FairQueue::Place::release() {
   if (const auto state = std::exchange(state_, nullptr)) state->leave(ticket_);
 }
 
-FairQueue::FairQueue(FairOrder::Limits limits) : state_(std::make_shared<State>(limits)) {}
+FairQueue::FairQueue(asio::any_io_executor executor, FairOrder::Limits limits)
+    : state_(std::make_shared<State>(std::move(executor), limits)) {}
 
 asio::awaitable<core::Result<FairQueue::Place>> FairQueue::wait_for_place(std::shared_ptr<State> state,
                                                                           std::string lane,
@@ -71,7 +73,7 @@ asio::awaitable<core::Result<FairQueue::Place>> FairQueue::wait_for_place(std::s
     }
     bool go_on = true;
     if (position != told) {
-      go_on = co_await state->changed.wait_for(told_at + kPositionInterval - now);
+      go_on = co_await state->changed.wait_until(told_at + kPositionInterval);
     } else {
       go_on = co_await state->changed.wait();
     }

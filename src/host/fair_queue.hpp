@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
@@ -37,7 +38,7 @@ class FairQueue {
   /// second.
   using PositionHandler = std::function<void(std::size_t position)>;
 
-  explicit FairQueue(FairOrder::Limits limits);
+  FairQueue(asio::any_io_executor executor, FairOrder::Limits limits);
 
   /// Waits for a place: `queue_full`, or `cancelled` when the coroutine is cancelled, which leaves the line.
   asio::awaitable<core::Result<Place>> enter(std::string lane, FairOrder::LaneLimits limits,

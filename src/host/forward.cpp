@@ -142,9 +142,10 @@ asio::awaitable<core::Result<void>> forward_request(HostStatePtr state,
 
   RequestRecord record(state, exchange->peer(), choice->model->id, core::Bytes{spooled->body.size()});
   const auto engine = *choice->engine;
-  const auto place = co_await state->queue_of(engine).enter(
-      rules.lane(), rules.lane_limits(),
-      [exchange](std::size_t position) { tell_position(*exchange, position); });
+  // Named, not written into the call: GCC 12 destroys captures of such a temporary twice.
+  FairQueue::PositionHandler tell = [exchange](std::size_t position) { tell_position(*exchange, position); };
+  const auto place =
+      co_await state->queue_of(engine).enter(rules.lane(), rules.lane_limits(), std::move(tell));
   if (!place) {
     record.failed(place.error());
     co_return core::failure(place.error());

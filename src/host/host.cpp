@@ -13,8 +13,9 @@ PeerRules default_rules(const HostState& state) {
 
 }  // namespace
 
-Host::Host(engine::EngineClient& client, engine::Catalogue& catalogue, Options options)
-    : state_(std::make_shared<HostState>(client, catalogue, std::move(options))) {
+Host::Host(asio::any_io_executor executor, engine::EngineClient& client, engine::Catalogue& catalogue,
+           Options options)
+    : state_(std::make_shared<HostState>(std::move(executor), client, catalogue, std::move(options))) {
   catalogue.on_change([weak = std::weak_ptr(state_)](const engine::SnapshotPtr& snapshot) {
     if (const auto state = weak.lock()) state->take_snapshot(snapshot);
   });

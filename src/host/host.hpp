@@ -35,7 +35,8 @@ class Host {
   /// Hosting went on or off, or the catalogue changed: the time to announce it and to push it over links.
   using ChangeHandler = std::function<void()>;
 
-  Host(engine::EngineClient& client, engine::Catalogue& catalogue, Options options);
+  Host(asio::any_io_executor executor, engine::EngineClient& client, engine::Catalogue& catalogue,
+       Options options);
   ~Host();
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;

@@ -6,9 +6,10 @@
 
 namespace pantheon::host {
 
-HostState::HostState(engine::EngineClient& engine_client, engine::Catalogue& model_catalogue,
-                     HostOptions given)
-    : client(engine_client),
+HostState::HostState(asio::any_io_executor host_executor, engine::EngineClient& engine_client,
+                     engine::Catalogue& model_catalogue, HostOptions given)
+    : executor(std::move(host_executor)),
+      client(engine_client),
       catalogue(model_catalogue),
       options(std::move(given)),
       spool(options.spool),
@@ -26,7 +27,7 @@ ModelRefs HostState::visible(const engine::Snapshot& snapshot, const PeerRules& 
 FairQueue& HostState::queue_of(const engine::EngineInfo& engine) {
   auto limits = options.queue;
   limits.running = engine.parallel;
-  return queues.try_emplace(engine.id, limits).first->second;
+  return queues.try_emplace(engine.id, executor, limits).first->second;
 }
 
 void HostState::emit(const HostEvent& event) const {

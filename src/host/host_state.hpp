@@ -13,7 +13,8 @@ namespace pantheon::host {
 
 /// What the coroutines of a host share. Of this part alone.
 struct HostState : std::enable_shared_from_this<HostState> {
-  HostState(engine::EngineClient& engine_client, engine::Catalogue& model_catalogue, HostOptions given);
+  HostState(asio::any_io_executor host_executor, engine::EngineClient& engine_client,
+            engine::Catalogue& model_catalogue, HostOptions given);
 
   /// The models that a peer with these rules may see and use; they live as long as the snapshot.
   ModelRefs visible(const engine::Snapshot& snapshot, const PeerRules& rules) const;
@@ -23,6 +24,7 @@ struct HostState : std::enable_shared_from_this<HostState> {
   /// Compares with the snapshot before, and tells which engines came and went.
   void take_snapshot(engine::SnapshotPtr next);
 
+  asio::any_io_executor executor;
   engine::EngineClient& client;
   engine::Catalogue& catalogue;
   HostOptions options;

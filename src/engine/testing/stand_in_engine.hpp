@@ -47,7 +47,7 @@ class StandInEngine {
     }
     asio::awaitable<void> start_stream(std::string content_type = "text/event-stream") {
       return send("HTTP/1.1 200 OK\r\nContent-Type: " + content_type +
-                  "\r\nTransfer-Encoding: chunked\r\n\r\n");
+                  "\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n");
     }
     asio::awaitable<void> chunk(std::string data) {
       std::ostringstream text;
@@ -71,11 +71,13 @@ class StandInEngine {
   using Handler = std::function<asio::awaitable<void>(std::shared_ptr<Connection>)>;
 
   explicit StandInEngine(asio::io_context& io, unsigned short port = 0)
-      : acceptor_(io, {asio::ip::address_v4::loopback(), port}), tasks_(io.get_executor()) {
+      : acceptor_(io, {asio::ip::address_v4::loopback(), port}),
+        port_(acceptor_.local_endpoint().port()),
+        tasks_(io.get_executor()) {
     tasks_.spawn(accept());
   }
 
-  unsigned short port() const { return acceptor_.local_endpoint().port(); }
+  unsigned short port() const { return port_; }
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port()); }
 
   /// `what` is "GET /path" without a query.
@@ -84,7 +86,8 @@ class StandInEngine {
              std::string headers = "Content-Type: application/json\r\n") {
     on(what, [=](std::shared_ptr<Connection> connection) {
       return connection->send("HTTP/1.1 " + std::to_string(status) + " X\r\n" + headers +
-                              "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+                              "Connection: close\r\nContent-Length: " + std::to_string(body.size()) +
+                              "\r\n\r\n" + body);
     });
   }
   void forget(const std::string& what) { handlers_.erase(what); }
@@ -114,7 +117,9 @@ class StandInEngine {
  private:
   asio::awaitable<void> accept() {
     for (;;) {
-      auto socket = co_await acceptor_.async_accept(asio::use_awaitable);
+      boost::system::error_code error;
+      auto socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
+      if (error) co_return;
       tasks_.spawn(serve(std::move(socket)));
     }
   }
@@ -140,6 +145,7 @@ class StandInEngine {
   }
 
   asio::ip::tcp::acceptor acceptor_;
+  unsigned short port_;
   std::map<std::string, Handler> handlers_;
   core::TaskGroup tasks_;
 };

@@ -1,0 +1,57 @@
+// links: pantheon_host_pure
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "core/json.hpp"
+#include "host/model_scanner.hpp"
+
+namespace {
+
+namespace core = pantheon::core;
+using pantheon::host::ModelScanner;
+using pantheon::host::ScannedBody;
+
+core::Result<ScannedBody> scan(std::string_view body, std::size_t step) {
+  ModelScanner scanner;
+  for (std::size_t i = 0; i < body.size(); i += step) scanner.feed(body.substr(i, step));
+  return scanner.finish();
+}
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+}  // namespace
+
+// What the scanner accepts, another parser accepts too and finds the same model in it; the pieces in which a
+// body arrives change nothing; replacing the model's bytes replaces the model.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const std::string_view body(reinterpret_cast<const char*>(data) + 1, size - 1);
+  const auto whole = scan(body, body.size() + 1);
+  const auto pieces = scan(body, 1U + data[0] % 16U);
+  require(whole.has_value() == pieces.has_value());
+  if (!whole) return 0;
+  require(whole->model == pieces->model && whole->model_range == pieces->model_range);
+
+  std::string changed(body);
+  pantheon::host::apply_edits(changed, {{whole->model_range, "\"other\""}});
+  const auto again = scan(changed, changed.size());
+  require(again.has_value() && again->model == "other");
+
+  core::json::parse_options options;
+  options.max_depth = 300;
+  options.allow_invalid_utf8 = true;
+  boost::system::error_code error;
+  const auto parsed =
+      core::json::parse(core::json::string_view(changed.data(), changed.size()), error, {}, options);
+  // The other parser wants numbers that a double holds and surrogates in pairs; engines differ in that.
+  for (const auto allowed :
+       {core::json::error::exponent_overflow, core::json::error::illegal_leading_surrogate,
+        core::json::error::illegal_trailing_surrogate, core::json::error::expected_utf16_escape}) {
+    if (error == allowed) return 0;
+  }
+  require(!error && parsed.is_object() && parsed.get_object().at("model") == "other");
+  return 0;
+}
