@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "link/connection.hpp"
+#include "link/frame.hpp"
 #include "link/testing/support.hpp"
 
 namespace {

@@ -184,7 +184,10 @@ int main() {
     Answer answer;
     if (operation == Operation::start) {
       link = start(arguments);
-    } else if (link) {
+    } else if (!link) {
+      std::fputs("the first operation must be start\n", stderr);
+      return 64;
+    } else {
       answer.result = call(*link, operation, arguments, answer);
     }
     // A composed message and bytes of events never share an answer: composing brings no data events.
