@@ -24,7 +24,7 @@ UpEvents::Request request_of(const host::RequestFinished& finished) {
   UpEvents::Request request;
   request.device = finished.device_name;
   request.model = finished.model;
-  request.tokens = finished.tokens.tokens;
+  request.tokens = finished.tokens.answer;
   request.tokens_estimated = finished.tokens.estimated;
   request.duration = finished.duration;
   request.finished = true;

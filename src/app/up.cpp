@@ -235,6 +235,7 @@ asio::awaitable<core::Result<void>> Up::start() {
 
 asio::awaitable<void> Up::stop() {
   const auto state = state_;
+  state->events = {};  // what ends from here on, ends because we stop
   state->tasks.cancel();
   co_await state->tasks.join();
   if (state->session) co_await state->session->stop();

@@ -51,7 +51,7 @@ using UpSlot = std::shared_ptr<std::unique_ptr<app::Up>>;
 
 asio::awaitable<core::Result<void>> run_up(UpSlot slot, app::UpOptions options, bool host_only,
                                            asio::any_io_executor executor) {
-  *slot = std::make_unique<app::Up>(executor, std::move(options), screen_events(executor, host_only));
+  *slot = std::make_unique<app::Up>(executor, std::move(options), screen_events(host_only));
   auto started = co_await (*slot)->start();
   if (!started) co_return core::failure(started.error());
   if (platform::stdin_is_terminal()) co_await renew_on_enter(**slot);

@@ -16,6 +16,8 @@
 namespace pantheon::cli {
 namespace {
 
+namespace asio = boost::asio;
+
 constexpr std::size_t kLongestName = 80;
 constexpr std::size_t kMostModelsShown = 8;
 constexpr unsigned kBarWidth = 30;
@@ -167,7 +169,7 @@ std::string request_line(const app::UpEvents::Request& request) {
                      duration_text(request.duration));
 }
 
-app::UpEvents screen_events(boost::asio::any_io_executor, bool host_only) {
+app::UpEvents screen_events(bool host_only) {
   const auto screen = std::make_shared<Screen>();
   screen->host_only = host_only;
   screen->line(fmt::format("\n  {} {}\n", screen->strong("Pantheon"), PANTHEON_VERSION));

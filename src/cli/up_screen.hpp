@@ -8,7 +8,7 @@ namespace pantheon::cli {
 
 /// Shows on the terminal what `pantheon up` does: what was found, the link and its QR code, a line for each
 /// event. Device names are shown with control characters taken out.
-app::UpEvents screen_events(boost::asio::any_io_executor executor, bool host_only);
+app::UpEvents screen_events(bool host_only);
 
 /// A text of another device without control characters, cut at 80 bytes.
 std::string printable(std::string_view text);
