@@ -1,0 +1,187 @@
+#include "signaling/admission.hpp"
+
+#include "signaling/test_support.hpp"
+
+namespace pantheon::signaling {
+namespace {
+
+namespace json = core::json;
+using test::text_of;
+
+struct AdmissionTest : test::ServiceTest {
+  test::asio::awaitable<std::string> refusal(json::object auth) {
+    auto& made = client(std::move(auth));
+    co_return co_await made.connect();
+  }
+};
+
+TEST_F(AdmissionTest, NobodyGetsInWithoutAValidTokenOrKey) {
+  options.auth_key = "shared";
+  run([&]() -> test::asio::awaitable<void> {
+    const std::vector<std::pair<json::object, std::string>> cases{
+        {{}, "auth_required"},
+        {{{"token", ""}, {"userId", "anna"}}, "auth_required"},
+        {{{"token", 5}}, "auth_required"},
+        {{{"token", "a.b.c"}}, "auth_invalid"},
+        {{{"authKey", "guess"}}, "auth_invalid"},
+        {{{"token", "dev:a:b"}}, "auth_invalid"},
+        {{{"token", "dev:anna"}, {"clientType", "fridge"}}, "invalid_argument"},
+        {{{"token", "dev:anna"}, {"deviceId", "a b"}}, "invalid_device_id"},
+        {{{"token", "dev:anna"}, {"name", std::string(129, 'x')}}, "invalid_argument"},
+        {{{"token", "dev:anna"}, {"deviceId", "d"}, {"publicKey", "short"}}, "invalid_key"}};
+    for (const auto& [auth, code] : cases) {
+      const auto refused = co_await refusal(auth);
+      EXPECT_EQ(refused, code) << json::serialize(auth);
+    }
+    EXPECT_EQ(service->connected_sockets(), 0U);
+  });
+}
+
+TEST_F(AdmissionTest, DevelopmentTokensAreRefusedWithoutTheSwitch) {
+  options.dev = false;
+  run([&]() -> test::asio::awaitable<void> {
+    const auto refused = co_await refusal(legacy_auth("anna", "anna_web"));
+    EXPECT_EQ(refused, "auth_invalid");
+  });
+}
+
+TEST_F(AdmissionTest, HoldersOfOneKeyAreOneAccountWhateverTheirLabel) {
+  options.auth_key = "shared";
+  run([&]() -> test::asio::awaitable<void> {
+    const json::object auth{{"authKey", "shared"}, {"userId", "anna"}};
+    auto& made = client(auth);
+    const auto refused = co_await made.connect();
+    EXPECT_EQ(refused, "");
+    const auto info = co_await made.next("server-info");
+    EXPECT_EQ(text_of(info, "account"), "key:" + service->server_id() + ":default");
+    EXPECT_EQ(text_of(info, "socketId"), made.id());
+    EXPECT_EQ(text_of(info, "serverId"), service->server_id());
+    EXPECT_EQ(text_of(info, "mode"), "home");
+  });
+}
+
+TEST_F(AdmissionTest, ADeviceTokenAloneIsUseless) {
+  run([&]() -> test::asio::awaitable<void> {
+    const auto device = owner_device();
+    const test::TestDevice thief;
+    json::object auth{{"token", device.access_token}, {"deviceId", device.id()}};
+    const auto without = co_await refusal(auth);
+    EXPECT_EQ(without, "proof_required");
+    auto own_proof = co_await proof(thief, device.access_token, device.id());
+    auth["proof"] = std::move(own_proof);
+    auth["publicKey"] = identity::to_text(thief.key.public_key());
+    const auto by_another_key = co_await refusal(auth);
+    EXPECT_EQ(by_another_key, "proof_invalid");
+    auto honest = co_await hello(device);
+    honest["deviceId"] = thief.id();
+    const auto as_another_device = co_await refusal(honest);
+    EXPECT_EQ(as_another_device, "auth_invalid");
+  });
+}
+
+TEST_F(AdmissionTest, AProofCountsOnceAndForAMinute) {
+  run([&]() -> test::asio::awaitable<void> {
+    const auto device = owner_device();
+    const auto auth = co_await hello(device);
+    const auto first = co_await refusal(auth);
+    EXPECT_EQ(first, "");
+    const auto replayed = co_await refusal(auth);
+    EXPECT_EQ(replayed, "proof_invalid");
+    const auto late = co_await hello(device);
+    now += std::chrono::seconds(61);
+    const auto refused = co_await refusal(late);
+    EXPECT_EQ(refused, "proof_invalid");
+  });
+}
+
+TEST_F(AdmissionTest, AnExpiredTokenIsSaidToBeExpired) {
+  run([&]() -> test::asio::awaitable<void> {
+    const auto device = owner_device();
+    now += std::chrono::minutes(15);
+    const auto auth = co_await hello(device);
+    const auto refused = co_await refusal(auth);
+    EXPECT_EQ(refused, "auth_expired");
+  });
+}
+
+TEST_F(AdmissionTest, AKeySeenFirstIsRememberedForItsIdAndNotReplaced) {
+  run([&]() -> test::asio::awaitable<void> {
+    test::TestDevice device;
+    device.account = "anna";
+    const auto auth = co_await hello(device);
+    const auto first = co_await refusal(auth);
+    EXPECT_EQ(first, "");
+    test::TestDevice other;
+    json::object changed{{"token", "dev:anna"}, {"deviceId", device.id()}};
+    changed["publicKey"] = identity::to_text(other.key.public_key());
+    auto proof_of_other = co_await proof(other, "dev:anna", device.id());
+    changed["proof"] = std::move(proof_of_other);
+    const auto with_another_key = co_await refusal(changed);
+    EXPECT_EQ(with_another_key, "key_changed");
+    const auto without_key = co_await refusal(legacy_auth("anna", device.id()));
+    EXPECT_EQ(without_key, "proof_required") << "the id belongs to a key";
+    const auto elsewhere = co_await refusal(legacy_auth("bob", device.id()));
+    EXPECT_EQ(elsewhere, "") << "in another account the id is another device's";
+  });
+}
+
+TEST_F(AdmissionTest, AnAccountHasRoomForSoManySockets) {
+  options.limits.max_sockets_per_account = 2;
+  run([&]() -> test::asio::awaitable<void> {
+    co_await joined("anna", "a_web");
+    co_await joined("anna", "a_web");
+    const auto third = co_await refusal(legacy_auth("anna", "a_web"));
+    EXPECT_EQ(third, "account_full");
+    const auto other = co_await refusal(legacy_auth("bob", "b_web"));
+    EXPECT_EQ(other, "");
+  });
+}
+
+TEST_F(AdmissionTest, OneAddressConnectsSoOften) {
+  options.limits.connects_per_second = 0.25;
+  run([&]() -> test::asio::awaitable<void> {
+    const auto first = co_await refusal(legacy_auth("anna", "a_web"));
+    EXPECT_EQ(first, "");
+    const auto second = co_await refusal(legacy_auth("anna", "a_web"));
+    EXPECT_EQ(second, "");
+    const auto third = co_await refusal(legacy_auth("anna", "a_web"));
+    EXPECT_EQ(third, "rate_limited");
+  });
+}
+
+TEST_F(AdmissionTest, AnOlderClientWithoutAnIdGetsTheOneItsKindUses) {
+  run([&]() -> test::asio::awaitable<void> {
+    auto* watcher = co_await joined("anna", "watcher");
+    const json::object auth{{"token", "dev:anna"}, {"userId", "anna"}, {"clientType", "electron"}};
+    auto& made = client(auth);
+    co_await made.connect();
+    co_await made.ask("join-account");
+    const auto told = co_await watcher->next("peer-joined");
+    EXPECT_EQ(text_of(told, "userId"), "anna_electron");
+  });
+}
+
+TEST_F(AdmissionTest, ALiveSocketIsRenewedByATokenOfTheSameDeviceOnly) {
+  run([&]() -> test::asio::awaitable<void> {
+    const auto device = owner_device();
+    const auto other = owner_device("other");
+    auto* live = co_await connected(device);
+    json::object payload{{"token", other.access_token}};
+    auto foreign = co_await proof(other, other.access_token);
+    payload["proof"] = std::move(foreign);
+    const auto refused = co_await live->ask("auth-renew", payload);
+    EXPECT_EQ(text_of(refused, "code"), "auth_invalid");
+    const json::object unproven{{"token", device.access_token}};
+    const auto without = co_await live->ask("auth-renew", unproven);
+    EXPECT_EQ(text_of(without, "code"), "proof_required");
+    payload["token"] = device.access_token;
+    auto own = co_await proof(device, device.access_token);
+    payload["proof"] = std::move(own);
+    const auto renewed = co_await live->ask("auth-renew", payload);
+    EXPECT_EQ(renewed.at("ok"), true);
+    EXPECT_GT(renewed.at("expiresAt").to_number<std::int64_t>(), now.time_since_epoch().count());
+  });
+}
+
+}  // namespace
+}  // namespace pantheon::signaling

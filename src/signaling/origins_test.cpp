@@ -1,0 +1,66 @@
+#include "signaling/origins.hpp"
+
+#include "signaling/test_support.hpp"
+
+namespace pantheon::signaling {
+namespace {
+
+http::Request from(const std::string& origin) {
+  http::Request request;
+  request.headers.set("Host", "192.168.1.5:3001");
+  if (!origin.empty()) request.headers.set("Origin", origin);
+  return request;
+}
+
+TEST(Origins, AllowTheirOwnAndTheListed) {
+  const Origins origins({"https://app.example.org/", "http://localhost:3000"});
+  for (const auto* origin : {"", "http://192.168.1.5:3001", "https://192.168.1.5:3001",
+                             "https://app.example.org", "http://localhost:3000", "file://"}) {
+    EXPECT_TRUE(origins.allows(from(origin))) << origin;
+  }
+  for (const auto* origin :
+       {"http://evil.example", "null", "http://192.168.1.5:3002", "http://localhost:3001",
+        "ftp://192.168.1.5:3001", "https://app.example.org.evil.example", "*"}) {
+    EXPECT_FALSE(origins.allows(from(origin))) << origin;
+  }
+}
+
+TEST(Origins, AStarAllowsEveryPage) {
+  EXPECT_TRUE(Origins({"*"}).allows(from("http://evil.example")));
+}
+
+struct OriginsTest : test::ServiceTest {};
+
+TEST_F(OriginsTest, OtherPagesGetNeitherSocketsNorAnswers) {
+  options.cors_origins = {"https://app.example.org"};
+  run([&]() -> test::asio::awaitable<void> {
+    const http::Headers evil{{"Origin", "http://evil.example"}};
+    const auto refused = co_await fetch("GET", "/socket.io/?EIO=4&transport=websocket", "", evil);
+    EXPECT_EQ(refused.status, 403U);
+    EXPECT_NE(refused.body.find("origin_not_allowed"), std::string::npos);
+    const auto nonce = co_await fetch("GET", "/v1/nonce", "", evil);
+    EXPECT_EQ(nonce.status, 403U);
+    const auto health = co_await fetch("GET", "/health", "", evil);
+    EXPECT_FALSE(health.headers.get("Access-Control-Allow-Origin"));
+  });
+}
+
+TEST_F(OriginsTest, ListedPagesMayReadAnswersAndAskBefore) {
+  options.cors_origins = {"https://app.example.org"};
+  run([&]() -> test::asio::awaitable<void> {
+    http::Headers headers{{"Origin", "https://app.example.org"}};
+    const auto nonce = co_await fetch("GET", "/v1/nonce", "", headers);
+    EXPECT_EQ(nonce.status, 200U);
+    EXPECT_EQ(nonce.headers.get("Access-Control-Allow-Origin"), "https://app.example.org");
+    EXPECT_EQ(nonce.headers.get("Vary"), "Origin");
+    headers.set("Access-Control-Request-Method", "POST");
+    const auto preflight = co_await fetch("OPTIONS", "/v1/tokens/refresh", "", headers);
+    EXPECT_EQ(preflight.status, 204U);
+    EXPECT_EQ(preflight.headers.get("Access-Control-Allow-Origin"), "https://app.example.org");
+    EXPECT_TRUE(preflight.headers.get("Access-Control-Allow-Headers"));
+    EXPECT_FALSE(preflight.headers.get("Access-Control-Allow-Credentials"));
+  });
+}
+
+}  // namespace
+}  // namespace pantheon::signaling

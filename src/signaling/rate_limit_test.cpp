@@ -1,0 +1,69 @@
+#include "signaling/rate_limit.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pantheon::signaling {
+namespace {
+
+using namespace std::chrono_literals;
+using boost::asio::ip::make_address;
+
+const core::SteadyTime kStart{1000s};
+
+TEST(TokenBucket, GivesItsBurstThenItsRate) {
+  TokenBucket bucket;
+  const Rate rate{2, 3};
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(bucket.take(rate, kStart));
+  EXPECT_EQ(bucket.take(rate, kStart), 500ms);
+  EXPECT_EQ(bucket.take(rate, kStart + 300ms), 200ms);
+  EXPECT_FALSE(bucket.take(rate, kStart + 500ms));
+  EXPECT_TRUE(bucket.take(rate, kStart + 500ms));
+  EXPECT_FALSE(bucket.is_full(rate, kStart + 1s));
+  EXPECT_TRUE(bucket.is_full(rate, kStart + 2s));
+}
+
+TEST(AddressLimiter, CountsEachAddressByItself) {
+  AddressLimiter limiter({1, 1});
+  EXPECT_FALSE(limiter.take(make_address("192.0.2.1"), kStart));
+  EXPECT_TRUE(limiter.take(make_address("192.0.2.1"), kStart));
+  EXPECT_TRUE(limiter.take(make_address("::ffff:192.0.2.1"), kStart));
+  EXPECT_FALSE(limiter.take(make_address("192.0.2.2"), kStart));
+}
+
+TEST(AddressLimiter, CountsASubnetOfIpv6AsOne) {
+  AddressLimiter limiter({1, 1});
+  EXPECT_FALSE(limiter.take(make_address("2001:db8::1"), kStart));
+  EXPECT_TRUE(limiter.take(make_address("2001:db8::ffff"), kStart));
+  EXPECT_FALSE(limiter.take(make_address("2001:db8:0:1::1"), kStart));
+}
+
+TEST(AddressLimiter, IsBoundedAndForgetsTheQuiet) {
+  AddressLimiter limiter({1, 1}, 2);
+  EXPECT_FALSE(limiter.take(make_address("192.0.2.1"), kStart));
+  EXPECT_FALSE(limiter.take(make_address("192.0.2.2"), kStart));
+  EXPECT_FALSE(limiter.take(make_address("192.0.2.3"), kStart));
+  EXPECT_TRUE(limiter.take(make_address("192.0.2.4"), kStart)) << "those beyond the bound share a bucket";
+  EXPECT_EQ(limiter.size(), 2U);
+  EXPECT_FALSE(limiter.take(make_address("192.0.2.5"), kStart + 60s));
+  EXPECT_EQ(limiter.size(), 1U);
+}
+
+TEST(ClientAddress, IsThatOfTheProxysClientOnlyBehindALocalProxy) {
+  const auto local = make_address("127.0.0.1");
+  const auto remote = make_address("192.0.2.1");
+  const http::Headers forwarded{{"X-Forwarded-For", "203.0.113.9, 198.51.100.7"}};
+  EXPECT_EQ(client_address(local, forwarded), make_address("198.51.100.7"));
+  EXPECT_EQ(client_address(remote, forwarded), remote);
+  EXPECT_EQ(client_address(local, {}), local);
+  EXPECT_EQ(client_address(local, {{"X-Forwarded-For", "unknown"}}), local);
+}
+
+TEST(RateLimitedResponse, SaysWhenToTryAgain) {
+  const auto response = rate_limited_response(1500ms);
+  EXPECT_EQ(response.status, 429U);
+  EXPECT_EQ(response.headers.get("Retry-After"), "2");
+  EXPECT_NE(response.body.find("\"retryAfterMs\":1500"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace pantheon::signaling
