@@ -51,6 +51,7 @@ asio::awaitable<core::Result<std::string>> TrialEngine::start(
     if (line->starts_with("ready ")) ready = words_of(*line);
   }
   setup_.reset();
+  if (ready.size() == 4) on_progress({core::Bytes{1}, core::Bytes{1}, "starting " + description()});
   if (ready.size() != 4) co_return core::failure(AppError::setup_failed);
 
   auto server = platform::ChildProcess::start(

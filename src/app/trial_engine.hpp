@@ -20,6 +20,7 @@ namespace asio = boost::asio;
 /// `get-model` and run as our child, which ends with us.
 class TrialEngine {
  public:
+  /// Bytes fetched so far; a total of 1 is a step without bytes, to be said in words.
   struct Progress {
     core::Bytes done;
     core::Bytes total;

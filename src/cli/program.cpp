@@ -30,6 +30,10 @@ int parse_and_run(int argc, const char* const* argv) {
   add(add_up);
   add(add_host);
   add(add_signal);
+  if (argc < 2) {
+    std::cout << program.help();
+    return kUsageError;
+  }
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -54,6 +54,7 @@ using ScreenPtr = std::shared_ptr<Screen>;
 
 void show_progress(Screen& screen, const app::TrialEngine::Progress& progress) {
   if (progress.total.count == 0) return;
+  if (progress.total.count == 1) return screen.line("  " + screen.faint(progress.what + " ..."));
   const double share = static_cast<double>(progress.done.count) / static_cast<double>(progress.total.count);
   const auto filled = static_cast<unsigned>(share * kBarWidth);
   const auto text =

@@ -136,8 +136,9 @@ asio::awaitable<void> Catalogue::State::run_refresh(std::shared_ptr<State> state
 }
 
 asio::awaitable<SnapshotPtr> Catalogue::State::refresh(std::shared_ptr<State> state) {
-  state->begin_refresh();
+  // Before it begins: without any candidate the asking is over at once.
   const auto before = state->refreshes;
+  state->begin_refresh();
   while (state->refreshes == before && !state->stopped) {
     const bool go_on = co_await state->refreshed.wait();
     if (!go_on) break;

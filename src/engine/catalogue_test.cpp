@@ -53,6 +53,11 @@ TEST_F(CatalogueTest, ListsTheModelsOfAllEngines) {
   EXPECT_EQ(snapshot->find_model("nothing"), nullptr);
 }
 
+TEST_F(CatalogueTest, IsEmptyAndAnswersWithoutAnyCandidate) {
+  Catalogue catalogue(io.get_executor(), client, {});
+  EXPECT_TRUE(run(io, catalogue.refresh())->engines.empty());
+}
+
 TEST_F(CatalogueTest, LearnsWhatOllamasListLeavesOut) {
   Catalogue catalogue(io.get_executor(), client, both());
   run(io, catalogue.get());
