@@ -15,6 +15,8 @@ it.each([
   ['lan', { candidateType: 'host', address: '192.168.1.5' }, { candidateType: 'host', address: '192.168.1.9' }],
   ['lan', { candidateType: 'host', address: '10.0.0.5' }, { candidateType: 'prflx', address: '172.20.0.9' }],
   ['lan', { candidateType: 'host' }, { candidateType: 'host', address: '3f1c0e9a-0000-4000-8000-000000000000.local' }],
+  ['lan', { candidateType: 'prflx', address: '' }, { candidateType: 'host', address: '127.0.0.1' }],
+  ['direct', { candidateType: 'prflx', address: '' }, { candidateType: 'srflx', address: '203.0.113.9' }],
   ['lan', { candidateType: 'host', address: '192.0.2.5' }, { candidateType: 'host', address: '192.0.2.9' }],
   ['lan', { candidateType: 'host', address: '2001:db8:1:2::5' }, { candidateType: 'host', address: '2001:db8:1:2::9' }],
   ['direct', { candidateType: 'srflx', address: '198.51.100.5' }, { candidateType: 'host', address: '203.0.113.9' }],

@@ -29,10 +29,11 @@ function addressOf(candidate: Entry | undefined): string {
   return typeof address === 'string' ? address : '';
 }
 
+/** Browsers hide our own address, also of the prflx candidate that a host's answer turns it into. */
 function isLocal(candidate: Entry | undefined): boolean {
   const address = addressOf(candidate);
   if (address !== '') return PRIVATE.test(address);
-  return candidate?.['candidateType'] === 'host'; // browsers hide the address of some
+  return ['host', 'prflx'].includes(String(candidate?.['candidateType']));
 }
 
 /** The first three quarters of an IPv4 address, the first half of an IPv6 one: what neighbours share. */

@@ -1,0 +1,18 @@
+import { Ollama } from 'ollama/browser';
+import OpenAI from 'openai';
+import { io } from 'socket.io-client';
+import { PantheonClient, type Link } from '../../../../../packages/client/src/index.js';
+import * as actions from './actions.js';
+
+/** What tests find on the page as `e2e`. */
+export const e2e = { ...actions, PantheonClient, OpenAI, Ollama, io };
+
+declare global {
+  interface Window {
+    e2e: typeof e2e;
+    client: PantheonClient;
+    link: Link;
+  }
+}
+
+window.e2e = e2e;
