@@ -47,12 +47,10 @@ bool PeerDirectory::add(const core::json::object& object) {
 }
 
 void PeerDirectory::remove(const core::json::object& object) {
-  if (const auto socket = core::get_string(object, "socketId"); socket && !socket->empty()) {
-    if (const auto found = peers_.find(*socket); found != peers_.end()) peers_.erase(found);
-    return;
-  }
+  // Sent once, when the last socket of a device goes; older sockets of it may still be listed here.
   const auto device = core::get_string(object, "userId").value_or("");
-  std::erase_if(peers_, [&](const auto& entry) { return entry.second.device_id == device; });
+  const auto socket = core::get_string(object, "socketId").value_or("");
+  std::erase_if(peers_, [&](const auto& entry) { return entry.second.device_id == device || entry.first == socket; });
 }
 
 std::vector<PeerEntry> PeerDirectory::all() const {

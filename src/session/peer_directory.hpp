@@ -33,7 +33,7 @@ class PeerDirectory {
   void replace(const core::json::array& peers);
   /// One peer more, or anew; false when the entry is malformed or the directory is full.
   bool add(const core::json::object& peer);
-  /// All sockets of a device, or the one named by `socketId`.
+  /// A device left: all its sockets go.
   void remove(const core::json::object& peer);
   void clear() { peers_.clear(); }
 

@@ -18,14 +18,14 @@ TEST(PeerDirectory, AListReplacesWhatWasKnown) {
   EXPECT_FALSE(directory.by_socket("s1"));
 }
 
-TEST(PeerDirectory, ALeaverIsRemovedBySocketOrByDevice) {
+TEST(PeerDirectory, ALeaverGoesWithAllItsSockets) {
   PeerDirectory directory;
   directory.add(entry("s1", "a"));
   directory.add(entry("s2", "a"));
-  directory.remove({{"userId", "a"}, {"socketId", "s1"}});
-  EXPECT_TRUE(directory.by_device("a"));
-  directory.remove({{"userId", "a"}});
+  directory.add(entry("s3", "b"));
+  directory.remove({{"userId", "a"}, {"socketId", "s2"}});
   EXPECT_FALSE(directory.by_device("a"));
+  EXPECT_TRUE(directory.by_device("b"));
 }
 
 TEST(PeerDirectory, IsBounded) {
