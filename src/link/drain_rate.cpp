@@ -8,7 +8,9 @@ namespace {
 // Shorter intervals say more about when we were woken than about the network.
 constexpr std::chrono::milliseconds kLeastInterval{5};
 constexpr double kTargetSeconds = 0.05;
-constexpr double kWeight = 0.5;  // of a new sample
+// A faster network would not be allowed more, and a rate measured while deeper buffers fill must not outlast
+// them.
+constexpr double kMostRate = static_cast<double>(DrainRate::kMost.count) / kTargetSeconds;
 
 }  // namespace
 
@@ -34,9 +36,11 @@ void DrainRate::observe(core::Bytes buffered, bool held_back, core::SteadyTime n
 
 void DrainRate::sample(double bytes, std::chrono::duration<double> time, bool exact) {
   const double seconds = std::max(time.count(), 1e-5);
-  const double measured = bytes / seconds;
+  const double measured = std::min(bytes / seconds, kMostRate);
   if (exact) {
-    rate_ = rate_ == 0 ? measured : rate_ * (1 - kWeight) + measured * kWeight;
+    const double weight =
+        rate_ == 0 ? 1 : std::min(seconds / kTargetSeconds, 1.0);  // a long interval says it all
+    rate_ = rate_ * (1 - weight) + measured * weight;
   } else {
     rate_ = std::max(rate_, measured);
   }

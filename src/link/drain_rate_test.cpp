@@ -53,6 +53,26 @@ TEST(DrainRate, FollowsANetworkThatBecomesSlow) {
   EXPECT_LE(allowance_after(drain, 1'000'000, 10ms, 400), 100000_B);
 }
 
+TEST(DrainRate, BuffersBelowThatSwallowTheFirstBytesDoNotHideASlowNetwork) {
+  DrainRate drain;
+  core::SteadyTime now{1h};
+  // The first half MiB disappears at once; after that 600,000 bytes a second drain, and we are woken at
+  // refill level.
+  std::uint64_t swallowed = 0;
+  for (; swallowed < 512 * 1024; now += 100us) {
+    drain.observe(0_B, swallowed > 0, now);
+    swallowed += drain.allowance().count;
+    drain.handed_over(drain.allowance());
+  }
+  for (int wake = 0; wake < 4; ++wake) {
+    const auto left = drain.allowance().count / 2;
+    now += std::chrono::milliseconds((drain.allowance().count - left) * 1000 / 600'000);
+    drain.observe({left}, true, now);
+    if (drain.allowance().count > left) drain.handed_over({drain.allowance().count - left});
+  }
+  EXPECT_LE(drain.allowance(), 60000_B);
+}
+
 TEST(DrainRate, ATrickleOfTokensDoesNotLookLikeASlowNetwork) {
   DrainRate drain;
   allowance_after(drain, 1e8, 1ms, 100);
