@@ -17,14 +17,19 @@ it('a browser that knows only the printed link gets a streamed answer of a real 
   expect(paired).toMatchObject({ models: [engine.model], trust: 'pinned' });
 
   const before = requests.length;
-  const answer = await page.evaluate((model) => window.e2e.chatWithOpenAI(window.link, model, 'What is the moon?', 24), engine.model);
+  const answer = await page.evaluate(
+    (model) => window.e2e.chatWithOpenAI(window.link, model, 'What is the moon?', 24),
+    engine.model,
+  );
   expect(answer.text.length).toBeGreaterThan(10);
   expect(answer.times.length).toBeGreaterThan(5);
   const [first = 0, last = 0] = [answer.times[0], answer.times.at(-1)];
   expect(last - first).toBeGreaterThan(50); // it arrived over time, not at the end
 
   expect(requests.slice(before)).toEqual([]); // no byte of it over HTTP
-  const [host] = await page.evaluate(() => window.client.hosts.map(({ route, protocol }) => ({ route, protocol })));
+  const [host] = await page.evaluate(() =>
+    window.client.hosts.map(({ route, protocol }) => ({ route, protocol })),
+  );
   expect(host).toEqual({ route: 'lan', protocol: 'link' });
   expect(errors).toEqual([]);
 });

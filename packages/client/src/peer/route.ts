@@ -14,14 +14,22 @@ interface Entry {
   readonly [name: string]: unknown;
 }
 
-const PRIVATE = /^(10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[?(::1$|f[cd]|fe80))|\.local$/i;
+const PRIVATE =
+  /^(10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[?(::1$|f[cd]|fe80))|\.local$/i;
 
 function selectedPair(entries: ReadonlyMap<string, Entry>): Entry | undefined {
   const all = [...entries.values()];
-  const transport = all.find((entry) => entry.type === 'transport' && typeof entry['selectedCandidatePairId'] === 'string');
-  const named = transport === undefined ? undefined : entries.get(String(transport['selectedCandidatePairId']));
+  const transport = all.find(
+    (entry) => entry.type === 'transport' && typeof entry['selectedCandidatePairId'] === 'string',
+  );
+  const named =
+    transport === undefined ? undefined : entries.get(String(transport['selectedCandidatePairId']));
   const pairs = all.filter((entry) => entry.type === 'candidate-pair');
-  return named ?? pairs.find((pair) => pair['selected'] === true) ?? pairs.find((pair) => pair['nominated'] === true);
+  return (
+    named ??
+    pairs.find((pair) => pair['selected'] === true) ??
+    pairs.find((pair) => pair['nominated'] === true)
+  );
 }
 
 function addressOf(candidate: Entry | undefined): string {
@@ -38,7 +46,9 @@ function isLocal(candidate: Entry | undefined): boolean {
 
 /** The first three quarters of an IPv4 address, the first half of an IPv6 one: what neighbours share. */
 function network(address: string): string {
-  return address.includes(':') ? address.split(':').slice(0, 4).join(':') : address.split('.').slice(0, 3).join('.');
+  return address.includes(':')
+    ? address.split(':').slice(0, 4).join(':')
+    : address.split('.').slice(0, 3).join('.');
 }
 
 function areNeighbours(one: Entry | undefined, other: Entry | undefined): boolean {
@@ -50,7 +60,10 @@ export function readRoute(report: Iterable<unknown>): RouteReport | undefined {
   const entries = new Map([...report].map((entry) => [(entry as Entry).id, entry as Entry]));
   const pair = selectedPair(entries);
   if (pair === undefined) return undefined;
-  const [local, remote] = [entries.get(String(pair['localCandidateId'])), entries.get(String(pair['remoteCandidateId']))];
+  const [local, remote] = [
+    entries.get(String(pair['localCandidateId'])),
+    entries.get(String(pair['remoteCandidateId'])),
+  ];
   const relayed = [local, remote].some((candidate) => candidate?.['candidateType'] === 'relay');
   const near = (isLocal(local) && isLocal(remote)) || areNeighbours(local, remote);
   const seconds = pair['currentRoundTripTime'];

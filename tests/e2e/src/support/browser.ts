@@ -31,7 +31,8 @@ export async function closeBrowser(): Promise<void> {
 
 async function launch(): Promise<Browser> {
   const executablePath = process.env['PANTHEON_CHROMIUM'] ?? '/usr/bin/chromium';
-  if (!existsSync(executablePath)) throw new Error(`${executablePath} is missing: apt-get install -y chromium`);
+  if (!existsSync(executablePath))
+    throw new Error(`${executablePath} is missing: apt-get install -y chromium`);
   return await chromium.launch({ executablePath, args: ARGUMENTS });
 }
 
@@ -45,7 +46,13 @@ function script(): Promise<string> {
 
 async function bundled(): Promise<string> {
   const entryPoint = fileURLToPath(new URL('page/entry.ts', import.meta.url));
-  const result = await build({ entryPoints: [entryPoint], bundle: true, write: false, format: 'iife', target: 'es2022' });
+  const result = await build({
+    entryPoints: [entryPoint],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+  });
   const simplePeer = createRequire(import.meta.url).resolve('simple-peer/simplepeer.min.js');
   return `${await readFile(simplePeer, 'utf8')}\n${result.outputFiles[0]?.text ?? ''}`;
 }

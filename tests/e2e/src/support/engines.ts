@@ -15,7 +15,8 @@ export interface Engine {
 function ready(script: string): readonly string[] {
   const ran = spawnSync(join(ROOT, 'scripts', script), { encoding: 'utf8', maxBuffer: 64 << 20 });
   const line = ran.stdout.trim().split('\n').at(-1) ?? '';
-  if (ran.status !== 0 || !line.startsWith('ready ')) throw new Error(`scripts/${script} failed: ${ran.stderr}`);
+  if (ran.status !== 0 || !line.startsWith('ready '))
+    throw new Error(`scripts/${script} failed: ${ran.stderr}`);
   return line.split(' ').slice(1);
 }
 
@@ -33,7 +34,10 @@ export async function startOllama(): Promise<Engine> {
   const url = `http://127.0.0.1:${await freePort()}`;
   const child = new Process(binary, ['serve'], { env: { OLLAMA_HOST: url, OLLAMA_MODELS: models } });
   for (;;) {
-    const answers = await fetch(`${url}/api/version`).then(({ ok }) => ok, () => false);
+    const answers = await fetch(`${url}/api/version`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
     if (answers) return { url, model, process: child };
     if (!child.running) throw new Error(`ollama ended:\n${child.output}`);
     await new Promise((resolve) => setTimeout(resolve, 50)); // it tells on no channel that it listens

@@ -6,9 +6,18 @@ import { Process, ROOT, type Exit } from './process.js';
 /** The native binary under test. */
 export const BINARY = process.env['PANTHEON_BINARY'] ?? join(ROOT, 'build/dev/src/cli/pantheon');
 
-/** A new folder, for keys and databases of one process. */
+const folders: string[] = [];
+
+/** A new folder, for keys and databases of one process; removed when the tests of the file are over. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'pantheon-e2e-'));
+  const folder = mkdtempSync(join(tmpdir(), 'pantheon-e2e-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** Removes all of them. */
+export function removeTemporaryFolders(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Starts a verb of the binary. */
@@ -20,7 +29,7 @@ export interface UpOptions {
   /** Base URLs of the engines to share. */
   readonly engines?: readonly string[];
   readonly port?: number;
-  /** Kept after stop(); a new one, removed at the end, by default. */
+  /** Folder of keys and database; a new one by default. */
   readonly data?: string;
   readonly args?: readonly string[];
 }
@@ -32,17 +41,30 @@ export class Up {
     /** The link it printed first: all that another device is told. */
     readonly link: string,
     readonly data: string,
-    private readonly temporary: boolean,
   ) {}
 
   /** Starts it; resolves when it has printed a pairing link. */
-  static async start({ engines = [], port = 0, data, args = [] }: UpOptions = {}): Promise<Up> {
-    const folder = data ?? temporaryFolder();
+  static async start({
+    engines = [],
+    port = 0,
+    data = temporaryFolder(),
+    args = [],
+  }: UpOptions = {}): Promise<Up> {
     const named = engines.flatMap((url) => ['--engine', url]);
-    const where = ['--bind', '127.0.0.1', '--rtc-bind', '127.0.0.1', '--port', `${port}`, '--data', folder, '--no-search'];
+    const where = [
+      '--bind',
+      '127.0.0.1',
+      '--rtc-bind',
+      '127.0.0.1',
+      '--port',
+      `${port}`,
+      '--data',
+      data,
+      '--no-search',
+    ];
     const child = startPantheon('up', '--name', 'Study', ...where, ...named, ...args);
     const [, link = ''] = await child.line(LINK);
-    return new Up(child, link, folder, data === undefined);
+    return new Up(child, link, data);
   }
 
   /** For example `http://127.0.0.1:40001`. */
@@ -66,10 +88,42 @@ export class Up {
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
-    const exit = await this.process.stop(signal);
-    if (this.temporary) rmSync(this.data, { recursive: true, force: true });
-    return exit;
+    return await this.process.stop(signal);
   }
 }
 
 const LINK = /^\s*(http:\/\/\S+#pair=\S+)$/;
+
+/** Starts `pantheon signal --dev` on a free loopback port: tokens of the form `dev:<account>` are accepted. */
+export async function startSignal(): Promise<{ readonly process: Process; readonly origin: string }> {
+  const where = ['--bind', '127.0.0.1', '--port', '0', '--data', temporaryFolder(), '--no-stun'];
+  const child = startPantheon('signal', '--dev', ...where);
+  const [, origin = ''] = await child.line(/^Signaling on (\S+)/);
+  return { process: child, origin };
+}
+
+/** Starts `pantheon host` in a development account; resolves when it is signed in. */
+export async function startHost(origin: string, account: string, engine: string): Promise<Process> {
+  const where = [
+    '--server',
+    origin,
+    '--token',
+    `dev:${account}`,
+    '--rtc-bind',
+    '127.0.0.1',
+    '--data',
+    temporaryFolder(),
+  ];
+  const child = startPantheon(
+    'host',
+    '--name',
+    'Study',
+    '--no-stun',
+    '--no-search',
+    '--engine',
+    engine,
+    ...where,
+  );
+  await child.line(/^ {2}Server/);
+  return child;
+}

@@ -30,7 +30,10 @@ export class Process {
   private exit: Exit | undefined;
 
   constructor(command: string, args: readonly string[], { env = {} }: ProcessOptions = {}) {
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', ...env } });
+    const child = spawn(command, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, NO_COLOR: '1', ...env },
+    });
     this.child = child;
     started.add(this);
     this.read(child.stdout, this.stdout);

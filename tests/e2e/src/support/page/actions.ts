@@ -1,6 +1,11 @@
 import { Ollama } from 'ollama/browser';
 import OpenAI from 'openai';
-import { isClientError, PantheonClient, type Host, type Link } from '../../../../../packages/client/src/index.js';
+import {
+  isClientError,
+  PantheonClient,
+  type Host,
+  type Link,
+} from '../../../../../packages/client/src/index.js';
 
 /** An answer as it arrived. */
 export interface Streamed {
@@ -26,14 +31,20 @@ function whenHosts<T>(client: PantheonClient, look: (hosts: readonly Host[]) => 
 }
 
 /** Pairs this page with what a link says, connects to the host, and waits for its models. */
-export async function pairAndConnect(link: string): Promise<{ account: string; models: string[]; trust: string }> {
+export async function pairAndConnect(
+  link: string,
+): Promise<{ account: string; models: string[]; trust: string }> {
   const client = new PantheonClient({ statsIntervalMs: 100 });
   window.client = client;
   const { account, hostDeviceId } = await client.pair(link, { name: 'Test phone' });
   await client.start();
-  const host = await whenHosts(client, (hosts) => hosts.find(({ deviceId, online }) => online && deviceId === hostDeviceId));
+  const host = await whenHosts(client, (hosts) =>
+    hosts.find(({ deviceId, online }) => online && deviceId === hostDeviceId),
+  );
   window.link = await client.connect(host.deviceId);
-  const known = await whenHosts(client, (hosts) => hosts.find(({ deviceId, models }) => deviceId === hostDeviceId && models.length > 0));
+  const known = await whenHosts(client, (hosts) =>
+    hosts.find(({ deviceId, models }) => deviceId === hostDeviceId && models.length > 0),
+  );
   return { account, models: known.models.map(({ id }) => id), trust: known.trust };
 }
 
@@ -50,7 +61,11 @@ export async function codeOf(work: () => Promise<unknown>): Promise<string> {
 }
 
 /** Collects the pieces of a stream. */
-async function collect<T>(stream: AsyncIterable<T>, textOf: (piece: T) => string, started: number): Promise<Streamed> {
+async function collect<T>(
+  stream: AsyncIterable<T>,
+  textOf: (piece: T) => string,
+  started: number,
+): Promise<Streamed> {
   let text = '';
   const times: number[] = [];
   for await (const piece of stream) {
@@ -63,7 +78,12 @@ async function collect<T>(stream: AsyncIterable<T>, textOf: (piece: T) => string
 }
 
 /** A chat over the official `openai` client, streamed. */
-export async function chatWithOpenAI(link: Link, model: string, prompt: string, maxTokens: number): Promise<Streamed> {
+export async function chatWithOpenAI(
+  link: Link,
+  model: string,
+  prompt: string,
+  maxTokens: number,
+): Promise<Streamed> {
   const started = performance.now();
   const stream = await new OpenAI(link.openai()).chat.completions.create({
     model,
@@ -75,7 +95,12 @@ export async function chatWithOpenAI(link: Link, model: string, prompt: string, 
 }
 
 /** A chat over the official `ollama` client, streamed. */
-export async function chatWithOllama(link: Link, model: string, prompt: string, maxTokens: number): Promise<Streamed> {
+export async function chatWithOllama(
+  link: Link,
+  model: string,
+  prompt: string,
+  maxTokens: number,
+): Promise<Streamed> {
   const started = performance.now();
   const stream = await new Ollama(link.ollama()).chat({
     model,
@@ -84,4 +109,66 @@ export async function chatWithOllama(link: Link, model: string, prompt: string, 
     stream: true,
   });
   return await collect(stream, (part) => part.message.content, started);
+}
+
+/** A streamed chat that goes on while a test does other things. */
+export class RunningChat {
+  text = '';
+  /** When each piece came, by performance.now(). */
+  readonly times: number[] = [];
+  /** Why it ended: `done`, or the code of an error. Undefined while it runs. */
+  ended: string | undefined;
+  /** What a person would read of the error. */
+  message = '';
+  private readonly abort = new AbortController();
+  private readonly over: Promise<void>;
+
+  constructor(link: Link, model: string, prompt = 'Count', maxTokens = 4000) {
+    this.over = this.run(new OpenAI({ ...link.openai(), maxRetries: 0 }), model, prompt, maxTokens);
+  }
+
+  /** Resolves when `count` pieces have come, or it has ended. */
+  async pieces(count: number): Promise<string> {
+    while (this.times.length < count && this.ended === undefined)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    return this.text;
+  }
+
+  /** What a person does who presses the stop button. */
+  stop(): void {
+    this.abort.abort();
+  }
+
+  /** Resolves with why it ended. */
+  async end(): Promise<{ ended: string; message: string; text: string }> {
+    await this.over;
+    const { ended = '', message, text } = this;
+    return { ended, message, text };
+  }
+
+  /** The longest time between two pieces, in milliseconds. */
+  longestGap(): number {
+    return this.times.reduce(
+      (longest, time, index) => Math.max(longest, time - (this.times[index - 1] ?? time)),
+      0,
+    );
+  }
+
+  private async run(openai: OpenAI, model: string, prompt: string, maxTokens: number): Promise<void> {
+    try {
+      const stream = await openai.chat.completions.create(
+        { model, messages: [{ role: 'user', content: prompt }], max_tokens: maxTokens, stream: true },
+        { signal: this.abort.signal },
+      );
+      for await (const chunk of stream) {
+        this.text += chunk.choices[0]?.delta.content ?? '';
+        this.times.push(performance.now());
+      }
+      this.ended = this.abort.signal.aborted ? 'stopped' : 'done';
+    } catch (error) {
+      this.message = error instanceof Error ? error.message : String(error);
+      const { code } = error as { readonly code?: unknown };
+      this.ended = this.abort.signal.aborted ? 'stopped' : typeof code === 'string' ? code : 'unknown';
+    }
+  }
 }

@@ -12,6 +12,7 @@ declare global {
     e2e: typeof e2e;
     client: PantheonClient;
     link: Link;
+    chat: actions.RunningChat;
   }
 }
 
