@@ -1,0 +1,40 @@
+import { useState, type ReactNode } from 'react';
+import { Logo } from './components/icon.js';
+import { Sidebar } from './components/sidebar.js';
+import { ChatPage } from './pages/chat-page.js';
+import { PairPage } from './pages/pair-page.js';
+import { SettingsPage } from './pages/settings-page.js';
+import { UntrustedPage } from './pages/untrusted-page.js';
+import { WelcomePage } from './pages/welcome-page.js';
+import { useValue } from './state/observable.js';
+import { useServices } from './state/services.js';
+
+/** Chooses the page by address and state of the account. */
+export function App(): ReactNode {
+  const { account, router } = useServices();
+  const route = useValue(router);
+  const { loaded, paired, state, error } = useValue(account);
+  const [menu, setMenu] = useState(false);
+  if (!loaded) {
+    return (
+      <main className="centered" aria-busy="true" aria-label="Loading">
+        <Logo />
+      </main>
+    );
+  }
+  if (route.page === 'pair') return <PairPage key={route.fragment} fragment={route.fragment} />;
+  if (state === 'untrusted') return <UntrustedPage error={error} />;
+  if (state === 'revoked') return <WelcomePage removed />;
+  if (!paired || state === 'unpaired') return <WelcomePage />;
+  const openMenu = (): void => setMenu(true);
+  return (
+    <div className="shell">
+      <Sidebar open={menu} onClose={() => setMenu(false)} />
+      {route.page === 'settings' ? (
+        <SettingsPage onMenu={openMenu} />
+      ) : (
+        <ChatPage conversationId={route.conversation} onMenu={openMenu} />
+      )}
+    </div>
+  );
+}

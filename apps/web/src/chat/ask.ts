@@ -1,0 +1,104 @@
+import type { ClientLike, InterimHead } from '../state/client-like.js';
+import { parseChunk } from './completion-chunk.js';
+import { failureOf, failureOfResponse } from './failures.js';
+import { SseParser } from './sse.js';
+import type { Failure, Message } from './types.js';
+
+/** What is asked. */
+export interface Question {
+  readonly hostId: string;
+  readonly modelId: string;
+  readonly messages: readonly Message[];
+}
+
+/** What comes back, piece by piece. */
+export interface AnswerSink {
+  /** How many requests are before ours; 0: the engine works on it. */
+  queue(waiting: number): void;
+  piece(text: string, reasoning: string): void;
+  /** The engine's own count of the answer's tokens. */
+  tokens(count: number): void;
+}
+
+/** An answer that ended with a failure its sender named. */
+export class AnswerFailed extends Error {
+  override readonly name = 'AnswerFailed';
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+  }
+}
+
+/** The position an interim head tells; undefined when it tells none. 1 is next in line. */
+export function queuePosition(head: InterimHead): number | undefined {
+  const queue = head.info?.['queue'];
+  const position =
+    typeof queue === 'object' && queue !== null ? (queue as Record<string, unknown>)['position'] : undefined;
+  return typeof position === 'number' && Number.isInteger(position) && position >= 0 ? position : undefined;
+}
+
+/** The body of the request. Unanswered and empty answers are left out; engines refuse some of them. */
+export function requestBody({ modelId, messages }: Question): string {
+  const turns = messages.filter(({ role, text }) => role === 'user' || text !== '');
+  return JSON.stringify({
+    model: modelId,
+    messages: turns.map(({ role, text }) => ({ role, content: text })),
+    stream: true,
+    stream_options: { include_usage: true },
+  });
+}
+
+/**
+ * Asks a model and tells the answer to `sink` as it comes. Resolves at its end. Rejects with AnswerFailed, a LinkError, a
+ * ClientError, or the signal's reason.
+ */
+export async function ask(
+  client: ClientLike,
+  question: Question,
+  sink: AnswerSink,
+  signal: AbortSignal,
+): Promise<void> {
+  const link = await client.connect(question.hostId);
+  signal.throwIfAborted();
+  const response = await link.fetch('/v1/chat/completions', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: requestBody(question),
+    signal,
+    onInterim: (head) => {
+      const position = queuePosition(head);
+      if (position !== undefined) sink.queue(position);
+    },
+  });
+  if (!response.ok) throw new AnswerFailed(failureOfResponse(response.status, await response.text()));
+  sink.queue(0);
+  if (response.body === null) return;
+  await readAnswer(response.body, sink, response.headers.get('content-type') ?? '');
+}
+
+async function readAnswer(body: ReadableStream<Uint8Array>, sink: AnswerSink, type: string): Promise<void> {
+  if (type.includes('application/json')) return handle(await new Response(body).text(), sink);
+  const decoder = new TextDecoder();
+  const parser = new SseParser();
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      const events = done
+        ? [...parser.push(decoder.decode()), ...parser.end()]
+        : parser.push(decoder.decode(value, { stream: true }));
+      for (const event of events) handle(event, sink);
+      if (done) return;
+    }
+  } finally {
+    reader.cancel().catch(() => undefined);
+  }
+}
+
+function handle(data: string, sink: AnswerSink): void {
+  const chunk = parseChunk(data);
+  if (chunk === undefined) return;
+  if (chunk.error !== undefined)
+    throw new AnswerFailed({ ...failureOf('engine_failed'), advice: chunk.error });
+  if (chunk.completionTokens !== undefined) sink.tokens(chunk.completionTokens);
+  if (chunk.text !== '' || chunk.reasoning !== '') sink.piece(chunk.text, chunk.reasoning);
+}

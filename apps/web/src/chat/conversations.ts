@@ -1,0 +1,107 @@
+import type { DeviceStorage } from '../state/device-storage.js';
+import { Observable } from '../state/observable.js';
+import { newId } from './ids.js';
+import { parseConversation } from './stored-conversation.js';
+import { titleOf } from './title.js';
+import type { Conversation, Message } from './types.js';
+
+const PREFIX = 'pantheon.chat.';
+const MAX_CONVERSATIONS = 500;
+
+function byChange(a: Conversation, b: Conversation): number {
+  return b.changedAt - a.changedAt;
+}
+
+/** The chats of this device, newest first. Each is stored by itself; what cannot be stored lives as long as the page. */
+export class Conversations extends Observable<readonly Conversation[]> {
+  /** True after the browser refused to store a chat. */
+  readonly full = new Observable(false);
+
+  constructor(private readonly storage: DeviceStorage) {
+    const stored = storage.names(PREFIX).flatMap((name) => parseConversation(storage.get(name)) ?? []);
+    super(stored.sort(byChange).slice(0, MAX_CONVERSATIONS));
+    storage.watch((name) => {
+      if (name.startsWith(PREFIX)) this.reload(name.slice(PREFIX.length));
+    });
+  }
+
+  /** The chat of that id. */
+  find(id: string | undefined): Conversation | undefined {
+    return this.get().find((one) => one.id === id);
+  }
+
+  /** Begins a chat with its first messages; its title is made of the first one. */
+  create(messages: readonly Message[]): Conversation {
+    const now = Date.now();
+    const title = titleOf(messages[0]?.text ?? '');
+    const conversation: Conversation = {
+      id: newId(),
+      title,
+      named: false,
+      createdAt: now,
+      changedAt: now,
+      messages,
+    };
+    this.put(conversation);
+    return conversation;
+  }
+
+  /** Sets the messages of a chat. Does nothing when it has been deleted meanwhile. */
+  setMessages(id: string, change: (messages: readonly Message[]) => readonly Message[]): void {
+    const found = this.find(id);
+    if (found !== undefined) this.put({ ...found, messages: change(found.messages), changedAt: Date.now() });
+  }
+
+  /** Replaces one message of a chat. */
+  replace(id: string, message: Message): void {
+    this.setMessages(id, (messages) => messages.map((one) => (one.id === message.id ? message : one)));
+  }
+
+  /** Gives a chat a name; an empty one brings back the made one. */
+  rename(id: string, name: string): void {
+    const found = this.find(id);
+    if (found === undefined) return;
+    const title = name.trim().slice(0, 120);
+    this.put({ ...found, title: title || titleOf(found.messages[0]?.text ?? ''), named: title !== '' });
+  }
+
+  /** Deletes a chat for good. */
+  remove(id: string): void {
+    this.storage.remove(PREFIX + id);
+    this.full.set(false);
+    this.update((all) => all.filter((one) => one.id !== id));
+  }
+
+  /** Deletes all chats for good. */
+  clear(): void {
+    for (const { id } of this.get()) this.storage.remove(PREFIX + id);
+    this.full.set(false);
+    this.set([]);
+  }
+
+  private put(conversation: Conversation): void {
+    const stored = this.storage.set(PREFIX + conversation.id, JSON.stringify(conversation));
+    this.full.set(!stored);
+    const others = this.get().filter((one) => one.id !== conversation.id);
+    const dropped = [...others].sort(byChange).slice(MAX_CONVERSATIONS - 1);
+    for (const { id } of dropped) this.storage.remove(PREFIX + id);
+    this.set([conversation, ...others].sort(byChange).slice(0, MAX_CONVERSATIONS));
+  }
+
+  /** Another tab wrote or deleted a chat. */
+  private reload(id: string): void {
+    const stored = parseConversation(this.storage.get(PREFIX + id));
+    const others = this.get().filter((one) => one.id !== id);
+    this.set(stored === undefined ? others : [stored, ...others].sort(byChange));
+  }
+}
+
+/** The chats in which every word of `query` occurs, in title or messages. Pure. */
+export function searchConversations(all: readonly Conversation[], query: string): readonly Conversation[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return all;
+  return all.filter(({ title, messages }) => {
+    const text = [title, ...messages.map((message) => message.text)].join('\n').toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}

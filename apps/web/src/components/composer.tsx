@@ -1,0 +1,84 @@
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { Icon } from './icon.js';
+
+/** On a touch screen Enter makes a new line: there is a button under the thumb. */
+function hasKeyboard(): boolean {
+  return matchMedia('(hover: hover) and (pointer: fine)').matches;
+}
+
+/** Where a message is written. Grows with it. `chat`: a change moves the focus here. */
+export function Composer(props: {
+  readonly chat: string | undefined;
+  readonly ready: boolean;
+  readonly running: boolean;
+  readonly placeholder: string;
+  readonly onSend: (text: string) => void;
+  readonly onStop: () => void;
+}): ReactNode {
+  const { chat, ready, running, placeholder, onSend, onStop } = props;
+  const [text, setText] = useState('');
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (hasKeyboard()) field.current?.focus({ preventScroll: true });
+  }, [chat]);
+
+  const sendable = ready && !running && text.trim() !== '';
+  const send = (): void => {
+    if (!sendable) return;
+    onSend(text.trim());
+    setText('');
+    field.current?.focus({ preventScroll: true });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || !hasKeyboard()) return;
+    event.preventDefault();
+    send();
+  };
+  return (
+    <form
+      className="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <div className="composer-grow" data-text={`${text}\n`}>
+        <textarea
+          ref={field}
+          data-testid="composer"
+          aria-label="Message"
+          rows={1}
+          value={text}
+          placeholder={placeholder}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={onKeyDown}
+          enterKeyHint="enter"
+          autoComplete="off"
+        />
+      </div>
+      {running ? (
+        <button
+          type="button"
+          className="round-button"
+          data-testid="stop"
+          onClick={onStop}
+          aria-label="Stop the answer"
+          title="Stop the answer"
+        >
+          <Icon name="stop" />
+        </button>
+      ) : (
+        <button
+          type="submit"
+          className="round-button"
+          data-testid="send"
+          disabled={!sendable}
+          aria-label="Send"
+          title="Send"
+        >
+          <Icon name="send" />
+        </button>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,204 @@
+import { memo, useEffect, useState, type ReactNode } from 'react';
+import type { Run } from '../chat/chat-runner.js';
+import type { AssistantMessage, UserMessage } from '../chat/types.js';
+import { Markdown } from '../markdown/markdown.js';
+import { useValue } from '../state/observable.js';
+import { CopyButton } from './copy-button.js';
+import { Icon } from './icon.js';
+
+/** What a person said. */
+export const UserMessageView = memo(function UserMessageView(props: {
+  readonly message: UserMessage;
+  readonly onEdit: ((message: UserMessage, text: string) => void) | undefined;
+}): ReactNode {
+  const { message, onEdit } = props;
+  const [draft, setDraft] = useState<string | undefined>();
+  if (draft !== undefined && onEdit !== undefined) {
+    const done = (): void => {
+      if (draft.trim() !== '') onEdit(message, draft.trim());
+      setDraft(undefined);
+    };
+    return (
+      <article className="message user editing" aria-label="Edit your message">
+        <div className="composer-grow" data-text={`${draft}\n`}>
+          <textarea
+            autoFocus
+            aria-label="Your message"
+            value={draft}
+            onChange={(event) => setDraft(event.target.value)}
+          />
+        </div>
+        <div className="row end">
+          <button type="button" className="button quiet" onClick={() => setDraft(undefined)}>
+            Cancel
+          </button>
+          <button type="button" className="button" onClick={done}>
+            Ask again
+          </button>
+        </div>
+      </article>
+    );
+  }
+  return (
+    <article className="message user" data-testid="message-user" aria-label="You">
+      <div className="bubble">{message.text}</div>
+      <div className="message-tools">
+        <CopyButton text={message.text} label="Copy" />
+        {onEdit !== undefined && (
+          <button
+            type="button"
+            className="icon-button small"
+            aria-label="Edit"
+            title="Edit"
+            onClick={() => setDraft(message.text)}
+          >
+            <Icon name="pencil" />
+          </button>
+        )}
+      </div>
+    </article>
+  );
+});
+
+function Reasoning({ text, open }: { readonly text: string; readonly open: boolean }): ReactNode {
+  if (text === '') return null;
+  return (
+    <details className="reasoning" open={open || undefined}>
+      <summary>{open ? 'Thinking…' : 'Thoughts'}</summary>
+      <Markdown text={text} />
+    </details>
+  );
+}
+
+function Waiting({ queue, slow }: { readonly queue: number | undefined; readonly slow: boolean }): ReactNode {
+  const before = (queue ?? 0) - 1;
+  let said = slow ? 'The model is being loaded or thinks; the first answer can take a while.' : '';
+  if (before === 0) said = 'You are next.';
+  if (before > 0) said = `${before} waiting before you.`;
+  return (
+    <p className="waiting" role="status" data-testid="waiting">
+      <span className="dots" aria-hidden="true">
+        <i />
+        <i />
+        <i />
+      </span>
+      {said === '' ? <span className="visually-hidden">Waiting for the answer</span> : <span>{said}</span>}
+    </p>
+  );
+}
+
+const SLOW_MS = 5_000;
+
+function StreamingBody({ run }: { readonly run: Run }): ReactNode {
+  const { text, reasoning, queue } = useValue(run.live);
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), SLOW_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <>
+      <Reasoning text={reasoning} open={text === ''} />
+      {text === '' && reasoning === '' ? <Waiting queue={queue} slow={slow} /> : <Markdown text={text} />}
+    </>
+  );
+}
+
+function statsText({ stats }: AssistantMessage): string {
+  if (stats === undefined) return '';
+  const speed =
+    stats.tokensPerSecond === undefined
+      ? ''
+      : `${stats.tokensPerSecond.toFixed(stats.tokensPerSecond < 10 ? 1 : 0)} tokens/s`;
+  return speed;
+}
+
+function statsTitle({ stats }: AssistantMessage): string {
+  if (stats === undefined) return '';
+  return `${stats.tokens} tokens, first after ${(stats.firstTokenMs / 1000).toFixed(2)} s`;
+}
+
+function FailureView(props: {
+  readonly message: AssistantMessage;
+  readonly onAgain: (() => void) | undefined;
+}): ReactNode {
+  const { message, onAgain } = props;
+  const { failure } = message;
+  if (failure === undefined) return null;
+  const loud = failure.code === 'key_untrusted' || failure.code === 'binding_mismatch';
+  return (
+    <div
+      className={`failure ${loud ? 'tone-danger' : 'tone-warning'}`}
+      role="alert"
+      data-testid="failure"
+      data-code={failure.code}
+    >
+      <Icon name="warning" />
+      <div>
+        <strong>{failure.message}</strong> <span>{failure.advice}</span>
+      </div>
+      {onAgain !== undefined && (
+        <button type="button" className="button quiet" data-testid="ask-again" onClick={onAgain}>
+          Ask again
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** What a model said, or says. */
+export const AssistantMessageView = memo(function AssistantMessageView(props: {
+  readonly message: AssistantMessage;
+  readonly run: Run | undefined;
+  readonly onAgain: ((message: AssistantMessage) => void) | undefined;
+}): ReactNode {
+  const { message, run, onAgain } = props;
+  const { status, text, model } = message;
+  const again = onAgain === undefined ? undefined : () => onAgain(message);
+  const streaming = run !== undefined;
+  return (
+    <article
+      className="message assistant"
+      data-testid="message-assistant"
+      data-status={streaming ? 'streaming' : status}
+      aria-label={model.modelName}
+      aria-busy={streaming}
+    >
+      <header className="message-head">
+        <span className="model-name">{model.modelName}</span>
+        <span className="host-name">on {model.hostName}</span>
+      </header>
+      <div className="message-body" data-testid="message-text">
+        {streaming ? (
+          <StreamingBody run={run} />
+        ) : (
+          <>
+            <Reasoning text={message.reasoning ?? ''} open={false} />
+            {text !== '' && <Markdown text={text} />}
+          </>
+        )}
+      </div>
+      {!streaming && status === 'stopped' && <p className="stopped">You stopped this answer.</p>}
+      {!streaming && <FailureView message={message} onAgain={again} />}
+      {!streaming && (
+        <div className="message-tools">
+          {text !== '' && <CopyButton text={text} label="Copy answer" />}
+          {again !== undefined && (
+            <button
+              type="button"
+              className="icon-button small"
+              aria-label="Answer again"
+              title="Answer again"
+              onClick={again}
+            >
+              <Icon name="retry" />
+            </button>
+          )}
+          <span className="stats" title={statsTitle(message)}>
+            {statsText(message)}
+          </span>
+        </div>
+      )}
+    </article>
+  );
+});

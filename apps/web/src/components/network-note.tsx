@@ -1,0 +1,29 @@
+import type { ReactNode } from 'react';
+import { useValue } from '../state/observable.js';
+import { useServices } from '../state/services.js';
+import { Icon } from './icon.js';
+
+/** Where this works from, and what is to be said of a page that came over plain http. */
+export function NetworkNote(): ReactNode {
+  const { account, mode } = useServices();
+  const early = useValue(mode);
+  const where = useValue(account).server?.mode ?? early;
+  return (
+    <div className="network-note" data-testid="network-note">
+      {where !== undefined && (
+        <p>
+          <Icon name={where === 'home' ? 'home' : 'globe'} />
+          {where === 'home'
+            ? 'At home: this page works on this network only.'
+            : 'Anywhere: this page works from every network.'}
+        </p>
+      )}
+      {!isSecureContext && (
+        <p>
+          <Icon name="info" />
+          This page came over plain http: you trust this network and this server.
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,194 @@
+import { useState, type KeyboardEvent, type ReactNode } from 'react';
+import { searchConversations } from '../chat/conversations.js';
+import type { Conversation } from '../chat/types.js';
+import { useValue } from '../state/observable.js';
+import { useServices } from '../state/services.js';
+import { Icon, Logo } from './icon.js';
+import { ageGroup } from './age-group.js';
+
+/** The chats of this device. On a narrow screen it slides over the page. */
+export function Sidebar(props: { readonly open: boolean; readonly onClose: () => void }): ReactNode {
+  const { open, onClose } = props;
+  const { conversations, router } = useServices();
+  const all = useValue(conversations);
+  const [search, setSearch] = useState('');
+  const found = searchConversations(all, search);
+  const go = (hash: string): void => {
+    router.go(hash);
+    onClose();
+  };
+  return (
+    <>
+      {open && (
+        <button
+          type="button"
+          className="backdrop sidebar-backdrop"
+          aria-label="Close the list of chats"
+          tabIndex={-1}
+          onClick={onClose}
+        />
+      )}
+      <aside
+        className={open ? 'sidebar open' : 'sidebar'}
+        id="sidebar"
+        aria-label="Chats"
+        onKeyDown={(event) => event.key === 'Escape' && onClose()}
+      >
+        <div className="sidebar-head">
+          <span className="wordmark">
+            <Logo /> Pantheon
+          </span>
+          <button type="button" className="icon-button narrow-only" aria-label="Close" onClick={onClose}>
+            <Icon name="close" />
+          </button>
+        </div>
+        <button type="button" className="button new-chat" onClick={() => go('#/')}>
+          <Icon name="plus" /> New chat
+        </button>
+        {all.length > 0 && (
+          <label className="search">
+            <Icon name="search" />
+            <input
+              type="text"
+              inputMode="search"
+              aria-label="Search chats"
+              placeholder="Search chats"
+              value={search}
+              onChange={(event) => setSearch(event.target.value)}
+            />
+          </label>
+        )}
+        <nav className="chat-list" aria-label="Earlier chats">
+          {found.map((conversation, at) => {
+            const age = ageGroup(conversation.changedAt);
+            const previous = found[at - 1];
+            const first = previous === undefined || ageGroup(previous.changedAt) !== age;
+            return (
+              <div key={conversation.id}>
+                {first && <h2 className="chat-age">{age}</h2>}
+                <ChatEntry conversation={conversation} onOpen={() => go(`#/c/${conversation.id}`)} />
+              </div>
+            );
+          })}
+          {all.length === 0 && (
+            <p className="hint">Your chats will be listed here. They stay on this device.</p>
+          )}
+          {all.length > 0 && found.length === 0 && <p className="hint">No chat has these words.</p>}
+        </nav>
+        <button
+          type="button"
+          className="sidebar-settings"
+          data-testid="open-settings"
+          onClick={() => go('#/settings')}
+        >
+          <Icon name="settings" /> Devices and settings
+        </button>
+      </aside>
+    </>
+  );
+}
+
+function ChatEntry({
+  conversation,
+  onOpen,
+}: {
+  readonly conversation: Conversation;
+  readonly onOpen: () => void;
+}): ReactNode {
+  const { conversations, router, runner } = useServices();
+  const route = useValue(router);
+  const running = useValue(runner.runs).has(conversation.id);
+  const [mode, setMode] = useState<'rename' | 'delete' | undefined>();
+  const { id, title } = conversation;
+  const current = route.page === 'chat' && route.conversation === id;
+  const remove = (): void => {
+    runner.stop(id);
+    conversations.remove(id);
+    if (current) router.go('#/');
+  };
+  if (mode === 'rename') {
+    return (
+      <RenameField
+        title={title}
+        onDone={(name) => {
+          if (name !== undefined) conversations.rename(id, name);
+          setMode(undefined);
+        }}
+      />
+    );
+  }
+  if (mode === 'delete') {
+    return (
+      <div className="chat-entry confirm" role="group" aria-label={`Delete ${title}?`}>
+        <span>Delete this chat?</span>
+        <button type="button" className="button small danger" autoFocus onClick={remove}>
+          Delete
+        </button>
+        <button type="button" className="button small quiet" onClick={() => setMode(undefined)}>
+          Keep
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div className={current ? 'chat-entry current' : 'chat-entry'}>
+      <button
+        type="button"
+        className="chat-open"
+        aria-current={current ? 'page' : undefined}
+        onClick={onOpen}
+      >
+        {running && <span className="dot busy" aria-label="Answering" />}
+        <span>{title}</span>
+      </button>
+      <span className="chat-tools">
+        <button
+          type="button"
+          className="icon-button small"
+          aria-label={`Rename ${title}`}
+          title="Rename"
+          onClick={() => setMode('rename')}
+        >
+          <Icon name="pencil" />
+        </button>
+        <button
+          type="button"
+          className="icon-button small"
+          aria-label={`Delete ${title}`}
+          title="Delete"
+          onClick={() => setMode('delete')}
+        >
+          <Icon name="trash" />
+        </button>
+      </span>
+    </div>
+  );
+}
+
+function RenameField({
+  title,
+  onDone,
+}: {
+  readonly title: string;
+  readonly onDone: (name: string | undefined) => void;
+}): ReactNode {
+  const [name, setName] = useState(title);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' && event.key !== 'Escape') return;
+    event.stopPropagation();
+    onDone(event.key === 'Enter' ? name : undefined);
+  };
+  return (
+    <div className="chat-entry">
+      <input
+        className="rename"
+        autoFocus
+        aria-label="Name of the chat"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        onKeyDown={onKeyDown}
+        onBlur={() => onDone(name)}
+      />
+    </div>
+  );
+}

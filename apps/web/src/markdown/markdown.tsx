@@ -1,0 +1,103 @@
+import { memo, useState, type ReactNode } from 'react';
+import type { Token, Tokens } from 'marked';
+import { CodeBlock } from './code-block.js';
+import { IncrementalMarkdown } from './incremental.js';
+import { Inline } from './inline.js';
+
+/**
+ * The text of a model as elements. No HTML is ever made from text: the parser's tokens become React elements, raw HTML is
+ * shown as the text it is, and links lead to web addresses only.
+ */
+export function Markdown({ text }: { readonly text: string }): ReactNode {
+  const [parser] = useState(() => new IncrementalMarkdown());
+  return (
+    <div className="markdown">
+      {parser.update(text).map(({ key, token }) => (
+        <BlockView key={key} token={token} />
+      ))}
+    </div>
+  );
+}
+
+const BlockView = memo(function BlockView({ token }: { readonly token: Token }): ReactNode {
+  return block(token as Tokens.Generic);
+});
+
+function block(token: Tokens.Generic): ReactNode {
+  switch (token.type) {
+    case 'space':
+    case 'def':
+      return null;
+    case 'heading':
+      return heading(token as Tokens.Heading);
+    case 'code':
+      return <CodeBlock code={String(token['text'])} language={String(token['lang'] ?? '')} />;
+    case 'blockquote':
+      return <blockquote>{blocks(token.tokens)}</blockquote>;
+    case 'list':
+      return list(token as Tokens.List);
+    case 'table':
+      return table(token as Tokens.Table);
+    case 'hr':
+      return <hr />;
+    case 'paragraph':
+      return (
+        <p>
+          <Inline tokens={token.tokens} />
+        </p>
+      );
+    case 'text':
+      return token.tokens === undefined ? <Inline tokens={[token]} /> : <Inline tokens={token.tokens} />;
+    default:
+      return <p>{token.raw}</p>; // raw HTML, above all
+  }
+}
+
+function blocks(tokens: readonly Token[] | undefined): ReactNode {
+  return tokens?.map((token, at) => <BlockView key={at} token={token} />);
+}
+
+function heading({ depth, tokens }: Tokens.Heading): ReactNode {
+  // The page has headings of its own above: an answer begins at the third level.
+  const Level = (['h3', 'h4', 'h5', 'h6'] as const)[Math.min(depth, 4) - 1] ?? 'h6';
+  return (
+    <Level>
+      <Inline tokens={tokens} />
+    </Level>
+  );
+}
+
+function list({ ordered, start, items }: Tokens.List): ReactNode {
+  const entries = items.map((item, at) => (
+    <li key={at} className={item.task ? 'task' : undefined}>
+      {item.task && <input type="checkbox" checked={item.checked === true} readOnly disabled />}
+      {blocks(item.tokens)}
+    </li>
+  ));
+  return ordered ? <ol start={typeof start === 'number' ? start : 1}>{entries}</ol> : <ul>{entries}</ul>;
+}
+
+function cell(Tag: 'th' | 'td', { tokens, align }: Tokens.TableCell, key: number): ReactNode {
+  return (
+    <Tag key={key} className={align === null ? undefined : `align-${align}`}>
+      <Inline tokens={tokens} />
+    </Tag>
+  );
+}
+
+function table({ header, rows }: Tokens.Table): ReactNode {
+  return (
+    <div className="table-scroll" role="region" aria-label="Table" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>{header.map((one, at) => cell('th', one, at))}</tr>
+        </thead>
+        <tbody>
+          {rows.map((row, at) => (
+            <tr key={at}>{row.map((one, column) => cell('td', one, column))}</tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import type { ReactNode } from 'react';
+import type { Run } from '../chat/chat-runner.js';
+import type { AssistantMessage, Conversation, UserMessage } from '../chat/types.js';
+import { Icon } from '../components/icon.js';
+import { AssistantMessageView, UserMessageView } from '../components/message-view.js';
+import { useStickToBottom } from '../components/use-stick-to-bottom.js';
+
+/** The messages of a chat; the end stays in view until the person scrolls up. */
+export function ChatLog(props: {
+  readonly conversation: Conversation;
+  readonly run: Run | undefined;
+  readonly onAgain: ((message: AssistantMessage) => void) | undefined;
+  readonly onEdit: ((message: UserMessage, text: string) => void) | undefined;
+}): ReactNode {
+  const { conversation, run, onAgain, onEdit } = props;
+  const { id, title, messages } = conversation;
+  const { scroller, content, atEnd, toEnd } = useStickToBottom(
+    `${id} ${messages.filter(({ role }) => role === 'user').length}`,
+  );
+  const last = messages.at(-1);
+  const ended = run === undefined && last?.role === 'assistant';
+  return (
+    <div className="log-frame">
+      <div className="log" ref={scroller} tabIndex={0} role="region" aria-label={`Chat: ${title}`}>
+        <div className="log-content" ref={content}>
+          <h1 className="visually-hidden">{title}</h1>
+          {messages.map((message) =>
+            message.role === 'user' ? (
+              <UserMessageView
+                key={message.id}
+                message={message}
+                onEdit={run === undefined ? onEdit : undefined}
+              />
+            ) : (
+              <AssistantMessageView
+                key={message.id}
+                message={message}
+                run={run?.messageId === message.id ? run : undefined}
+                onAgain={run === undefined && message === last ? onAgain : undefined}
+              />
+            ),
+          )}
+        </div>
+      </div>
+      <p className="visually-hidden" role="status">
+        {run !== undefined
+          ? 'The answer is coming in.'
+          : ended && last.status === 'done'
+            ? 'The answer is complete.'
+            : ''}
+      </p>
+      {!atEnd && (
+        <button
+          type="button"
+          className="to-end"
+          onClick={toEnd}
+          aria-label="To the newest message"
+          title="To the newest message"
+        >
+          <Icon name="arrowDown" />
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+import { useCallback, useState, type ReactNode } from 'react';
+import type { AssistantMessage, UserMessage } from '../chat/types.js';
+import { Composer } from '../components/composer.js';
+import { Icon } from '../components/icon.js';
+import { ModelPicker } from '../components/model-picker.js';
+import { SituationView } from '../components/situation-view.js';
+import { useValue } from '../state/observable.js';
+import { resolve } from '../state/selection.js';
+import { useServices } from '../state/services.js';
+import { canAsk, situationOf, type SituationAction } from '../state/situation.js';
+import { ChatLog } from './chat-log.js';
+import { EmptyChat } from './empty-chat.js';
+
+/** A chat, or the beginning of one. */
+export function ChatPage(props: {
+  readonly conversationId: string | undefined;
+  readonly onMenu: () => void;
+}): ReactNode {
+  const { conversationId, onMenu } = props;
+  const { account, client, conversations, runner, selection, router } = useServices();
+  const view = useValue(account);
+  const resolved = resolve(useValue(selection), view.hosts);
+  const conversation = useValue(conversations).find(({ id }) => id === conversationId);
+  const run = useValue(runner.runs).get(conversation?.id ?? '');
+  const full = useValue(conversations.full);
+  const [picking, setPicking] = useState(false);
+  const situation = situationOf(view, resolved);
+  const ready = resolved !== undefined && canAsk(situation);
+  const model = resolved?.choice;
+  const id = conversation?.id;
+
+  const act = (action: SituationAction): void => {
+    const hostId = resolved?.choice.hostId ?? view.hosts.find(({ online }) => online)?.deviceId;
+    if (action === 'retry-server') client.retryNow();
+    else if (action === 'retry-host' && hostId !== undefined) account.retry(hostId);
+    else if (action === 'refresh-models' && hostId !== undefined)
+      client.refreshModels(hostId).catch(() => undefined);
+    else if (action === 'pick-model') setPicking(true);
+    else if (action === 'devices') router.go('#/settings');
+  };
+  const send = (text: string): void => {
+    if (model === undefined) return;
+    selection.choose(model);
+    const chat = runner.send(id, text, model);
+    if (chat !== id) router.go(`#/c/${chat}`);
+  };
+  const again = useCallback(
+    (message: AssistantMessage) => {
+      if (id !== undefined && model !== undefined) runner.again(id, message.id, model);
+    },
+    [id, model, runner],
+  );
+  const edit = useCallback(
+    (message: UserMessage, text: string) => {
+      if (id !== undefined && model !== undefined) runner.edit(id, message.id, text, model);
+    },
+    [id, model, runner],
+  );
+  return (
+    <main className="chat-page">
+      <header className="chat-head">
+        <button
+          type="button"
+          className="icon-button narrow-only"
+          aria-label="Open the list of chats"
+          aria-controls="sidebar"
+          data-testid="open-sidebar"
+          onClick={onMenu}
+        >
+          <Icon name="menu" />
+        </button>
+        <ModelPicker
+          hosts={view.hosts}
+          resolved={resolved}
+          open={picking}
+          onOpen={setPicking}
+          onChoose={(choice) => selection.choose(choice)}
+        />
+        <button
+          type="button"
+          className="icon-button narrow-only"
+          aria-label="New chat"
+          title="New chat"
+          onClick={() => router.go('#/')}
+        >
+          <Icon name="plus" />
+        </button>
+      </header>
+      {situation !== undefined && conversation !== undefined && (
+        <SituationView situation={situation} shape="line" onAction={act} />
+      )}
+      {full && (
+        <p className="storage-note" role="alert">
+          This browser has no room to keep this chat. Delete old chats to keep new ones.
+        </p>
+      )}
+      {conversation === undefined ? (
+        <EmptyChat situation={situation} resolved={resolved} onAction={act} onSuggest={send} />
+      ) : (
+        <ChatLog
+          conversation={conversation}
+          run={run}
+          onAgain={ready ? again : undefined}
+          onEdit={ready ? edit : undefined}
+        />
+      )}
+      <div className="composer-dock">
+        <Composer
+          chat={conversationId}
+          ready={ready}
+          running={run !== undefined}
+          placeholder={ready ? `Message ${resolved.choice.modelName}` : 'Write a message'}
+          onSend={send}
+          onStop={() => id !== undefined && runner.stop(id)}
+        />
+        <p className="fine-print">
+          Models make mistakes. Messages go straight to your computer and are kept on this device only.
+        </p>
+      </div>
+    </main>
+  );
+}

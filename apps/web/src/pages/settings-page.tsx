@@ -1,0 +1,218 @@
+import { isClientError, type AccountDevice } from '@pantheon/client';
+import { useEffect, useState, type ReactNode } from 'react';
+import { Icon } from '../components/icon.js';
+import { NetworkNote } from '../components/network-note.js';
+import { TrustBadge } from '../components/trust-badge.js';
+import { useValue } from '../state/observable.js';
+import { useServices } from '../state/services.js';
+import type { Theme } from '../state/theme.js';
+import { HostList } from './host-list.js';
+
+/** Computers, devices, appearance, and what this browser keeps. */
+export function SettingsPage({ onMenu }: { readonly onMenu: () => void }): ReactNode {
+  return (
+    <main className="settings-page" data-testid="page-settings">
+      <header className="chat-head">
+        <button
+          type="button"
+          className="icon-button narrow-only"
+          aria-label="Open the list of chats"
+          aria-controls="sidebar"
+          onClick={onMenu}
+        >
+          <Icon name="menu" />
+        </button>
+        <h1>Devices and settings</h1>
+      </header>
+      <div className="settings-scroll">
+        <div className="settings-inner">
+          <HostList />
+          <Devices />
+          <Appearance />
+          <ThisBrowser />
+          <NetworkNote />
+        </div>
+      </div>
+    </main>
+  );
+}
+
+function timeText(at: number): string {
+  return at === 0 ? '' : new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }).format(at);
+}
+
+function Devices(): ReactNode {
+  const { account, client } = useServices();
+  const { state } = useValue(account);
+  const [devices, setDevices] = useState<readonly AccountDevice[]>([]);
+  const [failure, setFailure] = useState('');
+  const [asked, setAsked] = useState<string | undefined>();
+  useEffect(() => {
+    let current = true;
+    if (state !== 'online') return undefined;
+    client.listDevices().then(
+      (list) => current && setDevices(list.filter(({ revoked }) => !revoked)),
+      (error: unknown) =>
+        current &&
+        setFailure(isClientError(error) ? `${error.message} ${error.advice}` : 'The list could not be read.'),
+    );
+    return () => {
+      current = false;
+    };
+  }, [client, state]);
+  const revoke = async (deviceId: string): Promise<void> => {
+    setAsked(undefined);
+    try {
+      await client.revokeDevice(deviceId);
+      setDevices((all) => all.filter((one) => one.deviceId !== deviceId));
+    } catch (error) {
+      setFailure(
+        isClientError(error) ? `${error.message} ${error.advice}` : 'The device could not be removed.',
+      );
+    }
+  };
+  return (
+    <section aria-labelledby="devices-title">
+      <h2 id="devices-title">Devices of the account</h2>
+      {failure !== '' && (
+        <p className="field-error" role="alert">
+          {failure}
+        </p>
+      )}
+      {state !== 'online' && (
+        <p className="hint">The list needs the server, which is out of reach at the moment.</p>
+      )}
+      <ul className="rows">
+        {devices.map((device) => (
+          <li key={device.deviceId} className="entry">
+            <Icon name={/android|iphone|ipad/i.test(device.platform) ? 'phone' : 'computer'} />
+            <div className="entry-text">
+              <strong>{device.name}</strong>
+              <span>
+                {device.self
+                  ? 'This browser'
+                  : device.online
+                    ? 'Online'
+                    : `Last seen ${timeText(device.lastSeen) || 'a while ago'}`}
+              </span>
+            </div>
+            {!device.self && <TrustBadge trust={device.trust} />}
+            {!device.self && asked !== device.deviceId && (
+              <button type="button" className="button small quiet" onClick={() => setAsked(device.deviceId)}>
+                Remove
+              </button>
+            )}
+            {asked === device.deviceId && (
+              <div className="row confirm">
+                <span>Remove for good?</span>
+                <button
+                  type="button"
+                  className="button small danger"
+                  autoFocus
+                  onClick={() => void revoke(device.deviceId)}
+                >
+                  Remove
+                </button>
+                <button type="button" className="button small quiet" onClick={() => setAsked(undefined)}>
+                  Keep
+                </button>
+              </div>
+            )}
+          </li>
+        ))}
+      </ul>
+      <p className="hint">To add a device, open the link or scan the QR code that “pantheon up” shows.</p>
+    </section>
+  );
+}
+
+const THEMES: readonly (readonly [Theme, string])[] = [
+  ['system', 'As the device'],
+  ['light', 'Light'],
+  ['dark', 'Dark'],
+];
+
+function Appearance(): ReactNode {
+  const { theme } = useServices();
+  const current = useValue(theme);
+  return (
+    <section aria-labelledby="appearance-title">
+      <h2 id="appearance-title">Appearance</h2>
+      <div className="segments" role="radiogroup" aria-labelledby="appearance-title">
+        {THEMES.map(([value, label]) => (
+          <label key={value} className={value === current ? 'segment chosen' : 'segment'}>
+            <input
+              type="radio"
+              name="theme"
+              value={value}
+              data-testid={`theme-${value}`}
+              checked={value === current}
+              onChange={() => theme.choose(value)}
+            />
+            {label}
+          </label>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function ThisBrowser(): ReactNode {
+  const { account, client, conversations, router } = useServices();
+  const { device, persistent, server } = useValue(account);
+  const count = useValue(conversations).length;
+  const [asked, setAsked] = useState<'chats' | 'pairing' | undefined>();
+  const forget = async (): Promise<void> => {
+    await client.forget();
+    account.refresh();
+    router.go('#/', true);
+  };
+  const confirm = (what: 'chats' | 'pairing', text: string, act: () => void): ReactNode =>
+    asked === what ? (
+      <div className="row confirm">
+        <span>{text}</span>
+        <button
+          type="button"
+          className="button small danger"
+          autoFocus
+          onClick={() => {
+            setAsked(undefined);
+            act();
+          }}
+        >
+          Yes
+        </button>
+        <button type="button" className="button small quiet" onClick={() => setAsked(undefined)}>
+          No
+        </button>
+      </div>
+    ) : null;
+  return (
+    <section aria-labelledby="browser-title">
+      <h2 id="browser-title">This browser</h2>
+      <p className="hint">
+        Known to your other devices as “{device?.name ?? 'this browser'}”.{' '}
+        {count === 1 ? 'One chat is' : `${count} chats are`} kept here, and nowhere else.
+        {!persistent && ' It blocks storage: pairing and chats end with this page.'}
+      </p>
+      <div className="row wrap">
+        <button
+          type="button"
+          className="button small quiet"
+          disabled={count === 0}
+          onClick={() => setAsked('chats')}
+        >
+          Delete all chats
+        </button>
+        <button type="button" className="button small quiet" onClick={() => setAsked('pairing')}>
+          Unpair this browser
+        </button>
+      </div>
+      {confirm('chats', 'Delete all chats for good?', () => conversations.clear())}
+      {confirm('pairing', 'It needs a new link to come back. Unpair?', () => void forget())}
+      {server !== undefined && server.version !== '' && (
+        <p className="hint">Server version {server.version}</p>
+      )}
+    </section>
+  );
+}

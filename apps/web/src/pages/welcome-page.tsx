@@ -1,0 +1,76 @@
+import { useState, type ReactNode } from 'react';
+import { Logo } from '../components/icon.js';
+import { NetworkNote } from '../components/network-note.js';
+import { useServices } from '../state/services.js';
+
+/** Opened without a pairing: what this is, and how to begin. `removed`: another device removed this one. */
+export function WelcomePage({ removed = false }: { readonly removed?: boolean }): ReactNode {
+  return (
+    <main className="centered">
+      <section className="card" data-testid={removed ? 'page-revoked' : 'page-welcome'}>
+        <Logo />
+        <h1>{removed ? 'This device was removed' : 'Your models, on every device'}</h1>
+        <p className="lead">
+          {removed
+            ? 'Another device of the account removed this browser. Your chats are still here. Pair again to go on.'
+            : 'Pantheon lets you talk to the language models that run on your own computer. First, pair this browser with it.'}
+        </p>
+        <ol className="steps">
+          <li>
+            On the computer that runs your models, start <code>pantheon up</code>.
+          </li>
+          <li>Scan the QR code it shows with this device, or open its link here.</li>
+          <li>Give this device a name. Done.</li>
+        </ol>
+        <PasteLink />
+        <NetworkNote />
+      </section>
+    </main>
+  );
+}
+
+/** For those who have the link as text. */
+function PasteLink(): ReactNode {
+  const { router } = useServices();
+  const [text, setText] = useState('');
+  const [wrong, setWrong] = useState(false);
+  const open = (): void => {
+    const at = text.indexOf('#pair=');
+    setWrong(at < 0);
+    if (at >= 0) router.go(text.slice(at).trim(), true);
+  };
+  return (
+    <form
+      className="paste"
+      onSubmit={(event) => {
+        event.preventDefault();
+        open();
+      }}
+    >
+      <label htmlFor="paste-link">Or paste the link</label>
+      <div className="row">
+        <input
+          id="paste-link"
+          data-testid="paste-link"
+          type="text"
+          inputMode="url"
+          autoComplete="off"
+          spellCheck={false}
+          placeholder="http://…/#pair=…"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          aria-describedby={wrong ? 'paste-wrong' : undefined}
+          aria-invalid={wrong}
+        />
+        <button type="submit" className="button quiet" disabled={text.trim() === ''}>
+          Open
+        </button>
+      </div>
+      {wrong && (
+        <p className="field-error" id="paste-wrong" role="alert">
+          This is not a pairing link: it must contain <code>#pair=</code>. Copy the whole line.
+        </p>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,57 @@
+import { createContext, use, type ReactNode } from 'react';
+import { ChatRunner } from '../chat/chat-runner.js';
+import { Conversations } from '../chat/conversations.js';
+import { Account } from './account.js';
+import type { ClientLike } from './client-like.js';
+import { deviceStorage, type DeviceStorage } from './device-storage.js';
+import { Router } from './route.js';
+import { Selection } from './selection.js';
+import { ServerModeInfo } from './server-mode.js';
+import { ThemeSetting } from './theme.js';
+
+/** Everything the pages work with; made once per page. */
+export interface Services {
+  readonly client: ClientLike;
+  readonly account: Account;
+  readonly conversations: Conversations;
+  readonly runner: ChatRunner;
+  readonly selection: Selection;
+  readonly theme: ThemeSetting;
+  readonly router: Router;
+  readonly mode: ServerModeInfo;
+}
+
+/** Puts the services together over a client. */
+export function makeServices(client: ClientLike, storage: DeviceStorage = deviceStorage()): Services {
+  const conversations = new Conversations(storage);
+  return {
+    client,
+    account: new Account(client),
+    conversations,
+    runner: new ChatRunner(client, conversations),
+    selection: new Selection(storage),
+    theme: new ThemeSetting(storage),
+    router: new Router(),
+    mode: new ServerModeInfo(),
+  };
+}
+
+const Context = createContext<Services | undefined>(undefined);
+
+/** Gives the services to the components below. */
+export function ServicesProvider({
+  services,
+  children,
+}: {
+  readonly services: Services;
+  readonly children: ReactNode;
+}): ReactNode {
+  return <Context value={services}>{children}</Context>;
+}
+
+/** The services of the page. Throws outside of the provider. */
+export function useServices(): Services {
+  const services = use(Context);
+  if (services === undefined) throw new Error('no ServicesProvider above');
+  return services;
+}
