@@ -37,4 +37,7 @@ function(pantheon_warnings target)
     # GCC reports uninitialised values that its own instrumentation introduces.
     target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized -Wno-tsan)
   endif()
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13 AND CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(${target} PRIVATE -Wno-restrict) # GCC 12 sees overlaps in inlined std::string (PR 105651)
+  endif()
 endfunction()
