@@ -55,15 +55,18 @@ core::Result<void> read_self_description(Member& member, const json::object& aut
 
 }  // namespace
 
-json::array statements_of(store::DeviceStore& store, const std::string& account,
-                          const std::string& device_id) {
+json::array statements_json(const std::vector<std::string>& texts) {
   json::array statements;
-  const auto texts = store.statements(account, device_id);
-  if (!texts) return statements;
-  for (const auto& text : *texts) {
+  for (const auto& text : texts) {
     if (auto statement = core::parse_json_object(text)) statements.push_back(std::move(*statement));
   }
   return statements;
+}
+
+json::array statements_of(store::DeviceStore& store, const std::string& account,
+                          const std::string& device_id) {
+  const auto texts = store.statements(account, device_id);
+  return texts ? statements_json(*texts) : json::array();
 }
 
 Admission::Admission(store::DeviceStore& store, const auth::Authenticator& authenticator,

@@ -43,5 +43,6 @@ class Admission {
 /// Statements of a device as JSON, as peers are given them.
 core::json::array statements_of(store::DeviceStore& store, const std::string& account,
                                 const std::string& device_id);
+core::json::array statements_json(const std::vector<std::string>& texts);
 
 }  // namespace pantheon::signaling

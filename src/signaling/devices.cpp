@@ -20,6 +20,8 @@ void Devices::add_to(EventRouter& router) {
 EventResult Devices::list(const Member& member) const {
   const auto rows = store_->devices(member.account());
   if (!rows) return core::failure(rows.error());
+  auto statements = store_->statements(member.account());
+  if (!statements) return core::failure(statements.error());
   json::array devices;
   for (const auto& row : *rows) {
     devices.push_back({{"deviceId", row.device_id},
@@ -29,7 +31,7 @@ EventResult Devices::list(const Member& member) const {
                        {"createdAt", row.created_at.time_since_epoch().count()},
                        {"lastSeen", row.last_seen.time_since_epoch().count()},
                        {"online", !rooms_->of_device(member.account(), row.device_id).empty()},
-                       {"statements", statements_of(*store_, member.account(), row.device_id)},
+                       {"statements", statements_json((*statements)[row.device_id])},
                        {"revoked", row.revoked}});
   }
   return json::object{{"devices", std::move(devices)}};

@@ -62,7 +62,6 @@ TEST_F(DevicesTest, ARevokedDeviceLosesItsSocketsAndTokensAtOnce) {
     auto& again = client(auth);
     const auto refused = co_await again.connect();
     EXPECT_EQ(refused, "device_revoked");
-    const auto unproven = legacy_auth("x", lost.id());
     EXPECT_FALSE(service->issue_owner_token(lost.id(), lost.key.public_key(), "Lost", "Linux"));
     const auto turn = co_await fetch("POST", "/turn-token", "", bearer(lost.access_token));
     EXPECT_EQ(turn.status, 403U);

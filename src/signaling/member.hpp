@@ -34,6 +34,7 @@ struct Member {
   bool was_joined = false;  ///< as `joined`, also of the socket it replaced
   bool is_hosting = false;
   core::json::array models;
+  std::size_t models_size = 0;  ///< bytes of JSON text
   core::json::value battery;
   core::json::array statements;  ///< about this device, from the database
 

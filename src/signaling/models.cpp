@@ -25,9 +25,15 @@ void Models::add_to(EventRouter& router) {
 }
 
 // The event's object, when its list of models (if any) is within the limits.
-core::Result<json::object> Models::checked(const socketio::Event& event) const {
-  if (event.raw && event.raw->size() > limits_.max_models.count) {
-    return core::failure(CommonError::too_large, "list of models");
+core::Result<json::object> Models::checked(const Member& member, const socketio::Event& event) const {
+  const auto size = event.raw ? event.raw->size() : 0;
+  if (size > limits_.max_models.count) return core::failure(CommonError::too_large, "list of models");
+  std::size_t of_account = size;
+  for (const auto& other : rooms_->members(member.account())) {
+    if (other.get() != &member) of_account += other->models_size;
+  }
+  if (of_account > limits_.max_models_per_account.count) {
+    return core::failure(CommonError::too_large, "lists of models of the account");
   }
   auto object = object_argument(event);
   if (!object) return object;
@@ -44,11 +50,12 @@ core::Result<json::object> Models::checked(const socketio::Event& event) const {
 }
 
 EventResult Models::announce(const MemberPointer& member, const socketio::Event& event) const {
-  auto object = checked(event);
+  auto object = checked(*member, event);
   if (!object) return core::failure(object.error());
   auto* models = object->if_contains("models");
   if (models == nullptr) return core::failure(CommonError::invalid_argument, "models is missing");
   member->models = std::move(models->get_array());
+  member->models_size = event.raw ? event.raw->size() : 0;
   if (const auto* battery = object->if_contains("batteryState")) member->battery = *battery;
   member->is_hosting = member->is_hosting || !member->models.empty();
   tell_others(*member);
@@ -56,15 +63,17 @@ EventResult Models::announce(const MemberPointer& member, const socketio::Event&
 }
 
 EventResult Models::update_hosting(const MemberPointer& member, const socketio::Event& event) const {
-  auto object = checked(event);
+  auto object = checked(*member, event);
   if (!object) return core::failure(object.error());
   const auto hosting = core::get_bool(*object, "isHosting");
   if (!hosting) return core::failure(CommonError::invalid_argument, "isHosting is missing");
   member->is_hosting = *hosting;
   if (auto* models = object->if_contains("models")) {
     member->models = std::move(models->get_array());
+    member->models_size = event.raw ? event.raw->size() : 0;
   } else if (!*hosting) {
     member->models.clear();
+    member->models_size = 0;
   }
   if (const auto* battery = object->if_contains("batteryState")) member->battery = *battery;
   tell_others(*member);

@@ -16,7 +16,7 @@ class Models {
   EventResult announce(const MemberPointer& member, const socketio::Event& event) const;
   EventResult update_hosting(const MemberPointer& member, const socketio::Event& event) const;
   EventResult request(const MemberPointer& member, const socketio::Event& event) const;
-  core::Result<core::json::object> checked(const socketio::Event& event) const;
+  core::Result<core::json::object> checked(const Member& member, const socketio::Event& event) const;
   void tell_others(const Member& member) const;
   Rooms* rooms_;
   Limits limits_;

@@ -102,5 +102,23 @@ TEST_F(ModelsTest, ListsOutsideTheLimitsAreRefusedAndTheOldOneStays) {
   });
 }
 
+TEST_F(ModelsTest, AllListsOfAnAccountTogetherAreLimited) {
+  options.limits.max_models_per_account = core::Bytes{1000};
+  run([&]() -> test::asio::awaitable<void> {
+    auto* one = co_await joined("anna", "one");
+    auto* two = co_await joined("anna", "two");
+    auto* other = co_await joined("bob", "one");
+    const json::object payload{{"models", json::array{json::object{{"name", std::string(600, 'x')}}}}};
+    for (int i = 0; i < 2; ++i) {
+      const auto taken = co_await one->ask("announce-models", payload);
+      EXPECT_EQ(taken.at("ok"), true) << "a new list takes the place of the old";
+    }
+    const auto refused = co_await two->ask("announce-models", payload);
+    EXPECT_EQ(text_of(refused, "code"), "too_large");
+    const auto elsewhere = co_await other->ask("announce-models", payload);
+    EXPECT_EQ(elsewhere.at("ok"), true);
+  });
+}
+
 }  // namespace
 }  // namespace pantheon::signaling

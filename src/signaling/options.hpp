@@ -32,9 +32,10 @@ enum class Mode { home, anywhere };
 
 /// What one client or account may use up. Beyond: a coded error to its sender.
 struct Limits {
-  core::Bytes max_signal{64 * 1024};     ///< of one webrtc-signal event
-  core::Bytes max_models{256 * 1024};    ///< of one list of models
-  std::size_t max_model_entries = 1000;  ///< of one list of models
+  core::Bytes max_signal{64 * 1024};                    ///< of one webrtc-signal event
+  core::Bytes max_models{256 * 1024};                   ///< of one list of models
+  std::size_t max_model_entries = 1000;                 ///< of one list of models
+  core::Bytes max_models_per_account{2 * 1024 * 1024};  ///< of the lists of all its sockets
   std::size_t max_sockets_per_account = 64;
   std::size_t max_accounts = 50'000;             ///< with sockets, at one time
   std::size_t max_devices_per_account = 256;     ///< kept in the database, revoked ones not counted

@@ -167,21 +167,52 @@ TEST_F(PairingTest, FiveWrongSecretsCloseTheCode) {
 
 TEST_F(PairingTest, ASecondNewcomerIsTurnedAwayWhileTheFirstIsAskedAbout) {
   run([&]() -> test::asio::awaitable<void> {
-    auto* voucher = co_await open_code();
-    json::object second;
-    // The second newcomer comes while the voucher has the first one's request in its hands.
+    host = owner_device("Tower");
+    auto* voucher = co_await connected(host);
+    json::object code;
+    code["code"] = to_text(link.code);
+    co_await voucher->ask("pairing-open", code);
+    json::object first;
     core::AsyncEvent came(io.get_executor());
-    voucher->answer("pairing-request", [&](const json::object& body) {
-      test::asio::co_spawn(io, redeem(), [&](std::exception_ptr, json::object answer) {
-        second = std::move(answer);
-        came.notify();
-      });
-      return json::object{{"ok", false}, {"body", body}};
+    test::asio::co_spawn(io, redeem(), [&](std::exception_ptr, json::object answer) {
+      first = std::move(answer);
+      came.notify();
     });
-    const auto first = co_await redeem();
-    EXPECT_EQ(text_of(first, "code"), "pairing_refused");
-    while (second.empty()) co_await came.wait();
-    EXPECT_TRUE(text_of(second, "code") == "pairing_busy" || text_of(second, "code") == "pairing_refused");
+    const auto asked_with = co_await voucher->next("pairing-request");
+    const auto second = co_await redeem();
+    EXPECT_EQ(text_of(second, "code"), "pairing_busy");
+    EXPECT_EQ(second.at("status"), 409);
+    voucher->answer_now("pairing-request", vouch(asked_with));
+    while (first.empty()) co_await came.wait();
+    EXPECT_TRUE(check_answer(link, request, first)) << "the first is not disturbed";
+  });
+}
+
+TEST_F(PairingTest, AVoucherThatIsRevokedMeanwhileLetsNobodyIn) {
+  run([&]() -> test::asio::awaitable<void> {
+    const auto owner = owner_device("Owner");
+    auto* live = co_await connected(owner);
+    host = owner_device("Tower");
+    auto* voucher = co_await connected(host);
+    json::object code;
+    code["code"] = to_text(link.code);
+    co_await voucher->ask("pairing-open", code);
+    json::object answer;
+    core::AsyncEvent came(io.get_executor());
+    test::asio::co_spawn(io, redeem(), [&](std::exception_ptr, json::object given) {
+      answer = std::move(given);
+      came.notify();
+    });
+    co_await voucher->next("pairing-request");
+    const auto statement = Statement::make(
+        owner.key, {StatementType::revoke, owner.account, host.id(), host.key.public_key(), "", now});
+    json::object payload;
+    payload["statement"] = statement.to_json();
+    co_await live->ask("revoke-device", payload);
+    while (answer.empty()) co_await came.wait();
+    EXPECT_EQ(text_of(answer, "code"), "pairing_voucher_gone");
+    const auto list = co_await live->ask("list-devices");
+    EXPECT_EQ(list.at("devices").as_array().size(), 2U);
   });
 }
 

@@ -37,6 +37,7 @@ class TestClient {
       if (answers_.contains(event.name) && event.wants_ack()) {
         event.ack({answers_[event.name](event.args.at(0).as_object())});
       }
+      if (event.wants_ack()) unanswered_[event.name] = event;
       events_[event.name].push_back(event.args.empty() ? json::value() : event.args.at(0));
       changed_.notify();
     });
@@ -87,6 +88,10 @@ class TestClient {
   void answer(const std::string& event, std::function<json::object(const json::object&)> with) {
     answers_[event] = std::move(with);
   }
+  /// Answers the last event of that name later.
+  void answer_now(const std::string& event, json::object with) {
+    unanswered_.at(event).ack({std::move(with)});
+  }
   /// Everything the server sent it before has arrived when this returns.
   asio::awaitable<void> settle() { static_cast<void>(co_await ask("list-devices")); }
   std::size_t waiting(const std::string& event) { return events_[event].size(); }
@@ -114,6 +119,7 @@ class TestClient {
   core::AsyncEvent changed_;
   std::map<std::string, std::deque<json::value>> events_;
   std::map<std::string, std::function<json::object(const json::object&)>> answers_;
+  std::map<std::string, socketio::Event> unanswered_;
   std::optional<json::object> refused_;
   bool disconnected_ = false;
   socketio::Client client_;

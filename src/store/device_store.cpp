@@ -202,6 +202,20 @@ core::Result<std::vector<std::string>> DeviceStore::statements(std::string_view 
   }
 }
 
+core::Result<std::map<std::string, std::vector<std::string>>> DeviceStore::statements(
+    std::string_view account) {
+  auto query = database_.prepare("SELECT device_id, body FROM statements WHERE account = ?1 ORDER BY id");
+  if (!query) return core::failure(query.error());
+  query->bind(account);
+  std::map<std::string, std::vector<std::string>> by_device;
+  while (true) {
+    const auto row = query->step();
+    if (!row) return core::failure(row.error());
+    if (!*row) return by_device;
+    by_device[std::string(query->text(0))].emplace_back(query->text(1));
+  }
+}
+
 core::Result<std::size_t> DeviceStore::statement_count(std::string_view account) {
   auto query = database_.prepare("SELECT count(*) FROM statements WHERE account = ?1");
   if (query) query->bind(account);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,6 +61,8 @@ class DeviceStore {
   core::Result<void> add_statement(std::string_view account, std::string_view device_id,
                                    std::string_view text, core::WallTime now);
   core::Result<std::vector<std::string>> statements(std::string_view account, std::string_view device_id);
+  /// Those of all devices of the account, by device id, oldest first.
+  core::Result<std::map<std::string, std::vector<std::string>>> statements(std::string_view account);
   core::Result<std::size_t> statement_count(std::string_view account);
 
   core::Result<void> add_refresh_token(const RefreshTokenRow& token);

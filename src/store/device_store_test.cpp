@@ -71,6 +71,10 @@ TEST_F(DeviceStoreTest, StatementsKeepTheirOrderAndAreNotDoubled) {
   EXPECT_EQ(store.statements("a", "d1").value(), (std::vector<std::string>{"one", "two"}));
   EXPECT_EQ(store.statement_count("a").value(), 2U);
   EXPECT_TRUE(store.statements("b", "d1").value().empty());
+  const auto all = store.statements("a").value();
+  EXPECT_EQ(all.size(), 1U);
+  EXPECT_EQ(all.at("d1").size(), 2U);
+  EXPECT_TRUE(store.statements("b").value().empty());
 }
 
 TEST_F(DeviceStoreTest, ARefreshTokenRemembersWhenItWasFirstReplaced) {
