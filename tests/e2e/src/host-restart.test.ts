@@ -14,8 +14,10 @@ it('a page whose host is killed goes offline, and comes back by itself when the 
   }, engine.model);
 
   await first.stop('SIGKILL');
+  const killed = performance.now();
   await page.waitForFunction(() => window.client.state === 'offline');
   const broken = await page.evaluate(() => window.chat.end());
+  expect(performance.now() - killed).toBeLessThan(12_000); // ICE alone takes 16 seconds to notice
   expect(broken.text).toMatch(/^0 1 2/); // what had come is kept
   expect(broken.ended).not.toBe('done');
   expect(broken.message).not.toBe('');

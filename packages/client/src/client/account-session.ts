@@ -255,6 +255,7 @@ export class AccountSession extends Emitter<SessionEvents> {
   private async onSignalingState(): Promise<void> {
     const { account, state } = this.signaling;
     if (state === 'online') void this.iceServers.get(); // so that the first connect need not wait for them
+    if (state === 'offline') for (const connection of this.connections.values()) connection.signalingLost();
     this.emit('signaling', undefined);
     if (account !== undefined && this.book === undefined) await this.enter(account);
     this.draw();

@@ -114,6 +114,11 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     }
   }
 
+  /** The signaling server is gone. At home it is the host itself, and ICE takes many seconds to notice. */
+  signalingLost(): void {
+    if (this.state === 'connected') void this.probe();
+  }
+
   /** Asks the host for its models. Throws `catalogue_unavailable`. */
   async refresh(): Promise<void> {
     if (this.legacy !== undefined) {

@@ -30,6 +30,11 @@ function whenHosts<T>(client: PantheonClient, look: (hosts: readonly Host[]) => 
   });
 }
 
+/** The first host that is online. */
+export function onlineHost(client: PantheonClient): Promise<Host> {
+  return whenHosts(client, (hosts) => hosts.find(({ online }) => online));
+}
+
 /** Pairs this page with what a link says, connects to the host, and waits for its models. */
 export async function pairAndConnect(
   link: string,

@@ -1,0 +1,100 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { readFileSync, readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPantheon, temporaryFolder, Up } from './support/pantheon.js';
+import { processExists } from './support/process.js';
+import { RecordingEngine } from './support/recording-engine.js';
+
+/** Process ids of the children of a process, and theirs. */
+function descendants(pid: number): readonly number[] {
+  const parents = readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const [, parent = ''] = /\) \S (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8')) ?? [];
+      return [{ pid: Number(name), parent: Number(parent) }];
+    } catch {
+      return []; // it ended while we looked
+    }
+  });
+  const children = parents.filter(({ parent }) => parent === pid).map((child) => child.pid);
+  return children.flatMap((child) => [child, ...descendants(child)]);
+}
+
+describe('pantheon up in a terminal', () => {
+  let engine: RecordingEngine;
+
+  beforeAll(async () => {
+    engine = await RecordingEngine.start();
+  });
+  afterAll(() => engine.stop());
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends cleanly on %s', async (signal) => {
+    const up = await Up.start({ engines: [engine.url] });
+    expect(await up.stop(signal)).toEqual({ code: 0, signal: null });
+    expect(up.process.stderr).toEqual([]);
+  });
+
+  it('takes the engine it started with it', async () => {
+    const up = await Up.start({ args: ['--try'] });
+    const children = descendants(up.process.pid);
+    expect(children.length).toBeGreaterThan(0);
+    expect(await up.stop('SIGINT')).toEqual({ code: 0, signal: null });
+    expect(children.filter(processExists)).toEqual([]);
+  });
+
+  it('takes the engine it started with it even when it is killed', async () => {
+    const up = await Up.start({ args: ['--try'] });
+    const children = descendants(up.process.pid);
+    expect(children.length).toBeGreaterThan(0);
+    await up.stop('SIGKILL');
+    await expect.poll(() => children.filter(processExists), { timeout: 10_000 }).toEqual([]);
+  });
+
+  it('says so with a code when another one uses the data folder', async () => {
+    const up = await Up.start({ engines: [engine.url] });
+    const second = startPantheon(
+      'up',
+      '--bind',
+      '127.0.0.1',
+      '--port',
+      '0',
+      '--data',
+      up.data,
+      '--no-search',
+    );
+    expect(await second.exited).toEqual({ code: 75, signal: null });
+    expect(second.stderr.join('\n')).toContain('already running with this data folder');
+    await up.stop();
+  });
+
+  it('says so with a code when another program uses the port', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const second = startPantheon(
+      'up',
+      '--bind',
+      '127.0.0.1',
+      '--port',
+      `${port}`,
+      '--data',
+      temporaryFolder(),
+      '--no-search',
+    );
+    expect(await second.exited).toEqual({ code: 69, signal: null });
+    expect(second.stderr.join('\n')).toContain('Another program listens on this port');
+    other.close();
+  });
+
+  it('starts again in the same folder and at the same port, as the same device', async () => {
+    const first = await Up.start({ engines: [engine.url] });
+    const { data, port } = first;
+    await first.stop('SIGKILL');
+    const second = await Up.start({ engines: [engine.url], data, port });
+    expect(second.port).toBe(port);
+    expect(second.link).not.toBe(first.link);
+    await second.stop();
+  });
+});
