@@ -61,9 +61,11 @@ asio::awaitable<core::Result<void>> ModelHost::set_up_trial() {
   bool wanted = options_.trial == Trial::if_no_engine;
   if (options_.trial == Trial::ask && events_.on_offer_trial) wanted = co_await events_.on_offer_trial();
   if (!wanted) co_return core::Result<void>{};
-  const auto url = co_await trial_.start([this](const TrialEngine::Progress& progress) {
-    if (events_.on_trial_progress) events_.on_trial_progress(progress);
-  });
+  std::function<void(const TrialEngine::Progress&)> on_progress =
+      [this](const TrialEngine::Progress& progress) {
+        if (events_.on_trial_progress) events_.on_trial_progress(progress);
+      };
+  const auto url = co_await trial_.start(std::move(on_progress));
   if (!url) co_return core::failure(url.error());
   auto named = options_.engines;
   named.push_back(*url);
