@@ -21,7 +21,7 @@ describe('an answer that nobody wants any more', () => {
   /** A paired page that receives an endless answer. */
   async function streamingPage(): Promise<{ page: Page; closed: Promise<number> }> {
     const { page } = await openTestPage(up.origin);
-    await page.evaluate((link) => window.e2e.pairAndConnect(link), up.newestLink());
+    await page.evaluate((link) => window.e2e.pairAndConnect(link), await up.nextLink());
     await page.evaluate(async (model) => {
       window.chat = new window.e2e.RunningChat(window.link, model);
       await window.chat.pieces(5);

@@ -43,6 +43,8 @@ export class Up {
     readonly data: string,
   ) {}
 
+  private readonly used = new Set<string>();
+
   /** Starts it; resolves when it has printed a pairing link. */
   static async start({
     engines = [],
@@ -76,15 +78,15 @@ export class Up {
     return Number(new URL(this.link).port);
   }
 
-  /** The link that follows those it has printed by now; each works once, and the next is printed then. */
+  /** The newest link of which no other device has been told; each works once, and the next is printed then. */
   async nextLink(): Promise<string> {
-    const [, link = ''] = await this.process.line(LINK, this.process.stdout.length);
-    return link;
-  }
-
-  /** The newest link. */
-  newestLink(): string {
-    return this.process.stdout.flatMap((line) => LINK.exec(line)?.[1] ?? []).at(-1) ?? this.link;
+    for (let line = 0; ; line++) {
+      const [, link = ''] = await this.process.line(LINK, line);
+      line = this.process.stdout.findIndex((text) => text.includes(link));
+      if (this.used.has(link)) continue;
+      this.used.add(link);
+      return link;
+    }
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {

@@ -177,3 +177,46 @@ export class RunningChat {
     }
   }
 }
+
+/** Calls `seen` with every peer connection that the page makes from now on. */
+export function onPeerConnections(seen: (connection: RTCPeerConnection) => void): void {
+  const Original = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Original {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      seen(this);
+    }
+  };
+}
+
+/** Calls `seen` with every data channel that the page makes from now on. */
+export function onDataChannels(seen: (channel: RTCDataChannel) => void): void {
+  onPeerConnections((connection) => {
+    const create = connection.createDataChannel.bind(connection);
+    connection.createDataChannel = (...args) => {
+      const channel = create(...args);
+      seen(channel);
+      return channel;
+    };
+  });
+}
+
+/** Watches the sockets that the page makes from now on; `sayInstead` repeats its last signal with another content. */
+export function onSignals(): { sayInstead: (signal: object) => boolean } {
+  const send = WebSocket.prototype.send;
+  let last: { readonly socket: WebSocket; readonly address: object } | undefined;
+  WebSocket.prototype.send = function (data) {
+    if (typeof data === 'string' && data.startsWith('42["webrtc-signal",')) {
+      const [, address] = JSON.parse(data.slice(2)) as [string, object];
+      last = { socket: this, address };
+    }
+    send.call(this, data);
+  };
+  return {
+    sayInstead: (signal) => {
+      if (last === undefined) return false;
+      send.call(last.socket, `42${JSON.stringify(['webrtc-signal', { ...last.address, signal }])}`);
+      return last.socket.readyState === WebSocket.OPEN;
+    },
+  };
+}

@@ -15,6 +15,7 @@ declare global {
     client: PantheonClient;
     link: Link;
     deployed: DeployedClient;
+    channels: RTCDataChannel[];
     chat: actions.RunningChat;
   }
 }
