@@ -27,7 +27,9 @@ export function Composer(props: {
     if (!sendable) return;
     onSend(text.trim());
     setText('');
-    field.current?.focus({ preventScroll: true });
+    // On a phone the keyboard would cover the answer.
+    if (hasKeyboard()) field.current?.focus({ preventScroll: true });
+    else field.current?.blur();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || !hasKeyboard()) return;

@@ -59,7 +59,9 @@ function PickerPanel(props: PickerProps & { readonly onClose: () => void }): Rea
   const current = choices.findIndex((one) => isSame(one, resolved?.choice));
   const [active, setActive] = useState(Math.max(current, 0));
   const panel = useRef<HTMLDivElement>(null);
-  useEffect(() => panel.current?.querySelector('.active')?.scrollIntoView({ block: 'nearest' }), [active]);
+  useEffect(() => {
+    void panel.current?.querySelector('.active')?.scrollIntoView({ block: 'nearest' });
+  }, [active]);
 
   const choose = (choice: Choice | undefined): void => {
     if (choice === undefined) return;

@@ -18,7 +18,7 @@ export function NetworkNote(): ReactNode {
             : 'Anywhere: this page works from every network.'}
         </p>
       )}
-      {!isSecureContext && (
+      {location.protocol === 'http:' && !window.isSecureContext && (
         <p>
           <Icon name="info" />
           This page came over plain http: you trust this network and this server.

@@ -18,6 +18,12 @@ const ROUTES = {
   relay: 'through a relay, encrypted',
 } as const;
 
+function headline(situation: Situation | undefined, ready: boolean): string {
+  if (ready) return 'What is on your mind?';
+  if (situation?.tone === 'danger') return 'Something is wrong';
+  return situation?.tone === 'progress' ? 'One moment' : 'Almost there';
+}
+
 /** The page before the first message of a chat. */
 export function EmptyChat(props: {
   readonly situation: Situation | undefined;
@@ -32,7 +38,7 @@ export function EmptyChat(props: {
     <div className="empty-chat" data-testid="empty-chat">
       <div className="empty-inner">
         <Logo />
-        <h1>{ready ? 'What is on your mind?' : 'Almost there'}</h1>
+        <h1>{headline(situation, ready)}</h1>
         {situation !== undefined && <SituationView situation={situation} shape="card" onAction={onAction} />}
         {ready && (
           <>

@@ -4,6 +4,7 @@ import { Icon } from '../components/icon.js';
 import { hostNote } from '../components/model-list.js';
 import { TrustBadge } from '../components/trust-badge.js';
 import { useValue } from '../state/observable.js';
+import { canChat } from '../state/selection.js';
 import { useServices } from '../state/services.js';
 
 const ROUTES = { lan: 'in your network', direct: 'direct', relay: 'through a relay' } as const;
@@ -11,7 +12,8 @@ const ROUTES = { lan: 'in your network', direct: 'direct', relay: 'through a rel
 function stateText(host: Host): string {
   const note = hostNote(host);
   if (note !== '') return note;
-  const parts = [`${host.models.length} ${host.models.length === 1 ? 'model' : 'models'}`];
+  const count = host.models.filter(canChat).length;
+  const parts = [`${count} ${count === 1 ? 'model' : 'models'}`];
   if (host.route !== undefined) parts.push(ROUTES[host.route]);
   if (host.rtt !== undefined) parts.push(`${host.rtt < 1 ? '< 1' : Math.round(host.rtt)} ms`);
   return parts.join(' · ');

@@ -50,7 +50,7 @@ export function PairPage({ fragment }: { readonly fragment: string }): ReactNode
   const final = failure !== undefined && FINAL.has(failure.code);
   return (
     <main className="centered">
-      <section className="card" data-testid="page-pair">
+      <section className="panel" data-testid="page-pair">
         <Logo />
         <h1>Pair this device</h1>
         <p className="lead">

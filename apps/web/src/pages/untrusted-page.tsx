@@ -12,7 +12,7 @@ export function UntrustedPage({ error }: { readonly error: ClientError | undefin
   };
   return (
     <main className="centered">
-      <section className="card danger" data-testid="page-untrusted" role="alert">
+      <section className="panel danger" data-testid="page-untrusted" role="alert">
         <span className="big-warning">
           <Icon name="warning" />
         </span>

@@ -7,7 +7,7 @@ import { useServices } from '../state/services.js';
 export function WelcomePage({ removed = false }: { readonly removed?: boolean }): ReactNode {
   return (
     <main className="centered">
-      <section className="card" data-testid={removed ? 'page-revoked' : 'page-welcome'}>
+      <section className="panel" data-testid={removed ? 'page-revoked' : 'page-welcome'}>
         <Logo />
         <h1>{removed ? 'This device was removed' : 'Your models, on every device'}</h1>
         <p className="lead">

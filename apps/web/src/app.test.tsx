@@ -1,0 +1,71 @@
+import { act } from 'react';
+import { createRoot } from 'react-dom/client';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { App } from './app.js';
+import { memoryStorage } from './state/device-storage.js';
+import { makeServices, ServicesProvider } from './state/services.js';
+import { scriptOf, type ScenarioName } from './testing/scenarios.js';
+import { ScriptedClient } from './testing/scripted-client.js';
+
+let unmount: () => void = () => undefined;
+
+beforeAll(() => {
+  (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
+});
+afterEach(() => {
+  act(unmount);
+  location.hash = '';
+});
+
+async function draw(name: ScenarioName, hash = ''): Promise<HTMLElement> {
+  location.hash = hash;
+  const services = makeServices(new ScriptedClient(scriptOf(name)), memoryStorage());
+  const box = document.createElement('div');
+  document.body.append(box);
+  const root = createRoot(box);
+  unmount = () => root.unmount();
+  await act(async () => {
+    root.render(
+      <ServicesProvider services={services}>
+        <App />
+      </ServicesProvider>,
+    );
+    await services.account.start();
+  });
+  return box;
+}
+
+describe('App', () => {
+  it.each([
+    ['unpaired', '', 'pantheon up'],
+    ['pairing', '#pair=a.b', 'Name of this device'],
+    ['ready', '', 'What is on your mind?'],
+    ['ready', '#/settings', 'Computers with models'],
+    ['connecting', '', 'Connecting…'],
+    ['no-host', '', 'No computer shares its models yet.'],
+    ['no-models', '', 'Workstation has no models yet.'],
+    ['engine-down', '', 'Ollama is not running on Workstation.'],
+    ['key-untrusted', '', 'could not prove that it is your computer'],
+    ['revoked', '', 'This device was removed'],
+    ['server-untrusted', '', 'This server cannot be trusted'],
+  ] as const)('in state %s at "%s" says "%s"', async (name, hash, text) => {
+    expect((await draw(name, hash)).textContent).toContain(text);
+  });
+
+  it('offers pairing with one press, under a name', async () => {
+    const box = await draw('pairing', '#pair=a.b');
+    expect(box.querySelector<HTMLInputElement>('[data-testid=device-name]')?.value).toBe('Chrome on Android');
+    await act(async () => box.querySelector<HTMLButtonElement>('[data-testid=pair-button]')?.click());
+    expect(box.textContent).toContain('What is on your mind?');
+    expect(location.hash).toBe('#/');
+  });
+
+  it('says why a pairing link does not work', async () => {
+    const box = await draw('pairing-used', '#pair=a.b');
+    await act(async () => box.querySelector<HTMLButtonElement>('[data-testid=pair-button]')?.click());
+    expect(box.querySelector('[data-testid=pair-error]')?.getAttribute('data-code')).toBe(
+      'pairing_code_unknown',
+    );
+    expect(box.querySelector('[data-testid=pair-button]')).toBeNull();
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it, vi } from 'vitest';
+import { memoryStorage } from '../state/device-storage.js';
+import { queued, refused, streamed } from '../testing/replies.js';
+import { scriptOf } from '../testing/scenarios.js';
+import { ScriptedClient, type Reply } from '../testing/scripted-client.js';
+import { ChatRunner } from './chat-runner.js';
+import { Conversations } from './conversations.js';
+import type { AssistantMessage, Message } from './types.js';
+
+const model = { hostId: 'h', hostName: 'Host', modelId: 'm', modelName: 'Model' };
+
+function setUp(reply: Reply): { runner: ChatRunner; conversations: Conversations } {
+  const conversations = new Conversations(memoryStorage());
+  return {
+    runner: new ChatRunner(new ScriptedClient({ ...scriptOf('ready'), reply }), conversations),
+    conversations,
+  };
+}
+
+function answerOf(conversations: Conversations): AssistantMessage {
+  return conversations.get()[0]?.messages.at(-1) as AssistantMessage;
+}
+
+async function ended(runner: ChatRunner): Promise<void> {
+  await vi.waitFor(() => expect(runner.runs.get().size).toBe(0), { timeout: 5_000 });
+}
+
+describe('ChatRunner', () => {
+  it('writes a streamed answer into the chat, with the count of the engine', async () => {
+    const { runner, conversations } = setUp(streamed('one two three'));
+    runner.send(undefined, 'hello', model);
+    await ended(runner);
+    expect(answerOf(conversations)).toMatchObject({
+      text: 'one two three',
+      status: 'done',
+      stats: { tokens: 120 },
+    });
+  });
+
+  it('sends the whole chat, without answers that never came', async () => {
+    const bodies: string[] = [];
+    const reply: Reply = (init) => {
+      bodies.push(String(init.body));
+      return bodies.length === 1 ? refused(502, 'engine_unavailable', '')(init) : streamed('fine')(init);
+    };
+    const { runner } = setUp(reply);
+    const id = runner.send(undefined, 'first', model);
+    await ended(runner);
+    runner.send(id, 'second', model);
+    await ended(runner);
+    const { messages } = JSON.parse(bodies[1] ?? '') as { messages: readonly Message[] };
+    expect(messages).toEqual([
+      { role: 'user', content: 'first' },
+      { role: 'user', content: 'second' },
+    ]);
+  });
+
+  it('keeps what came when the connection is lost', async () => {
+    const { runner, conversations } = setUp(streamed('one two three', 'lost'));
+    runner.send(undefined, 'hello', model);
+    await ended(runner);
+    expect(answerOf(conversations)).toMatchObject({
+      text: 'one two three',
+      status: 'failed',
+      failure: { code: 'connection_lost' },
+    });
+  });
+
+  it('stops at once, also while it waits in the queue', async () => {
+    const { runner, conversations } = setUp(queued(3));
+    const id = runner.send(undefined, 'hello', model);
+    await vi.waitFor(() => expect(runner.runs.get().get(id)?.live.get().queue).toBe(3));
+    runner.stop(id);
+    await ended(runner);
+    expect(answerOf(conversations)).toMatchObject({ text: '', status: 'stopped' });
+  });
+
+  it('asks again in place of the old answer', async () => {
+    const { runner, conversations } = setUp(streamed('fine'));
+    const id = runner.send(undefined, 'hello', model);
+    await ended(runner);
+    runner.again(id, answerOf(conversations).id, model);
+    await ended(runner);
+    expect(conversations.find(id)?.messages.map(({ role, text }) => [role, text])).toEqual([
+      ['user', 'hello'],
+      ['assistant', 'fine'],
+    ]);
+  });
+});

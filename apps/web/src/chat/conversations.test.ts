@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { memoryStorage, type DeviceStorage } from '../state/device-storage.js';
+import { Conversations, searchConversations } from './conversations.js';
+import type { AssistantMessage, UserMessage } from './types.js';
+
+const question: UserMessage = { role: 'user', id: 'q', text: 'Why is the sky blue?\nReally', at: 1 };
+const answer: AssistantMessage = {
+  role: 'assistant',
+  id: 'a',
+  text: 'Rayleigh',
+  at: 2,
+  model: { hostId: 'h', hostName: 'Host', modelId: 'm', modelName: 'Model' },
+  status: 'streaming',
+};
+
+describe('Conversations', () => {
+  it('keeps chats over a reload, and settles what was being answered', () => {
+    const storage = memoryStorage();
+    const { id } = new Conversations(storage).create([question, answer]);
+    const found = new Conversations(storage).find(id);
+    expect(found?.title).toBe('Why is the sky blue?');
+    expect(found?.messages[1]).toMatchObject({
+      text: 'Rayleigh',
+      status: 'failed',
+      failure: { code: 'page_closed' },
+    });
+  });
+
+  it('renames, and takes the made title back for an empty name', () => {
+    const conversations = new Conversations(memoryStorage());
+    const { id } = conversations.create([question]);
+    conversations.rename(id, '  Sky ');
+    expect(conversations.find(id)?.title).toBe('Sky');
+    conversations.rename(id, '  ');
+    expect(conversations.find(id)?.title).toBe('Why is the sky blue?');
+  });
+
+  it('deletes from the storage, too', () => {
+    const storage = memoryStorage();
+    const conversations = new Conversations(storage);
+    conversations.remove(conversations.create([question]).id);
+    expect(conversations.get()).toEqual([]);
+    expect(storage.names('pantheon.chat.')).toEqual([]);
+  });
+
+  it('passes over what it cannot read', () => {
+    const storage = memoryStorage();
+    storage.set('pantheon.chat.x', '{"id":7');
+    storage.set('pantheon.chat.y', '{"id":"y","messages":[{"role":"system"},3]}');
+    expect(new Conversations(storage).get().map(({ messages }) => messages)).toEqual([[]]);
+  });
+
+  it('goes on without storage, and says so', () => {
+    const blocked: DeviceStorage = { ...memoryStorage(), set: () => false };
+    const conversations = new Conversations(blocked);
+    const { id } = conversations.create([question]);
+    expect(conversations.find(id)).toBeDefined();
+    expect(conversations.full.get()).toBe(true);
+  });
+
+  it('finds chats by words of title and messages', () => {
+    const conversations = new Conversations(memoryStorage());
+    conversations.create([question, answer]);
+    conversations.create([{ ...question, text: 'Bread' }]);
+    expect(searchConversations(conversations.get(), 'SKY rayleigh')).toHaveLength(1);
+    expect(searchConversations(conversations.get(), '')).toHaveLength(2);
+    expect(searchConversations(conversations.get(), 'sea')).toEqual([]);
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { answer } from '../testing/answer.js';
+import { IncrementalMarkdown } from './incremental.js';
+
+function shape(parser: IncrementalMarkdown, text: string): string[] {
+  return parser.update(text).map(({ token }) => `${token.type}:${token.raw.trim()}`);
+}
+
+describe('IncrementalMarkdown', () => {
+  it.each([1, 3, 17])('comes to the same blocks in steps of %i characters as at once', (step) => {
+    const parser = new IncrementalMarkdown();
+    for (let end = 0; end < answer.length; end += step) parser.update(answer.slice(0, end));
+    const grown = shape(parser, answer).filter((one) => !one.startsWith('space'));
+    const whole = shape(new IncrementalMarkdown(), answer).filter((one) => !one.startsWith('space'));
+    expect(grown).toEqual(whole);
+  });
+
+  it('keeps settled blocks as the objects they are', () => {
+    const parser = new IncrementalMarkdown();
+    const [first] = parser.update('One.\n\nTwo');
+    const [again] = parser.update('One.\n\nTwo goes on');
+    expect(again?.token).toBe(first?.token);
+  });
+
+  it('parses only the last block of a long answer again', () => {
+    const parser = new IncrementalMarkdown();
+    const long = 'A paragraph of some length.\n\n'.repeat(2_000);
+    parser.update(long);
+    parser.update(`${long}And`);
+    parser.update(`${long}And one`);
+    expect(parser.parsed).toBeLessThan(100);
+  });
+
+  it('keeps a code block with blank lines in one piece', () => {
+    const parser = new IncrementalMarkdown();
+    for (const text of ['```js\na\n', '```js\na\n\nb\n', '```js\na\n\nb\n```\n\nafter']) parser.update(text);
+    expect(shape(parser, '```js\na\n\nb\n```\n\nafter').filter((one) => !one.startsWith('space'))).toEqual([
+      'code:```js\na\n\nb\n```',
+      'paragraph:after',
+    ]);
+  });
+
+  it('begins anew with another text', () => {
+    const parser = new IncrementalMarkdown();
+    parser.update('One.\n\nTwo.\n\nThree.');
+    expect(shape(parser, 'Other')).toEqual(['paragraph:Other']);
+  });
+});

@@ -1,0 +1,155 @@
+import type { Server } from 'node:http';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { serveApp } from './app-server.js';
+import { buildTestingApp } from './build.js';
+import { launch, LOOKS, open, type Look } from './browser.js';
+
+const desktop = LOOKS.find(({ name }) => name === 'desktop-light') as Look;
+const phone = LOOKS.find(({ name }) => name === 'phone-light') as Look;
+
+let browser: Browser;
+let server: Server;
+let port: number;
+
+beforeAll(async () => {
+  ({ port, server } = await serveApp(buildTestingApp()));
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser.close();
+  server.close();
+});
+
+function happen(page: Page, happening: string): Promise<void> {
+  return page.evaluate(
+    (name) => (globalThis as unknown as { happen: (name: string) => void }).happen(name),
+    happening,
+  );
+}
+
+it('sends with Enter, makes a line with Shift+Enter, and keeps the chat over a reload', async () => {
+  const { page, complaints, close } = await open(browser, port, 'ready', desktop);
+  await page.getByTestId('composer').click();
+  await page.keyboard.type('first line');
+  await page.keyboard.press('Shift+Enter');
+  await page.keyboard.type('second line');
+  await page.keyboard.press('Enter');
+  await page.locator('[data-testid=message-assistant][data-status=done]').waitFor();
+  expect(await page.getByTestId('message-user').innerText()).toContain('first line\nsecond line');
+  await page.reload();
+  await page.getByText('anchorages').waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+it('stops an answer, keeps what came, and asks again', async () => {
+  const { page, close } = await open(browser, port, 'streaming', desktop);
+  await page.getByTestId('composer').fill('hello');
+  await page.getByTestId('send').click();
+  await page.getByText('suspenders').waitFor();
+  await page.getByTestId('stop').click();
+  await page.locator('[data-status=stopped]').waitFor();
+  expect(await page.getByTestId('message-assistant').innerText()).toContain('You stopped this answer.');
+  await page.getByRole('button', { name: 'Answer again' }).click();
+  await page.locator('[data-status=streaming]').waitFor();
+  expect(await page.getByTestId('message-assistant').count()).toBe(1);
+  await close();
+});
+
+it('goes on by itself when a host comes back, with the draft kept', async () => {
+  const { page, close } = await open(browser, port, 'ready', desktop);
+  await page.getByTestId('model-picker').click();
+  await page.getByTestId('model-option').first().click();
+  await page.getByTestId('composer').fill('hello');
+  await happen(page, 'host-away');
+  await page.getByText('Workstation is offline.').waitFor();
+  await happen(page, 'host-back');
+  await page.getByTestId('state-banner').waitFor({ state: 'detached' });
+  expect(await page.getByTestId('composer').inputValue()).toBe('hello');
+  await page.getByTestId('send').click();
+  await page.locator('[data-testid=message-assistant][data-status=done]').waitFor();
+  await close();
+});
+
+it('chooses a model with the keyboard alone, and remembers it', async () => {
+  const { page, close } = await open(browser, port, 'ready', desktop);
+  await page.getByTestId('model-picker').focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('gemma');
+  await page.keyboard.press('Enter');
+  await page.reload();
+  await page.getByTestId('model-picker').getByText('gemma3:4b').waitFor();
+  await close();
+});
+
+it('copies on plain http, where the clipboard API does not exist', async () => {
+  const { page, close } = await open(browser, port, 'ready', desktop);
+  await page.getByTestId('composer').fill('copy me');
+  await page.getByTestId('send').click();
+  await page.locator('[data-status=done]').waitFor();
+  await page.getByRole('button', { name: 'Copy code' }).click();
+  await page.getByRole('button', { name: 'Copied' }).waitFor();
+  await page.getByTestId('composer').click();
+  await page.keyboard.press('Control+V');
+  expect(await page.getByTestId('composer').inputValue()).toContain('def tension');
+  await close();
+});
+
+it('lets a person scroll up while an answer comes in', async () => {
+  const { page, close } = await open(browser, port, 'ready', { ...phone, height: 500 });
+  await page.getByTestId('composer').fill('hello');
+  await page.getByTestId('send').click();
+  await page.getByText('def tension').waitFor();
+  const top = await page.evaluate(() => {
+    const log = document.querySelector('.log') as HTMLElement;
+    log.scrollTop = 0;
+    return log.scrollTop;
+  });
+  await page.locator('[data-status=done]').waitFor();
+  expect(await page.evaluate(() => (document.querySelector('.log') as HTMLElement).scrollTop)).toBe(top);
+  await page.getByRole('button', { name: 'To the newest message' }).click();
+  await page.getByRole('button', { name: 'To the newest message' }).waitFor({ state: 'detached' });
+  await close();
+});
+
+it('renames, searches and deletes chats', async () => {
+  const { page, close } = await open(browser, port, 'ready', desktop);
+  await page.getByTestId('composer').fill('a chat about bridges');
+  await page.getByTestId('send').click();
+  await page.locator('[data-status=done]').waitFor();
+  await page.getByRole('button', { name: 'Rename a chat about bridges' }).click();
+  await page.getByRole('textbox', { name: 'Name of the chat' }).fill('Engineering');
+  await page.keyboard.press('Enter');
+  await page.getByRole('textbox', { name: 'Search chats' }).fill('anchorages');
+  await page.getByRole('button', { name: 'Engineering', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Delete Engineering' }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByText('Your chats will be listed here.').waitFor();
+  await close();
+});
+
+it('pairs with one tap, and takes the secret out of the address', async () => {
+  const { page, close } = await open(
+    browser,
+    port,
+    'pairing',
+    phone,
+    '#pair=AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA',
+  );
+  expect(await page.getByTestId('device-name').inputValue()).toBe('Chrome on Android');
+  await page.getByTestId('pair-button').click();
+  await page.getByText('What is on your mind?').waitFor();
+  expect(page.url()).not.toContain('pair=');
+  await close();
+});
+
+it('switches the theme against that of the device', async () => {
+  const { page, close } = await open(browser, port, 'ready', desktop, '#/settings');
+  const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await ground();
+  await page.getByText('Dark', { exact: true }).click();
+  expect(await ground()).not.toBe(light);
+  await close();
+});

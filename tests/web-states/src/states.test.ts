@@ -1,0 +1,220 @@
+import type { Server } from 'node:http';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serveApp } from './app-server.js';
+import { buildTestingApp } from './build.js';
+import { launch, LOOKS, open, picture, type Look } from './browser.js';
+
+const PAIR = '#pair=AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA';
+const QUESTION = 'Explain how a suspension bridge stands';
+
+/** A state of the app: how to get there, and what a person must be able to read. */
+interface Case {
+  readonly name: string;
+  readonly scenario: string;
+  readonly hash?: string;
+  readonly act?: (page: Page) => Promise<void>;
+  readonly texts: readonly string[];
+}
+
+async function askSomething(page: Page): Promise<void> {
+  await page.getByTestId('composer').fill(QUESTION);
+  await page.getByTestId('send').click();
+}
+
+function answered(status: string): (page: Page) => Promise<void> {
+  return async (page) => {
+    await askSomething(page);
+    await page.locator(`[data-testid=message-assistant][data-status=${status}]`).waitFor();
+  };
+}
+
+function afterAnswer(happening: string): (page: Page) => Promise<void> {
+  return async (page) => {
+    await answered('done')(page);
+    await page.evaluate(
+      (name) => (globalThis as unknown as { happen: (name: string) => void }).happen(name),
+      happening,
+    );
+    await page.getByTestId('state-banner').waitFor();
+  };
+}
+
+async function pressPair(page: Page): Promise<void> {
+  await page.getByTestId('pair-button').click();
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: 'unpaired',
+    scenario: 'unpaired',
+    texts: [
+      'Your models, on every device',
+      'pantheon up',
+      'At home: this page works on this network only.',
+      'This page came over plain http: you trust this network and this server.',
+    ],
+  },
+  { name: 'pairing', scenario: 'pairing', hash: PAIR, texts: ['Pair this device', 'Name of this device'] },
+  { name: 'pairing-pending', scenario: 'pairing-pending', hash: PAIR, act: pressPair, texts: ['Pairing…'] },
+  {
+    name: 'pairing-used',
+    scenario: 'pairing-used',
+    hash: PAIR,
+    act: pressPair,
+    texts: ['used already, has expired', 'Make a new link'],
+  },
+  {
+    name: 'pairing-tampered',
+    scenario: 'pairing-tampered',
+    hash: PAIR,
+    act: pressPair,
+    texts: ['it cannot be trusted', 'Do not pair over this server'],
+  },
+  { name: 'ready', scenario: 'ready', texts: ['What is on your mind?', 'llama3.2:3b', 'Verified'] },
+  { name: 'connecting', scenario: 'connecting', texts: ['Connecting…'] },
+  { name: 'server-offline', scenario: 'server-offline', texts: ['cannot be reached', 'Try now'] },
+  { name: 'no-host', scenario: 'no-host', texts: ['No computer shares its models yet', 'pantheon up'] },
+  { name: 'hosts-away', scenario: 'hosts-away', texts: ['None of your computers is online'] },
+  { name: 'no-models', scenario: 'no-models', texts: ['Workstation has no models yet', 'ollama pull'] },
+  {
+    name: 'engine-down',
+    scenario: 'engine-down',
+    texts: ['Ollama is not running on Workstation', 'Start it there'],
+  },
+  {
+    name: 'key-untrusted',
+    scenario: 'key-untrusted',
+    texts: ['Stop: Workstation could not prove that it is your computer', 'Do not use it'],
+  },
+  { name: 'revoked', scenario: 'revoked', texts: ['This device was removed', 'Your chats are still here'] },
+  { name: 'server-untrusted', scenario: 'server-untrusted', texts: ['This server cannot be trusted'] },
+  {
+    name: 'answered',
+    scenario: 'ready',
+    act: answered('done'),
+    texts: ['Workstation', 'anchorages', 'def tension', '6.7 MN', 'tokens/s'],
+  },
+  {
+    name: 'streaming',
+    scenario: 'streaming',
+    act: async (page) => {
+      await askSomething(page);
+      await page.getByText('settle on about a tenth').waitFor();
+    },
+    texts: ['anchorages'],
+  },
+  { name: 'queued', scenario: 'queued', act: askSomething, texts: ['2 waiting before you.'] },
+  {
+    name: 'connection-lost',
+    scenario: 'connection-lost',
+    act: answered('failed'),
+    texts: ['The connection was lost while the answer came in', 'Ask again', 'suspenders'],
+  },
+  {
+    name: 'too-large',
+    scenario: 'too-large',
+    act: answered('failed'),
+    texts: ['This message is too large for that computer'],
+  },
+  {
+    name: 'model-refused',
+    scenario: 'model-refused',
+    act: answered('failed'),
+    texts: ['That computer no longer has this model'],
+  },
+  {
+    name: 'engine-refused',
+    scenario: 'engine-refused',
+    act: answered('failed'),
+    texts: ['The model engine on that computer is not running'],
+  },
+  {
+    name: 'host-offline',
+    scenario: 'ready',
+    act: afterAnswer('host-away'),
+    texts: ['Workstation is offline', 'Start Pantheon there', 'anchorages'],
+  },
+  {
+    name: 'host-reconnecting',
+    scenario: 'ready',
+    act: afterAnswer('host-lost'),
+    texts: ['Reconnecting…', 'anchorages'],
+  },
+  {
+    name: 'model-gone',
+    scenario: 'ready',
+    act: afterAnswer('model-gone'),
+    texts: ['llama3.2:3b is no longer on Workstation', 'Choose a model'],
+  },
+  {
+    name: 'engine-stopped',
+    scenario: 'ready',
+    act: afterAnswer('engine-stopped'),
+    texts: ['Ollama is not running on Workstation'],
+  },
+  {
+    name: 'picker',
+    scenario: 'ready',
+    act: (page) => page.getByTestId('model-picker').click(),
+    texts: ['qwen3:14b', 'Living room laptop', 'Seen first', 'Office tower', 'Offline', 'in memory'],
+  },
+  {
+    name: 'settings',
+    scenario: 'ready',
+    hash: '#/settings',
+    texts: ['Computers with models', 'Firefox on iPad', 'Appearance', 'Unpair this browser'],
+  },
+];
+
+let browser: Browser;
+let server: Server;
+let port: number;
+
+beforeAll(async () => {
+  ({ port, server } = await serveApp(buildTestingApp()));
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser.close();
+  server.close();
+});
+
+function scrollsSideways(page: Page): Promise<boolean> {
+  return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+}
+
+async function show(one: Case, look: Look): Promise<void> {
+  const { page, complaints, close } = await open(browser, port, one.scenario, look, one.hash);
+  await one.act?.(page);
+  for (const text of one.texts)
+    await page.getByText(text).and(page.locator(':visible')).first().waitFor({ timeout: 5_000 });
+  await picture(page, `${one.name}-${look.name}`);
+  expect(await scrollsSideways(page)).toBe(false);
+  if (look.width < 600) {
+    await page.setViewportSize({ width: 360, height: 640 });
+    expect(await scrollsSideways(page), 'at a width of 360').toBe(false);
+  }
+  expect(complaints).toEqual([]);
+  await close();
+}
+
+/** Drawn in every look; the others, whose pages are made of the same parts, on a phone only. */
+const MAIN = new Set([
+  'unpaired',
+  'pairing',
+  'answered',
+  'streaming',
+  'host-offline',
+  'key-untrusted',
+  'picker',
+  'settings',
+]);
+const everything = process.env['PANTHEON_SCREENSHOTS'] !== undefined;
+
+describe.each(LOOKS)('$name', (look) => {
+  const cases =
+    everything || look.name === 'phone-light' ? CASES : CASES.filter(({ name }) => MAIN.has(name));
+  it.each(cases)('shows $name', (one) => show(one, look));
+});
