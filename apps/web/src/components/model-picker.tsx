@@ -73,6 +73,8 @@ function PickerPanel(props: PickerProps & { readonly onClose: () => void }): Rea
     if (step !== 0 && choices.length > 0) setActive((active + step + choices.length) % choices.length);
     else if (event.key === 'Enter') choose(choices[active]);
     else if (event.key === 'Escape') onClose();
+    else if (event.key === 'Tab')
+      return onClose(); // the options are reached with the arrows alone
     else return;
     event.preventDefault();
   };

@@ -1,4 +1,4 @@
-import { useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { searchConversations } from '../chat/conversations.js';
 import type { Conversation } from '../chat/types.js';
 import { useValue } from '../state/observable.js';
@@ -13,6 +13,10 @@ export function Sidebar(props: { readonly open: boolean; readonly onClose: () =>
   const all = useValue(conversations);
   const [search, setSearch] = useState('');
   const found = searchConversations(all, search);
+  const closer = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (open) closer.current?.focus();
+  }, [open]);
   const go = (hash: string): void => {
     router.go(hash);
     onClose();
@@ -38,7 +42,13 @@ export function Sidebar(props: { readonly open: boolean; readonly onClose: () =>
           <span className="wordmark">
             <Logo /> Pantheon
           </span>
-          <button type="button" className="icon-button narrow-only" aria-label="Close" onClick={onClose}>
+          <button
+            ref={closer}
+            type="button"
+            className="icon-button narrow-only"
+            aria-label="Close"
+            onClick={onClose}
+          >
             <Icon name="close" />
           </button>
         </div>

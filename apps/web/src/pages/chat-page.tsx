@@ -1,4 +1,4 @@
-import { useCallback, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import type { AssistantMessage, UserMessage } from '../chat/types.js';
 import { Composer } from '../components/composer.js';
 import { Icon } from '../components/icon.js';
@@ -28,6 +28,11 @@ export function ChatPage(props: {
   const ready = resolved !== undefined && canAsk(situation);
   const model = resolved?.choice;
   const id = conversation?.id;
+
+  const title = conversation?.title;
+  useEffect(() => {
+    document.title = title === undefined ? 'Pantheon' : `${title} · Pantheon`;
+  }, [title]);
 
   const act = (action: SituationAction): void => {
     const hostId = resolved?.choice.hostId ?? view.hosts.find(({ online }) => online)?.deviceId;

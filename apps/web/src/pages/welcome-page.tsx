@@ -29,15 +29,28 @@ export function WelcomePage({ removed = false }: { readonly removed?: boolean })
   );
 }
 
+/** Whether a link belongs to the page of another server. */
+function isElsewhere(link: string): boolean {
+  try {
+    const { origin, protocol } = new URL(link);
+    return (protocol === 'http:' || protocol === 'https:') && origin !== location.origin;
+  } catch {
+    return false; // only the part from the # on
+  }
+}
+
 /** For those who have the link as text. */
 function PasteLink(): ReactNode {
   const { router } = useServices();
   const [text, setText] = useState('');
   const [wrong, setWrong] = useState(false);
   const open = (): void => {
-    const at = text.indexOf('#pair=');
+    const link = text.trim();
+    const at = link.indexOf('#pair=');
     setWrong(at < 0);
-    if (at >= 0) router.go(text.slice(at).trim(), true);
+    if (at < 0) return;
+    if (isElsewhere(link)) location.assign(link);
+    else router.go(link.slice(at), true);
   };
   return (
     <form
