@@ -43,6 +43,14 @@ TEST(Jwk, RefusesOtherKindsOfKeys) {
   EXPECT_FALSE(Jwk::parse(mislabelled));
 }
 
+TEST(Jwk, RefusesMembersThatAreNotBase64Url) {
+  for (const auto& wrong : {json::value("A"), json::value("y=k:"), json::value("\xa6\xa6"), json::value(5)}) {
+    auto key = Jwk::generate_es256().public_json();
+    key["x"] = wrong;
+    EXPECT_FALSE(Jwk::parse(key));
+  }
+}
+
 TEST(KeySet, FindsByIdAndPassesOverWhatItCannotUse) {
   const auto a = Jwk::generate_es256();
   const auto b = Jwk::generate_es256();

@@ -96,6 +96,16 @@ TEST_F(JwtVerifierTest, RefusesMalformedTokens) {
   }
 }
 
+TEST_F(JwtVerifierTest, SurvivesEncodingsThatEndTheLibrary) {
+  const auto token = key.sign(claims).value();
+  const auto head = token.substr(0, token.find('.'));
+  for (const auto& part :
+       {std::string("y=k:\xa6xCc,\"\"t"), std::string("A"), std::string("AAAAA"), std::string("====")}) {
+    EXPECT_EQ(error_of(token.substr(0, token.rfind('.') + 1) + part), "auth_invalid");
+    EXPECT_EQ(error_of(head + "." + part + token.substr(token.rfind('.'))), "auth_invalid");
+  }
+}
+
 TEST_F(JwtVerifierTest, RefusesCriticalExtensions) {
   const auto header = R"({"alg":"ES256","crit":["exp"],"kid":")" + key.id() + "\"}";
   EXPECT_EQ(error_of(with_header(key.sign(claims).value(), header)), "auth_invalid");

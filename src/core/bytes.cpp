@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 namespace pantheon::core {
 
 ByteView as_bytes(std::string_view text) {
@@ -21,6 +23,10 @@ std::string to_base64url(ByteView bytes) {
 }
 
 Result<ByteVector> from_base64url(std::string_view text) {
+  // libsodium 1.0.18 takes some bytes beyond ASCII for characters of the alphabet, where char is signed.
+  if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) > 0x7F; })) {
+    return failure(CommonError::invalid_base64);
+  }
   ByteVector bytes(text.size() * 3 / 4 + 1);
   std::size_t length = 0;
   const char* end = nullptr;

@@ -42,5 +42,12 @@ TEST(Hex, IsLowerCase) {
   EXPECT_EQ(to_hex(ByteVector{0xAB, 0x01}), "ab01");
 }
 
+TEST(Bytes, Base64UrlRefusesBytesBeyondAscii) {
+  for (int byte = 0x80; byte < 0x100; ++byte) {
+    const std::string text{'A', static_cast<char>(byte), 'A', 'A'};
+    EXPECT_FALSE(from_base64url(text)) << byte;
+  }
+}
+
 }  // namespace
 }  // namespace pantheon::core

@@ -34,6 +34,12 @@ TEST(PairingLink, RefusesEverythingElse) {
   }
 }
 
+TEST(PairingLink, RefusesBytesBeyondAscii) {
+  auto text = to_text(generate_pairing_link("http://h:1"));
+  text[text.find("#pair=") + 10] = '\x93';
+  EXPECT_FALSE(parse_pairing_link(text));
+}
+
 TEST(PairingLink, EachHasItsOwnCodeAndSecret) {
   const auto a = generate_pairing_link("http://h:1");
   const auto b = generate_pairing_link("http://h:1");
