@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
     environment: 'node',
+    globalSetup: ['src/build.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
     fileParallelism: false,

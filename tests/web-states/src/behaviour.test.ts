@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { serveApp } from './app-server.js';
-import { buildTestingApp } from './build.js';
+import { TESTING_APP } from './build.js';
 import { launch, LOOKS, open, type Look } from './browser.js';
 
 const desktop = LOOKS.find(({ name }) => name === 'desktop-light') as Look;
@@ -13,7 +13,7 @@ let server: Server;
 let port: number;
 
 beforeAll(async () => {
-  ({ port, server } = await serveApp(buildTestingApp()));
+  ({ port, server } = await serveApp(TESTING_APP));
   browser = await launch();
 });
 

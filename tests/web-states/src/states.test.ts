@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveApp } from './app-server.js';
-import { buildTestingApp } from './build.js';
+import { TESTING_APP } from './build.js';
 import { launch, LOOKS, open, picture, type Look } from './browser.js';
 
 const PAIR = '#pair=AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA';
@@ -172,7 +172,7 @@ let server: Server;
 let port: number;
 
 beforeAll(async () => {
-  ({ port, server } = await serveApp(buildTestingApp()));
+  ({ port, server } = await serveApp(TESTING_APP));
   browser = await launch();
 });
 
