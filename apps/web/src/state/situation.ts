@@ -16,6 +16,8 @@ export interface Situation {
   readonly action?: SituationAction;
 }
 
+const ADVICE = 'Check that the computer is on, and that you are on its network. It is tried again by itself.';
+
 function ofServer({ state, error }: AccountView, hostConnected: boolean): Situation | undefined {
   if (state === 'connecting') {
     return {
@@ -40,7 +42,7 @@ function ofServer({ state, error }: AccountView, hostConnected: boolean): Situat
     kind: 'server-offline',
     tone: 'warning',
     title: error?.message ?? 'The server cannot be reached.',
-    advice: error?.advice ?? 'Check that you are on the right network. It is tried again by itself.',
+    advice: error === undefined || error.code === 'connection_lost' ? ADVICE : error.advice,
     action: 'retry-server',
   };
 }
