@@ -1,10 +1,10 @@
 // links: pantheon_http
-#include "http/websocket_frame.hpp"
-
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <vector>
+
+#include "http/websocket_frame.hpp"
 
 namespace {
 

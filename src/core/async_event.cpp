@@ -24,7 +24,8 @@ asio::awaitable<bool> wait_on(std::shared_ptr<asio::steady_timer> timer) {
 
 }  // namespace
 
-AsyncEvent::AsyncEvent(asio::any_io_executor executor) : timer_(std::make_shared<asio::steady_timer>(std::move(executor))) {
+AsyncEvent::AsyncEvent(asio::any_io_executor executor)
+    : timer_(std::make_shared<asio::steady_timer>(std::move(executor))) {
   timer_->expires_at(asio::steady_timer::time_point::max());
 }
 

@@ -50,7 +50,8 @@ void PeerDirectory::remove(const core::json::object& object) {
   // Sent once, when the last socket of a device goes; older sockets of it may still be listed here.
   const auto device = core::get_string(object, "userId").value_or("");
   const auto socket = core::get_string(object, "socketId").value_or("");
-  std::erase_if(peers_, [&](const auto& entry) { return entry.second.device_id == device || entry.first == socket; });
+  std::erase_if(peers_,
+                [&](const auto& entry) { return entry.second.device_id == device || entry.first == socket; });
 }
 
 std::vector<PeerEntry> PeerDirectory::all() const {

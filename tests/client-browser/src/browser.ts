@@ -21,19 +21,26 @@ const ARGUMENTS = [
 
 function executable(name: string, variable: string, path: string): string {
   const found = process.env[variable] ?? path;
-  if (!existsSync(found)) throw new Error(`${found} is missing: apt-get install -y ${name}, or set ${variable}`);
+  if (!existsSync(found))
+    throw new Error(`${found} is missing: apt-get install -y ${name}, or set ${variable}`);
   return found;
 }
 
 /** Starts the system's Chromium. */
 export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: executable('chromium', 'PANTHEON_CHROMIUM', '/usr/bin/chromium'), args: ARGUMENTS });
+  return chromium.launch({
+    executablePath: executable('chromium', 'PANTHEON_CHROMIUM', '/usr/bin/chromium'),
+    args: ARGUMENTS,
+  });
 }
 
 /** A page of either browser. */
 export interface AnyPage {
   /** Runs a function there that needs nothing from here but its argument. */
-  run<Argument, Result>(work: (argument: Argument) => Result | Promise<Result>, argument: Argument): Promise<Result>;
+  run<Argument, Result>(
+    work: (argument: Argument) => Result | Promise<Result>,
+    argument: Argument,
+  ): Promise<Result>;
   close(): Promise<void>;
 }
 
@@ -62,8 +69,10 @@ export async function firefoxPage(url: string): Promise<AnyPage> {
   const page = await browser.newPage();
   await page.goto(url, { waitUntil: 'domcontentloaded' });
   return {
-    run: async <Argument, Result>(work: (argument: Argument) => Result | Promise<Result>, argument: Argument) =>
-      (await page.evaluate(`(${work.toString()})(${JSON.stringify(argument)})`)) as Result,
+    run: async <Argument, Result>(
+      work: (argument: Argument) => Result | Promise<Result>,
+      argument: Argument,
+    ) => (await page.evaluate(`(${work.toString()})(${JSON.stringify(argument)})`)) as Result,
     close: () => browser.close(),
   };
 }
@@ -71,7 +80,13 @@ export async function firefoxPage(url: string): Promise<AnyPage> {
 /** The scripts of the test page: ours, and simple-peer as it is published. */
 export async function scripts(): Promise<string> {
   const entryPoint = fileURLToPath(new URL('page/entry.ts', import.meta.url));
-  const result = await build({ entryPoints: [entryPoint], bundle: true, write: false, format: 'iife', target: 'es2022' });
+  const result = await build({
+    entryPoints: [entryPoint],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+  });
   const simplePeer = createRequire(import.meta.url).resolve('simple-peer/simplepeer.min.js');
   return `${await readFile(simplePeer, 'utf8')}\n${result.outputFiles[0]?.text ?? ''}`;
 }

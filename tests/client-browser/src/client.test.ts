@@ -50,11 +50,20 @@ describe('PantheonClient in Chromium, on a plain http origin', () => {
   }
 
   /** A page with a host in it: with the voucher's key, unless another is given. */
-  async function startHost(more: { seed?: string; legacy?: boolean; token?: string; account?: string } = {}): Promise<Page> {
+  async function startHost(
+    more: { seed?: string; legacy?: boolean; token?: string; account?: string } = {},
+  ): Promise<Page> {
     const { accessToken } = server.tokensFor(hostId, server.voucher.publicKeyText);
     const hostPage = await openPage(await newContext(), origin());
     const seed = server.voucher.seedText();
-    const setup = { server: origin(), seed, deviceId: hostId, account: TEST_ACCOUNT, token: accessToken, ...more };
+    const setup = {
+      server: origin(),
+      seed,
+      deviceId: hostId,
+      account: TEST_ACCOUNT,
+      token: accessToken,
+      ...more,
+    };
     await hostPage.evaluate(async (options) => {
       window.host = new window.testing.MiniHost(options);
       await window.host.start();
@@ -70,16 +79,23 @@ describe('PantheonClient in Chromium, on a plain http origin', () => {
   }
 
   async function pair(): Promise<void> {
-    await page.evaluate(async (link) => {
-      window.client = new window.testing.PantheonClient({ statsIntervalMs: 50 });
-      await window.client.pair(link, { name: 'Phone' });
-      await window.client.start();
-    }, server.pairingLink.slice(server.pairingLink.indexOf('#')));
+    await page.evaluate(
+      async (link) => {
+        window.client = new window.testing.PantheonClient({ statsIntervalMs: 50 });
+        await window.client.pair(link, { name: 'Phone' });
+        await window.client.start();
+      },
+      server.pairingLink.slice(server.pairingLink.indexOf('#')),
+    );
   }
 
   function connect(): Promise<string> {
     return page.evaluate(
-      (id) => window.client.connect(id).then(() => 'connected', (error: { code: string }) => error.code),
+      (id) =>
+        window.client.connect(id).then(
+          () => 'connected',
+          (error: { code: string }) => error.code,
+        ),
       hostId,
     );
   }
@@ -87,8 +103,24 @@ describe('PantheonClient in Chromium, on a plain http origin', () => {
   function shown(): Promise<Shown> {
     return page.evaluate((id) => {
       const host = window.client.hosts.find(({ deviceId }) => deviceId === id);
-      const { state = '', trust = '', protocol = '', models = [], route = '', online = false, error } = host ?? {};
-      return { state, trust, protocol, route, online, error: error?.code ?? '', models: models.map(({ id: name }) => name) };
+      const {
+        state = '',
+        trust = '',
+        protocol = '',
+        models = [],
+        route = '',
+        online = false,
+        error,
+      } = host ?? {};
+      return {
+        state,
+        trust,
+        protocol,
+        route,
+        online,
+        error: error?.code ?? '',
+        models: models.map(({ id: name }) => name),
+      };
     }, hostId);
   }
 
@@ -97,11 +129,9 @@ describe('PantheonClient in Chromium, on a plain http origin', () => {
   }
 
   it('has none of what only secure origins have', async () => {
-    expect(await page.evaluate(() => [isSecureContext, typeof crypto.subtle, typeof navigator.locks])).toEqual([
-      false,
-      'undefined',
-      'undefined',
-    ]);
+    expect(
+      await page.evaluate(() => [isSecureContext, typeof crypto.subtle, typeof navigator.locks]),
+    ).toEqual([false, 'undefined', 'undefined']);
   });
 
   it('pairs, connects, knows the models, and fetches', async () => {
@@ -109,10 +139,21 @@ describe('PantheonClient in Chromium, on a plain http origin', () => {
     await pair();
     await until({ online: true, trust: 'pinned', state: 'idle' });
     expect(await connect()).toBe('connected');
-    await until({ state: 'connected', trust: 'pinned', protocol: 'link', models: ['gemma3:270m'], route: 'lan' });
-    const status = await page.evaluate(async (id) => (await window.client.link(id)?.fetch('/nothing'))?.status, hostId);
+    await until({
+      state: 'connected',
+      trust: 'pinned',
+      protocol: 'link',
+      models: ['gemma3:270m'],
+      route: 'lan',
+    });
+    const status = await page.evaluate(
+      async (id) => (await window.client.link(id)?.fetch('/nothing'))?.status,
+      hostId,
+    );
     expect(status).toBe(404);
-    const [model] = await page.evaluate(() => window.client.models.map(({ host, model: { id } }) => `${host.name} ${id}`));
+    const [model] = await page.evaluate(() =>
+      window.client.models.map(({ host, model: { id } }) => `${host.name} ${id}`),
+    );
     expect(model).toBe('Study gemma3:270m');
   });
 

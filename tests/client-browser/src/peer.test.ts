@@ -21,8 +21,20 @@ describe.each([
 
   it('connects to itself, each side knowing the certificate of the other', async () => {
     const { a, b, echoed, route } = await page.run(() => window.testing.oursToOurs(true, true), 0);
-    expect(a).toMatchObject({ link: true, offerer: true, binaryType: 'arraybuffer', ordered: true, reliable: true });
-    expect(b).toMatchObject({ link: true, offerer: false, binaryType: 'arraybuffer', ordered: true, reliable: true });
+    expect(a).toMatchObject({
+      link: true,
+      offerer: true,
+      binaryType: 'arraybuffer',
+      ordered: true,
+      reliable: true,
+    });
+    expect(b).toMatchObject({
+      link: true,
+      offerer: false,
+      binaryType: 'arraybuffer',
+      ordered: true,
+      reliable: true,
+    });
     expect([a.local, a.remote]).toEqual([b.remote, b.local]);
     expect(a.local).not.toBe(a.remote);
     expect(a.maxMessageSize).toBeGreaterThanOrEqual(65_536);
@@ -39,13 +51,16 @@ describe.each([
     expect([a.link, b.link]).toEqual([false, false]);
   });
 
-  it.each([true, false])('connects to simple-peer 9 (we initiate: %s), text and bytes', async (weInitiate) => {
-    const result = await page.run((initiator) => window.testing.oursToSimplePeer(initiator), weInitiate);
-    expect(result.side).toMatchObject({ link: false, offerer: weInitiate });
-    expect(result.theyHeard).toBe('from ours');
-    expect(result.heard.map((entry) => entry.replace(/^(text|bytes) /, ''))).toEqual(['sent', 'written']);
-    expect(result.closed).toBe('channel_closed');
-  });
+  it.each([true, false])(
+    'connects to simple-peer 9 (we initiate: %s), text and bytes',
+    async (weInitiate) => {
+      const result = await page.run((initiator) => window.testing.oursToSimplePeer(initiator), weInitiate);
+      expect(result.side).toMatchObject({ link: false, offerer: weInitiate });
+      expect(result.theyHeard).toBe('from ours');
+      expect(result.heard.map((entry) => entry.replace(/^(text|bytes) /, ''))).toEqual(['sent', 'written']);
+      expect(result.closed).toBe('channel_closed');
+    },
+  );
 
   it.each([
     ['two fingerprints', /^bad_fingerprint/],

@@ -63,7 +63,8 @@ describe.each([
     it('knows fields, fingerprints and limits of the other side', async () => {
       const peer = await connect(pageOffers);
       const opened = await native.events.first(peer, 'open');
-      const sdp = page.events.all(peer, 'signal').find((event) => event.signal?.sdp !== undefined)?.signal?.sdp ?? '';
+      const sdp =
+        page.events.all(peer, 'signal').find((event) => event.signal?.sdp !== undefined)?.signal?.sdp ?? '';
       const claimed = /a=fingerprint:sha-256 ([0-9A-F:]+)/.exec(sdp)?.[1]?.replaceAll(':', '').toLowerCase();
       expect(opened.remote_fingerprint).toBe(claimed);
       expect(opened.fields).toEqual({ link: 1 });

@@ -19,7 +19,8 @@ type Evaluate = (expression: string) => Promise<unknown>;
 
 function executable(name: string, variable: string, path: string): string {
   const found = process.env[variable] ?? path;
-  if (!existsSync(found)) throw new Error(`${found} is missing: apt-get install -y ${name}, or set ${variable}`);
+  if (!existsSync(found))
+    throw new Error(`${found} is missing: apt-get install -y ${name}, or set ${variable}`);
   return found;
 }
 
@@ -57,7 +58,11 @@ export async function openChromium(url: string): Promise<BrowserPeers> {
   const page = await browser.newPage();
   await page.exposeFunction('report', reporter(events));
   await page.goto(url);
-  return peersOf(events, (expression) => page.evaluate(expression), () => browser.close());
+  return peersOf(
+    events,
+    (expression) => page.evaluate(expression),
+    () => browser.close(),
+  );
 }
 
 export async function openFirefox(url: string): Promise<BrowserPeers> {
@@ -74,5 +79,9 @@ export async function openFirefox(url: string): Promise<BrowserPeers> {
   const page = await browser.newPage();
   await page.exposeFunction('report', reporter(events));
   await page.goto(url, { waitUntil: 'domcontentloaded' });
-  return peersOf(events, (expression) => page.evaluate(expression), () => browser.close());
+  return peersOf(
+    events,
+    (expression) => page.evaluate(expression),
+    () => browser.close(),
+  );
 }

@@ -19,7 +19,8 @@ export interface NativePeers {
 }
 
 export function startNative(): NativePeers {
-  if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: run "make test", or build the target native_peer`);
+  if (!existsSync(PROGRAM))
+    throw new Error(`${PROGRAM} is missing: run "make test", or build the target native_peer`);
   const child = spawn(PROGRAM, { stdio: ['pipe', 'pipe', 'inherit'] });
   const events = new EventLog();
   createInterface({ input: child.stdout }).on('line', (line) => events.add(JSON.parse(line) as PeerEvent));

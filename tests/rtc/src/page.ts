@@ -63,7 +63,11 @@ const echo = (id: string, message: string | Uint8Array): Promise<number> =>
 page.peers = {
   start,
   echoText: (id: string, text: string) => echo(id, text),
-  echoBytes: (id: string, size: number) => echo(id, Uint8Array.from({ length: size }, (_, i) => i % 251)),
+  echoBytes: (id: string, size: number) =>
+    echo(
+      id,
+      Uint8Array.from({ length: size }, (_, i) => i % 251),
+    ),
   signal: (id: string, signal: unknown) => peers.get(id)?.peer.signal(signal),
   close: (id: string) => peers.get(id)?.peer.destroy(),
 };

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { transformWithEsbuild } from 'vite';
 
-const HTML = '<!doctype html><meta charset="utf-8"><title>rtc</title><script src="simplepeer.min.js"></script>';
+const HTML =
+  '<!doctype html><meta charset="utf-8"><title>rtc</title><script src="simplepeer.min.js"></script>';
 
 /** A page server on loopback. */
 export interface PageServer {
@@ -22,7 +23,9 @@ export async function startServer(): Promise<PageServer> {
     if (request.url === '/simplepeer.min.js') {
       response.setHeader('content-type', 'text/javascript').end(simplePeer);
     } else if (request.url === '/') {
-      response.setHeader('content-type', 'text/html').end(`${HTML}<script type="module">${page.code}</script>`);
+      response
+        .setHeader('content-type', 'text/html')
+        .end(`${HTML}<script type="module">${page.code}</script>`);
     } else {
       response.writeHead(404).end();
     }

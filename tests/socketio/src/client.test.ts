@@ -75,7 +75,11 @@ describe('the native client against the official server', () => {
       });
     });
     await client.next('connect');
-    client.send({ emit: 'report', args: [{ at: { _placeholder: true, num: 0 } }, 'x'], attachments: ['AQID'] });
+    client.send({
+      emit: 'report',
+      args: [{ at: { _placeholder: true, num: 0 } }, 'x'],
+      attachments: ['AQID'],
+    });
     expect(await got).toEqual([{ at: Buffer.from([1, 2, 3]) }, 'x']);
   });
 

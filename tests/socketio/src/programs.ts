@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** The native programs under test; `PANTHEON_BUILD_DIR` names another build folder than the development one. */
-const buildDir = process.env['PANTHEON_BUILD_DIR'] ?? fileURLToPath(new URL('../../../build/dev', import.meta.url));
+const buildDir =
+  process.env['PANTHEON_BUILD_DIR'] ?? fileURLToPath(new URL('../../../build/dev', import.meta.url));
 
 async function end(child: ChildProcessWithoutNullStreams): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;

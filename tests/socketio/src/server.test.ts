@@ -18,7 +18,12 @@ afterEach(() => {
 });
 
 function connect(nsp = '/', options: object = {}, url = server.url): Socket {
-  const socket = io(url + nsp, { transports: ['websocket'], forceNew: true, reconnection: false, ...options });
+  const socket = io(url + nsp, {
+    transports: ['websocket'],
+    forceNew: true,
+    reconnection: false,
+    ...options,
+  });
   sockets.push(socket);
   return socket;
 }
@@ -86,7 +91,9 @@ describe('the official client against the native server', () => {
   });
 
   it('is told by a code why a middleware refused it', async () => {
-    const [error] = (await next(connect('/refused'), 'connect_error')) as [Error & { data: { code: string } }];
+    const [error] = (await next(connect('/refused'), 'connect_error')) as [
+      Error & { data: { code: string } },
+    ];
     expect(error.data.code).toBe('connect_refused');
     expect(error.message).toContain('lets nobody in');
   });

@@ -109,7 +109,8 @@ export class AccountSession extends Emitter<SessionEvents> {
   /** The older messages to a host; throws as PantheonClient.connectLegacy(). */
   async connectLegacy(deviceId: string): Promise<LegacyChannel> {
     const connection = await this.connected(deviceId);
-    if (connection.legacy === undefined) throw clientError('host_unknown', { detail: 'it speaks the link protocol' });
+    if (connection.legacy === undefined)
+      throw clientError('host_unknown', { detail: 'it speaks the link protocol' });
     return connection.legacy;
   }
 
@@ -145,7 +146,14 @@ export class AccountSession extends Emitter<SessionEvents> {
     const publicKey = book.pinned(deviceId) ?? device?.publicKey;
     if (publicKey === undefined) throw clientError('host_unknown');
     const { key } = this.options.installation;
-    const claim = { type: 'revoke', account: book.account, deviceId, publicKey, name: device?.name ?? '', time: Date.now() } as const;
+    const claim = {
+      type: 'revoke',
+      account: book.account,
+      deviceId,
+      publicKey,
+      name: device?.name ?? '',
+      time: Date.now(),
+    } as const;
     const statement = Statement.make(key, claim);
     await this.signaling.revokeDevice(statement.toJSON());
     this.learn([statement.toJSON()]);
@@ -189,7 +197,8 @@ export class AccountSession extends Emitter<SessionEvents> {
       openLink: ({ open }, hostDeviceId, on) => {
         const { installation } = this.options;
         const { key, deviceId: own, pairing } = installation;
-        const statements = pairing !== undefined && pairing.account === this.account ? [pairing.statement.toJSON()] : [];
+        const statements =
+          pairing !== undefined && pairing.account === this.account ? [pairing.statement.toJSON()] : [];
         return openLink(open, {
           account: this.account ?? '',
           deviceId: own,
@@ -210,7 +219,8 @@ export class AccountSession extends Emitter<SessionEvents> {
   /** Judges a key that was proven on a link to the host we dialled. */
   private accept(dialled: string, deviceId: string, publicKey: string, shown: readonly unknown[]): Verdict {
     const { book } = this;
-    if (book === undefined || deviceId !== dialled) return { refused: identityError('key_changed', { detail: deviceId }) };
+    if (book === undefined || deviceId !== dialled)
+      return { refused: identityError('key_changed', { detail: deviceId }) };
     const told = this.signaling.peers.byDevice(deviceId)?.statements ?? [];
     const statements = [...Statement.parseList(shown, MAX_STATEMENTS), ...this.verify(told)];
     const verdict = book.accept(deviceId, publicKey, statements);
@@ -231,7 +241,8 @@ export class AccountSession extends Emitter<SessionEvents> {
     for (const connection of this.connections.values()) {
       if (book.isRevoked(connection.deviceId)) connection.close(identityError('device_revoked'));
     }
-    for (const { deviceId } of this.known?.all() ?? []) if (book.isRevoked(deviceId)) this.known?.forget(deviceId);
+    for (const { deviceId } of this.known?.all() ?? [])
+      if (book.isRevoked(deviceId)) this.known?.forget(deviceId);
     if (book.isRevoked(this.options.installation.deviceId)) this.emit('revoked', undefined);
     this.draw();
   }
@@ -270,7 +281,11 @@ export class AccountSession extends Emitter<SessionEvents> {
     this.known = known;
     this.saveBook();
     const { pairing } = installation;
-    if (pairing?.account === account && known.get(pairing.voucherId) === undefined && !book.isRevoked(pairing.voucherId)) {
+    if (
+      pairing?.account === account &&
+      known.get(pairing.voucherId) === undefined &&
+      !book.isRevoked(pairing.voucherId)
+    ) {
       known.remember({ deviceId: pairing.voucherId, name: pairing.voucherName, platform: '' });
     }
     this.onPeers();
@@ -319,14 +334,21 @@ export class AccountSession extends Emitter<SessionEvents> {
     const own = this.options.installation.deviceId;
     for (const { deviceId } of this.signaling.peers.all()) {
       const entry = this.signaling.peers.byDevice(deviceId);
-      const isHost = entry?.isHosting === true || entry?.clientType === 'electron' || this.connections.has(deviceId);
+      const isHost =
+        entry?.isHosting === true || entry?.clientType === 'electron' || this.connections.has(deviceId);
       if (entry !== undefined && isHost && deviceId !== own) entries.set(deviceId, entry);
     }
     const ids = new Set([...(this.known?.all() ?? []).map(({ deviceId }) => deviceId), ...entries.keys()]);
     const hosts = [...ids].map((deviceId) => {
       const entry = this.signaling.peers.byDevice(deviceId);
       const trust = this.trustOf(deviceId, entry?.publicKey, entry?.statements ?? []);
-      return hostSnapshot({ deviceId, known: this.known?.get(deviceId), entry, connection: this.connections.get(deviceId), trust });
+      return hostSnapshot({
+        deviceId,
+        known: this.known?.get(deviceId),
+        entry,
+        connection: this.connections.get(deviceId),
+        trust,
+      });
     });
     return hosts.sort((a, b) => Number(b.online) - Number(a.online) || a.name.localeCompare(b.name));
   }

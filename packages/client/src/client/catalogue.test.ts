@@ -40,7 +40,14 @@ it('reads models with the engine that runs them', () => {
 });
 
 it('passes over what is no model, and leaves unknown fields out', () => {
-  const models = [null, 5, {}, { id: '' }, { id: 'x'.repeat(600) }, { id: 'a', size: -1, capabilities: 'no' }];
+  const models = [
+    null,
+    5,
+    {},
+    { id: '' },
+    { id: 'x'.repeat(600) },
+    { id: 'a', size: -1, capabilities: 'no' },
+  ];
   expect(parseCatalogue({ models })?.models).toEqual([{ id: 'a', name: 'a', engine: '', capabilities: [] }]);
 });
 
@@ -49,7 +56,10 @@ it.each([null, [], {}, { models: {} }, 'x'])('does not take %j for a catalogue',
 });
 
 it('takes at most 1,000 models and 64 engines', () => {
-  const many = parseCatalogue({ models: Array(2000).fill({ id: 'a' }), engines: Array(100).fill({ id: 'e' }) });
+  const many = parseCatalogue({
+    models: Array(2000).fill({ id: 'a' }),
+    engines: Array(100).fill({ id: 'e' }),
+  });
   expect(many?.models).toHaveLength(1000);
   expect(many?.engines).toHaveLength(64);
 });

@@ -1,4 +1,12 @@
-import { asObject, booleanOf, integerOf, listOf, plainText, stringOf, type JsonObject } from '../core/json.js';
+import {
+  asObject,
+  booleanOf,
+  integerOf,
+  listOf,
+  plainText,
+  stringOf,
+  type JsonObject,
+} from '../core/json.js';
 import type { LegacyModel } from '../legacy/legacy-channel.js';
 import type { Engine, Model } from './types.js';
 

@@ -83,13 +83,23 @@ describe('PantheonClient', () => {
     const states: ClientState[] = [];
     client.on('state', (state) => states.push(state));
     const result = await client.pair(server.pairingLink, { name: 'My phone' });
-    expect(result).toEqual({ account: TEST_ACCOUNT, hostName: 'Study', hostDeviceId: server.voucher.deviceId });
+    expect(result).toEqual({
+      account: TEST_ACCOUNT,
+      hostName: 'Study',
+      hostDeviceId: server.voucher.deviceId,
+    });
     await client.start();
     expect(states).toEqual(['online']);
     expect(client.account).toBe(TEST_ACCOUNT);
     expect(client.device?.name).toBe('My phone');
     await until(() => client.hosts.length === 1);
-    expect(client.hosts[0]).toMatchObject({ name: 'Study', online: false, trust: 'pinned', state: 'idle', models: [] });
+    expect(client.hosts[0]).toMatchObject({
+      name: 'Study',
+      online: false,
+      trust: 'pinned',
+      state: 'idle',
+      models: [],
+    });
     await expect(client.connect(server.voucher.deviceId)).rejects.toThrow(code('host_offline'));
     await until(() => client.hosts[0]?.state === 'failed');
   });
@@ -120,11 +130,23 @@ describe('PantheonClient', () => {
     const vouched = DeviceKey.generate();
     const unknown = DeviceKey.generate();
     const statement = server.statement('device', vouched.deviceId, vouched.publicKeyText).toJSON();
-    const known = await host(vouched, { name: 'Attic', platform: 'linux', isHosting: true, link: true, statements: [statement] });
+    const known = await host(vouched, {
+      name: 'Attic',
+      platform: 'linux',
+      isHosting: true,
+      link: true,
+      statements: [statement],
+    });
     await host(unknown, { name: 'Stranger', isHosting: true, link: true });
     const find = (name: string): Host | undefined => client.hosts.find((entry) => entry.name === name);
     await until(() => find('Attic') !== undefined && find('Stranger') !== undefined);
-    expect(find('Attic')).toMatchObject({ trust: 'vouched', online: true, hosting: true, protocol: 'link', platform: 'linux' });
+    expect(find('Attic')).toMatchObject({
+      trust: 'vouched',
+      online: true,
+      hosting: true,
+      protocol: 'link',
+      platform: 'linux',
+    });
     expect(find('Stranger')).toMatchObject({ trust: 'unknown' });
     known.stop();
     await until(() => find('Attic')?.online === false);
@@ -229,7 +251,9 @@ describe('PantheonClient', () => {
   });
 
   it('gives every error sentences for people', async () => {
-    const error = (await make().pair('#pair=x').catch((reason: unknown) => reason)) as ClientError;
+    const error = (await make()
+      .pair('#pair=x')
+      .catch((reason: unknown) => reason)) as ClientError;
     expect(error.message.length).toBeGreaterThan(10);
     expect(error.advice.length).toBeGreaterThan(10);
   });

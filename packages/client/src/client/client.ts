@@ -88,7 +88,11 @@ export class PantheonClient extends Emitter<ClientEvents> {
   get device(): OwnDevice | undefined {
     const { installation } = this;
     if (installation === undefined) return undefined;
-    return { deviceId: installation.deviceId, name: installation.name, publicKey: installation.key.publicKeyText };
+    return {
+      deviceId: installation.deviceId,
+      name: installation.name,
+      publicKey: installation.key.publicKeyText,
+    };
   }
   /** False when the browser blocks storage: the pairing is gone with the page. */
   get persistent(): boolean {
@@ -120,7 +124,9 @@ export class PantheonClient extends Emitter<ClientEvents> {
   async pair(linkOrFragment: string, options: { readonly name?: string } = {}): Promise<PairResult> {
     const link = readPairingLink(linkOrFragment);
     const installation = await this.loaded();
-    const server = new URL(this.options.server ?? link.origin ?? this.pageOrigin() ?? fail('server_unreachable'));
+    const server = new URL(
+      this.options.server ?? link.origin ?? this.pageOrigin() ?? fail('server_unreachable'),
+    );
     const name = plainText(options.name ?? '', MAX_NAME_BYTES / 2) || installation.name;
     const key = installation.keyForPairing();
     const pairing = await redeemPairing(server, link, { key, name, platform: platformOf(userAgent()) });
@@ -254,14 +260,22 @@ export class PantheonClient extends Emitter<ClientEvents> {
       this.setHosts([]);
       return this.setState('unpaired', undefined);
     }
-    const origin = this.options.server ?? (this.options.token === undefined ? installation.pairing?.server : undefined);
+    const origin =
+      this.options.server ?? (this.options.token === undefined ? installation.pairing?.server : undefined);
     const server = new URL(origin ?? this.pageOrigin() ?? fail('server_unreachable'));
     if (this.current !== 'offline') this.setState('connecting', undefined);
     let config: ServerConfig;
     try {
       config = await fetchServerConfig(server);
     } catch (error) {
-      config = this.config ?? { version: '', serverId: '', mode: 'home', signalingPath: '/socket.io/', iceServers: [], devTokens: false };
+      config = this.config ?? {
+        version: '',
+        serverId: '',
+        mode: 'home',
+        signalingPath: '/socket.io/',
+        iceServers: [],
+        devTokens: false,
+      };
       debug('no configuration', { code: isClientError(error) ? error.code : '' }); // the socket will find out the same, and retry
     }
     if (!this.started || this.session !== undefined) return;
@@ -277,7 +291,15 @@ export class PantheonClient extends Emitter<ClientEvents> {
         : new ProviderTokens(token);
     const pairedAccount = token === undefined ? installation.pairing?.account : undefined;
     const platform = platformOf(userAgent());
-    const session = new AccountSession({ server, installation, tokens, pairedAccount, platform, config, statsIntervalMs });
+    const session = new AccountSession({
+      server,
+      installation,
+      tokens,
+      pairedAccount,
+      platform,
+      config,
+      statsIntervalMs,
+    });
     this.session = session;
     session.on('signaling', () => this.follow(session));
     session.on('hosts', (hosts) => this.setHosts(hosts));
@@ -293,7 +315,8 @@ export class PantheonClient extends Emitter<ClientEvents> {
     const { state, error } = session.signaling;
     if (state === 'online') this.setState('online', undefined);
     else if (state === 'offline') this.setState('offline', error);
-    else if (state === 'refused') this.setState(error?.code === 'account_mismatch' ? 'untrusted' : 'revoked', error);
+    else if (state === 'refused')
+      this.setState(error?.code === 'account_mismatch' ? 'untrusted' : 'revoked', error);
     else if (state === 'connecting' && this.current !== 'offline') this.setState('connecting', undefined);
   }
 

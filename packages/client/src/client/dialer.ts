@@ -33,7 +33,9 @@ export interface DialOptions {
 }
 
 function isFrom(target: SignalTarget, { fromDeviceId, fromSocketId }: IncomingSignal): boolean {
-  return fromSocketId !== '' && target.socketId !== '' ? fromSocketId === target.socketId : fromDeviceId === target.deviceId;
+  return fromSocketId !== '' && target.socketId !== ''
+    ? fromSocketId === target.socketId
+    : fromDeviceId === target.deviceId;
 }
 
 /**

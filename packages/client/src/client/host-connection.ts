@@ -28,7 +28,10 @@ export interface HostContext {
   readonly openLink: (
     dialled: Dialled,
     hostDeviceId: string,
-    on: { readonly push: (kind: string, body: JsonObject) => void; readonly close: (error: ClientError) => void },
+    on: {
+      readonly push: (kind: string, body: JsonObject) => void;
+      readonly close: (error: ClientError) => void;
+    },
   ) => OpeningLink;
   /** Whether the older JSON messages may be spoken with this device: never with one whose key we know. */
   readonly mayBeLegacy: (hostDeviceId: string) => boolean;
@@ -130,7 +133,10 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
 
   private async run(): Promise<void> {
     const { signal } = this.abort;
-    this.change({ state: this.kept ? 'reconnecting' : 'connecting', error: this.kept ? this.error : undefined });
+    this.change({
+      state: this.kept ? 'reconnecting' : 'connecting',
+      error: this.kept ? this.error : undefined,
+    });
     try {
       const speaks = await this.dial(signal);
       const trust = speaks.protocol === 'link' ? await speaks.ready : undefined;
@@ -150,7 +156,9 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     const { deviceId } = this;
     if (signaling.state !== 'online') throw signalingError('not_online');
     this.socketId = signaling.peers.byDevice(deviceId)?.socketId ?? '';
-    return await dial({ signaling, deviceId, iceServers: await iceServers(), signal }, (dialled) => this.adopt(dialled));
+    return await dial({ signaling, deviceId, iceServers: await iceServers(), signal }, (dialled) =>
+      this.adopt(dialled),
+    );
   }
 
   /** In the turn in which the channel opened. */
@@ -177,11 +185,19 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     this.link = speaks.protocol === 'link' ? speaks.link : undefined;
     this.legacy = speaks.protocol === 'legacy' ? speaks.legacy : undefined;
     this.legacy?.on('models', (models) => this.change({ catalogue: legacyCatalogue(models) }));
-    this.change({ state: 'connected', error: undefined, protocol: speaks.protocol, trust, hosting: undefined });
+    this.change({
+      state: 'connected',
+      error: undefined,
+      protocol: speaks.protocol,
+      trust,
+      hosting: undefined,
+    });
     const { statsIntervalMs } = this.context;
     if (statsIntervalMs > 0) this.stats = setInterval(() => void this.look(), statsIntervalMs);
     void this.look();
-    this.refresh().catch((error: unknown) => debug('no catalogue', { code: isClientError(error) ? error.code : '' }));
+    this.refresh().catch((error: unknown) =>
+      debug('no catalogue', { code: isClientError(error) ? error.code : '' }),
+    );
   }
 
   private async loadCatalogue(timeoutMs: number): Promise<void> {
@@ -250,7 +266,8 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
       this.retry = undefined;
       // While it or we are not signed in there is nobody to dial: presenceChanged() comes when that changes.
       const { peers, state } = this.context.signaling;
-      if (state === 'online' && peers.byDevice(this.deviceId) !== undefined) this.connect().catch(() => undefined);
+      if (state === 'online' && peers.byDevice(this.deviceId) !== undefined)
+        this.connect().catch(() => undefined);
     }, delayMs);
   }
 
@@ -272,11 +289,19 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     const report = await dialled?.peer.route().catch(() => undefined);
     if (report === undefined || this.dialled !== dialled) return;
     const { route, rttMs: rtt } = report;
-    const far = rtt !== undefined && Math.abs(rtt - (this.rtt ?? Number.NEGATIVE_INFINITY)) > Math.max(1, rtt / 5);
+    const far =
+      rtt !== undefined && Math.abs(rtt - (this.rtt ?? Number.NEGATIVE_INFINITY)) > Math.max(1, rtt / 5);
     if (route !== this.route || far) this.change({ route, rtt }); // small steps would only make pages draw
   }
 
-  private change(fields: Partial<Pick<HostConnection, 'state' | 'error' | 'catalogue' | 'hosting' | 'trust' | 'protocol' | 'rtt' | 'route'>>): void {
+  private change(
+    fields: Partial<
+      Pick<
+        HostConnection,
+        'state' | 'error' | 'catalogue' | 'hosting' | 'trust' | 'protocol' | 'rtt' | 'route'
+      >
+    >,
+  ): void {
     Object.assign(this, fields);
     this.emit('change', undefined);
   }

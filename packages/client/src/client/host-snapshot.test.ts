@@ -8,7 +8,14 @@ const known = { deviceId: 'd', name: 'Study', platform: 'linux' };
 const entry = parsePeerEntry({ socketId: 's', deviceId: 'd', isHosting: true, link: true });
 
 function snapshot(more: Partial<HostParts>): ReturnType<typeof hostSnapshot> {
-  return hostSnapshot({ deviceId: 'd', known: undefined, entry: undefined, connection: undefined, trust: 'unknown', ...more });
+  return hostSnapshot({
+    deviceId: 'd',
+    known: undefined,
+    entry: undefined,
+    connection: undefined,
+    trust: 'unknown',
+    ...more,
+  });
 }
 
 function connection(more: Partial<HostConnection>): HostConnection {
@@ -36,7 +43,13 @@ it('falls back to the id for a name, and shows presence', () => {
 });
 
 it('takes the proven trust and the word of a connected host over those of the server', () => {
-  const proven = connection({ trust: 'vouched', hosting: false, rtt: 3, route: 'lan', catalogue: { models: [], engines: [] } });
+  const proven = connection({
+    trust: 'vouched',
+    hosting: false,
+    rtt: 3,
+    route: 'lan',
+    catalogue: { models: [], engines: [] },
+  });
   expect(snapshot({ entry, connection: proven, trust: 'first-sight' })).toMatchObject({
     trust: 'vouched',
     hosting: false,
@@ -48,5 +61,8 @@ it('takes the proven trust and the word of a connected host over those of the se
 
 it('does not show trust in a host that could not prove itself', () => {
   const failed = connection({ state: 'failed', error: clientError('key_untrusted') });
-  expect(snapshot({ entry, connection: failed, trust: 'pinned' })).toMatchObject({ state: 'failed', trust: 'unknown' });
+  expect(snapshot({ entry, connection: failed, trust: 'pinned' })).toMatchObject({
+    state: 'failed',
+    trust: 'unknown',
+  });
 });

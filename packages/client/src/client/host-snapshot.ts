@@ -25,7 +25,9 @@ export function hostSnapshot({ deviceId, known, entry, connection, trust }: Host
     platform: entry?.platform || known?.platform || '',
     online: entry !== undefined,
     hosting: connection?.state === 'connected' ? (connection.hosting ?? hosting) : hosting,
-    trust: (connection?.state === 'connected' ? connection.trust : undefined) ?? (error?.code === 'key_untrusted' ? 'unknown' : trust),
+    trust:
+      (connection?.state === 'connected' ? connection.trust : undefined) ??
+      (error?.code === 'key_untrusted' ? 'unknown' : trust),
     protocol: connection?.protocol ?? (entry !== undefined && !entry.link ? 'legacy' : 'link'),
     state: connection?.state ?? 'idle',
     models: connection?.catalogue?.models ?? [],

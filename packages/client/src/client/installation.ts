@@ -39,7 +39,14 @@ function parsePairing(text: string | undefined): StoredPairing | undefined {
   const [statement] = Statement.parseList([object['statement']], 1);
   if (server === undefined || account === undefined || statement === undefined) return undefined;
   if (!isDeviceId(deviceId) || !isDeviceId(voucherId)) return undefined;
-  return { server, account, deviceId, voucherId, voucherName: plainText(object['voucherName'], 64), statement };
+  return {
+    server,
+    account,
+    deviceId,
+    voucherId,
+    voucherName: plainText(object['voucherName'], 64),
+    statement,
+  };
 }
 
 function parseKey(text: string | undefined): DeviceKey | undefined {
@@ -66,7 +73,9 @@ export class Installation {
 
   /** Reads the store; makes a key where there is none. `defaultName` is used until pairing gives another. */
   static async load(store: Store, defaultName: string): Promise<Installation> {
-    const name = plainText(asObject(parseObject((await store.get(ENTRIES.device)) ?? '', 4096))?.['name'], 64) || defaultName;
+    const name =
+      plainText(asObject(parseObject((await store.get(ENTRIES.device)) ?? '', 4096))?.['name'], 64) ||
+      defaultName;
     const pairing = parsePairing(await store.get(ENTRIES.pairing));
     const stored = parseKey(await store.get(ENTRIES.device));
     if (stored !== undefined) return new Installation(store, stored, name, pairing);
@@ -98,11 +107,21 @@ export class Installation {
     const book = new KeyBook(account, 'refuse');
     book.pin(deviceId, key.publicKeyText);
     book.pin(voucher.deviceId, voucher.publicKey);
-    const stored = { server, account, deviceId, voucherId: voucher.deviceId, voucherName: voucher.name, statement };
+    const stored = {
+      server,
+      account,
+      deviceId,
+      voucherId: voucher.deviceId,
+      voucherName: voucher.name,
+      statement,
+    };
     await Installation.storeKey(store, key, name);
     await store.remove(ENTRIES.hosts);
     await store.set(bookEntry(account, 'refuse'), JSON.stringify(book));
-    await store.set(TOKENS_ENTRY, JSON.stringify({ accessToken, refreshToken, expiresAt: Date.now() + expiresIn * 1000 }));
+    await store.set(
+      TOKENS_ENTRY,
+      JSON.stringify({ accessToken, refreshToken, expiresAt: Date.now() + expiresIn * 1000 }),
+    );
     await store.set(ENTRIES.pairing, JSON.stringify(stored)); // last: other tabs wake up at it
     return new Installation(store, key, name, stored);
   }
@@ -126,7 +145,10 @@ export class Installation {
 
   /** Erases everything, the keys of `account` included: afterwards this browser is nobody. */
   async erase(account: string | undefined): Promise<void> {
-    const books = [bookEntry('', 'refuse'), ...(account === undefined ? [] : [bookEntry(account, 'remember')])];
+    const books = [
+      bookEntry('', 'refuse'),
+      ...(account === undefined ? [] : [bookEntry(account, 'remember')]),
+    ];
     for (const entry of [TOKENS_ENTRY, ...books, ENTRIES.hosts, ENTRIES.device, ENTRIES.pairing]) {
       await this.store.remove(entry);
     }

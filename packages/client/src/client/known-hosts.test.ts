@@ -7,7 +7,9 @@ it('remembers hosts of one account over a reload', async () => {
   const hosts = await KnownHosts.load(store, 'a');
   hosts.remember({ deviceId: 'd1', name: 'Study', platform: 'linux' });
   hosts.remember({ deviceId: 'd1', name: '', platform: '' });
-  expect((await KnownHosts.load(store, 'a')).all()).toEqual([{ deviceId: 'd1', name: 'Study', platform: 'linux' }]);
+  expect((await KnownHosts.load(store, 'a')).all()).toEqual([
+    { deviceId: 'd1', name: 'Study', platform: 'linux' },
+  ]);
   expect((await KnownHosts.load(store, 'b')).all()).toEqual([]);
   hosts.forget('d1');
   expect((await KnownHosts.load(store, 'a')).all()).toEqual([]);

@@ -27,7 +27,8 @@ export class KnownHosts {
   static async load(store: Store, account: string): Promise<KnownHosts> {
     const object = parseObject((await store.get(ENTRIES.hosts)) ?? '', MAX_ENTRY);
     const hosts = new Map<string, KnownHost>();
-    if (object === undefined || stringOf(object, 'account', 512) !== account) return new KnownHosts(store, account, hosts);
+    if (object === undefined || stringOf(object, 'account', 512) !== account)
+      return new KnownHosts(store, account, hosts);
     for (const entry of listOf(object['hosts'], MAX_HOSTS)) {
       const { deviceId, name, platform } = asObject(entry) ?? {};
       if (!isDeviceId(deviceId)) continue;

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { equalConstantTime, fields, fromBase64Url, fromBase64UrlExactly, fromHex, toBase64Url } from './bytes.js';
+import {
+  equalConstantTime,
+  fields,
+  fromBase64Url,
+  fromBase64UrlExactly,
+  fromHex,
+  toBase64Url,
+} from './bytes.js';
 
 describe('base64url', () => {
   it('agrees with Node for every length', () => {
@@ -24,7 +31,9 @@ describe('base64url', () => {
 
 describe('fields', () => {
   it('puts the length of each part in front of it', () => {
-    expect([...fields('é', new Uint8Array([9]), '')]).toEqual([0, 0, 0, 2, 0xc3, 0xa9, 0, 0, 0, 1, 9, 0, 0, 0, 0]);
+    expect([...fields('é', new Uint8Array([9]), '')]).toEqual([
+      0, 0, 0, 2, 0xc3, 0xa9, 0, 0, 0, 1, 9, 0, 0, 0, 0,
+    ]);
   });
 });
 

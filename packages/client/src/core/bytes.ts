@@ -77,7 +77,9 @@ export function fields(...parts: readonly (string | Uint8Array)[]): Bytes {
 /** The bytes of hexadecimal text; undefined for any other. */
 export function fromHex(text: string): Bytes | undefined {
   if (!/^([0-9a-fA-F]{2})*$/.test(text)) return undefined;
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16));
+  return Uint8Array.from({ length: text.length / 2 }, (_, i) =>
+    Number.parseInt(text.slice(2 * i, 2 * i + 2), 16),
+  );
 }
 
 /** Whether both are the same bytes; the time it takes depends on the lengths alone. */

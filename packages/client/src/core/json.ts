@@ -5,7 +5,9 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The value as an object; undefined for arrays, null and everything else. */
 export function asObject(value: unknown): JsonObject | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : undefined;
 }
 
 /** The text as a JSON object; undefined when it is none, or longer than `maxLength` UTF-16 units. */

@@ -8,14 +8,17 @@ interface KeyVectors {
 }
 
 describe('DeviceKey', () => {
-  it.each((identityVectors('device_key') as KeyVectors).keys)('follows from its seed: $deviceId', (vector) => {
-    const key = DeviceKey.fromSeedText(vector.seed);
-    expect(key.publicKeyText).toBe(vector.publicKey);
-    expect(key.deviceId).toBe(vector.deviceId);
-    expect(deviceIdOf(parsePublicKey(vector.publicKey) ?? new Uint8Array())).toBe(vector.deviceId);
-    expect(toBase64Url(digest(key.publicKey))).toBe(vector.thumbprint);
-    expect(key.seedText()).toBe(vector.seed);
-  });
+  it.each((identityVectors('device_key') as KeyVectors).keys)(
+    'follows from its seed: $deviceId',
+    (vector) => {
+      const key = DeviceKey.fromSeedText(vector.seed);
+      expect(key.publicKeyText).toBe(vector.publicKey);
+      expect(key.deviceId).toBe(vector.deviceId);
+      expect(deviceIdOf(parsePublicKey(vector.publicKey) ?? new Uint8Array())).toBe(vector.deviceId);
+      expect(toBase64Url(digest(key.publicKey))).toBe(vector.thumbprint);
+      expect(key.seedText()).toBe(vector.seed);
+    },
+  );
 
   it('is new each time', () => {
     expect(DeviceKey.generate().deviceId).not.toBe(DeviceKey.generate().deviceId);

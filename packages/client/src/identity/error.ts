@@ -20,7 +20,8 @@ export const identityError = errorsOf({
   },
   key_changed: {
     message: 'This device shows another key than the one you know it by.',
-    advice: 'Do not use it unless you know why: if it was set up anew, pair with it again. Otherwise someone may be in between.',
+    advice:
+      'Do not use it unless you know why: if it was set up anew, pair with it again. Otherwise someone may be in between.',
   },
   device_revoked: {
     message: 'This device was removed from the account.',

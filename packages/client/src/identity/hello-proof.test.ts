@@ -15,8 +15,11 @@ interface ProofVectors {
   }[];
 }
 
-it.each((identityVectors('hello_proof') as ProofVectors).cases)('signs as the vector says: $name', (vector) => {
-  const key = DeviceKey.fromSeedText(vector.seed);
-  const sign = vector.label === 'pantheon-refresh/1' ? signRefresh : signHello;
-  expect(sign(key, vector.nonce, vector.deviceId, vector.token)).toBe(vector.signature);
-});
+it.each((identityVectors('hello_proof') as ProofVectors).cases)(
+  'signs as the vector says: $name',
+  (vector) => {
+    const key = DeviceKey.fromSeedText(vector.seed);
+    const sign = vector.label === 'pantheon-refresh/1' ? signRefresh : signHello;
+    expect(sign(key, vector.nonce, vector.deviceId, vector.token)).toBe(vector.signature);
+  },
+);

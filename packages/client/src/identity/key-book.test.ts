@@ -11,7 +11,12 @@ const [host, phone, laptop, stranger] = Array.from({ length: 4 }, () => DeviceKe
   DeviceKey,
 ];
 
-function state(by: DeviceKey, about: DeviceKey, type: StatementType = 'device', more: object = {}): Statement {
+function state(
+  by: DeviceKey,
+  about: DeviceKey,
+  type: StatementType = 'device',
+  more: object = {},
+): Statement {
   const { deviceId, publicKeyText: publicKey } = about;
   return Statement.make(by, { type, account: ACCOUNT, deviceId, publicKey, name: '', time: 1, ...more });
 }
@@ -26,7 +31,12 @@ function paired(): KeyBook {
   return book;
 }
 
-function accept(book: KeyBook, key: DeviceKey, statements: readonly Statement[] = [], id = key.deviceId): string {
+function accept(
+  book: KeyBook,
+  key: DeviceKey,
+  statements: readonly Statement[] = [],
+  id = key.deviceId,
+): string {
   return outcome(book.accept(id, key.publicKeyText, statements));
 }
 
@@ -59,7 +69,9 @@ describe('a book of a paired account', () => {
   });
 
   it('does not believe a statement of another account', () => {
-    expect(accept(paired(), phone, [state(host, phone, 'device', { account: 'other' })])).toBe('key_not_accepted');
+    expect(accept(paired(), phone, [state(host, phone, 'device', { account: 'other' })])).toBe(
+      'key_not_accepted',
+    );
   });
 
   it('follows a new key stated by the old one, and refuses the old one from then on', () => {

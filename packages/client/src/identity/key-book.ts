@@ -126,7 +126,8 @@ export class KeyBook {
     const refused = (code: 'key_not_accepted' | 'key_changed' | 'device_revoked'): Verdict => ({
       refused: identityError(code, { detail: deviceId }),
     });
-    if (!isDeviceId(deviceId) || parsePublicKey(key) === undefined) return { refused: identityError('invalid_key') };
+    if (!isDeviceId(deviceId) || parsePublicKey(key) === undefined)
+      return { refused: identityError('invalid_key') };
     if (this.isRevoked(deviceId)) return refused('device_revoked');
     const accepted = this.acceptedKeys(statements);
     if (holds(accepted, deviceId, key)) {
@@ -163,7 +164,8 @@ export class KeyBook {
     const seen = readKeys(asObject(object['seen']));
     const statements = Statement.parseList(object['statements'], MAX_STATEMENTS);
     const revocations = Statement.parseList(object['revocations'], MAX_DEVICES);
-    if (account === undefined || firstSight === undefined || pins === undefined || seen === undefined) return undefined;
+    if (account === undefined || firstSight === undefined || pins === undefined || seen === undefined)
+      return undefined;
     const book = new KeyBook(account, firstSight ? 'remember' : 'refuse');
     book.pins = pins;
     book.seen = seen;
@@ -188,7 +190,8 @@ export class KeyBook {
     for (let length = 0; length < MAX_CHAIN; length++) {
       const found = [...this.statements, ...more].filter(
         (statement) =>
-          !holds(accepted, statement.claim.deviceId, statement.claim.publicKey) && this.follows(accepted, statement),
+          !holds(accepted, statement.claim.deviceId, statement.claim.publicKey) &&
+          this.follows(accepted, statement),
       );
       if (found.length === 0) break;
       for (const { claim } of found) {
@@ -201,7 +204,8 @@ export class KeyBook {
   /** A key that has named its successor speaks for the device no longer. */
   private isSuperseded(deviceId: string, key: string): boolean {
     return this.statements.some(
-      ({ claim, by }) => claim.type === 'rekey' && claim.deviceId === deviceId && by === key && claim.publicKey !== key,
+      ({ claim, by }) =>
+        claim.type === 'rekey' && claim.deviceId === deviceId && by === key && claim.publicKey !== key,
     );
   }
 

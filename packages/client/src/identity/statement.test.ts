@@ -28,13 +28,23 @@ describe('Statement', () => {
     expect(() => Statement.parse(vector.statement)).toThrow(expect.objectContaining({ code: vector.error }));
   });
 
-  it.each([undefined, null, 5, [], {}, { payload: 'x'.repeat(5000), by: '', signature: '' }])('refuses %j', (value) => {
-    expect(() => Statement.parse(value)).toThrow(expect.objectContaining({ code: 'invalid_statement' }));
-  });
+  it.each([undefined, null, 5, [], {}, { payload: 'x'.repeat(5000), by: '', signature: '' }])(
+    'refuses %j',
+    (value) => {
+      expect(() => Statement.parse(value)).toThrow(expect.objectContaining({ code: 'invalid_statement' }));
+    },
+  );
 
   it('makes what it reads', () => {
     const key = DeviceKey.generate();
-    const claim: Claim = { type: 'revoke', account: 'a', deviceId: 'd', publicKey: key.publicKeyText, name: 'n', time: 5 };
+    const claim: Claim = {
+      type: 'revoke',
+      account: 'a',
+      deviceId: 'd',
+      publicKey: key.publicKeyText,
+      name: 'n',
+      time: 5,
+    };
     const read = Statement.parse(JSON.parse(JSON.stringify(Statement.make(key, claim))));
     expect(read.claim).toEqual(claim);
     expect(read.by).toBe(key.publicKeyText);

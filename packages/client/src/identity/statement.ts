@@ -69,7 +69,12 @@ export class Statement {
   static make(voucher: DeviceKey, claim: Claim): Statement {
     if (utf8Length(claim.name) > MAX_NAME) throw identityError('invalid_statement', { detail: 'name' });
     const payload = utf8(JSON.stringify(claim));
-    return new Statement(claim, voucher.publicKeyText, payload, toBase64Url(voucher.sign(signedBytes(payload))));
+    return new Statement(
+      claim,
+      voucher.publicKeyText,
+      payload,
+      toBase64Url(voucher.sign(signedBytes(payload))),
+    );
   }
 
   /** From `{payload, by, signature}`. Throws `invalid_statement`, `statement_signature_invalid`. */
@@ -78,12 +83,15 @@ export class Statement {
     const payloadText = stringOf(object, 'payload', MAX_PAYLOAD_TEXT);
     const by = stringOf(object, 'by', 64);
     const signatureText = stringOf(object, 'signature', 128);
-    if (payloadText === undefined || by === undefined || signatureText === undefined) throw identityError('invalid_statement');
+    if (payloadText === undefined || by === undefined || signatureText === undefined)
+      throw identityError('invalid_statement');
     const payload = fromBase64Url(payloadText);
     const key = parsePublicKey(by);
     const signature = parseSignature(signatureText);
-    if (payload === undefined || key === undefined || signature === undefined) throw identityError('invalid_statement');
-    if (!verifySignature(key, signedBytes(payload), signature)) throw identityError('statement_signature_invalid');
+    if (payload === undefined || key === undefined || signature === undefined)
+      throw identityError('invalid_statement');
+    if (!verifySignature(key, signedBytes(payload), signature))
+      throw identityError('statement_signature_invalid');
     const claim = parseClaim(payload);
     if (claim === undefined) throw identityError('invalid_statement');
     return new Statement(claim, by, payload, signatureText);

@@ -3,7 +3,8 @@ import { errorsOf, type ErrorTable } from '../core/error.js';
 const table = {
   legacy_request_failed: {
     message: 'The host reported an error.',
-    advice: 'Try again; if it stays, look at the host. It runs an older version: updating it gives clearer errors.',
+    advice:
+      'Try again; if it stays, look at the host. It runs an older version: updating it gives clearer errors.',
   },
   legacy_bad_answer: {
     message: 'The host gave an answer that makes no sense.',

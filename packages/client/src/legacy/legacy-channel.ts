@@ -40,9 +40,16 @@ interface Pending {
 export function parseLegacyModels(value: unknown): readonly LegacyModel[] {
   return listOf(asObject(value)?.['models'] ?? value, MAX_MODELS).flatMap((entry) => {
     const object = typeof entry === 'string' ? { name: entry } : asObject(entry);
-    const name = object === undefined ? undefined : (stringOf(object, 'name', 256) ?? stringOf(object, 'id', 256));
+    const name =
+      object === undefined ? undefined : (stringOf(object, 'name', 256) ?? stringOf(object, 'id', 256));
     if (object === undefined || name === undefined || name === '') return [];
-    return [{ name, displayName: plainText(object['displayName'], 128) || name, provider: plainText(object['provider'], 64) }];
+    return [
+      {
+        name,
+        displayName: plainText(object['displayName'], 128) || name,
+        provider: plainText(object['provider'], 64),
+      },
+    ];
   });
 }
 
@@ -67,7 +74,9 @@ export class LegacyChannel extends Emitter<LegacyEvents> {
 
   /** Sends an OpenAI chat request; resolves with the whole `chat.completion` object. Waits up to 120 s. */
   async chat(request: JsonObject, options: { readonly signal?: AbortSignal } = {}): Promise<JsonObject> {
-    const answer = asObject(await this.ask('chat', { ...request, stream: false }, CHAT_TIMEOUT_MS, options.signal));
+    const answer = asObject(
+      await this.ask('chat', { ...request, stream: false }, CHAT_TIMEOUT_MS, options.signal),
+    );
     if (answer === undefined) throw legacyError('legacy_bad_answer');
     return answer;
   }
@@ -88,7 +97,8 @@ export class LegacyChannel extends Emitter<LegacyEvents> {
       if (text.length > MAX_MESSAGE) throw legacyError('legacy_too_large');
       if (this.pending.size >= MAX_PENDING) throw legacyError('legacy_too_many');
       const timer = setTimeout(() => fail(legacyError('legacy_timeout')), timeoutMs);
-      const abort = (): void => fail(signal?.reason instanceof Error ? signal.reason : legacyError('channel_closed'));
+      const abort = (): void =>
+        fail(signal?.reason instanceof Error ? signal.reason : legacyError('channel_closed'));
       const done = (): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
@@ -101,7 +111,12 @@ export class LegacyChannel extends Emitter<LegacyEvents> {
       const settle = (message: LegacyMessage): void => {
         done();
         if (message.type === 'response') resolve(message.data);
-        else reject(legacyError('legacy_request_failed', { detail: message.type === 'error' ? plainText(message.error, 500) : '' }));
+        else
+          reject(
+            legacyError('legacy_request_failed', {
+              detail: message.type === 'error' ? plainText(message.error, 500) : '',
+            }),
+          );
       };
       signal?.addEventListener('abort', abort);
       this.pending.set(requestId, { settle, fail });

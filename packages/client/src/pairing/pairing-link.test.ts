@@ -28,7 +28,10 @@ describe('parsePairingLink', () => {
 describe('readPairingLink', () => {
   it('takes the fragment alone, and what was pasted with spaces around it', () => {
     const [{ link, code }] = valid as [(typeof valid)[0]];
-    expect(readPairingLink(link.slice(link.indexOf('#')))).toMatchObject({ origin: undefined, codeText: code });
+    expect(readPairingLink(link.slice(link.indexOf('#')))).toMatchObject({
+      origin: undefined,
+      codeText: code,
+    });
     expect(readPairingLink(` ${link}\n`).codeText).toBe(code);
   });
 

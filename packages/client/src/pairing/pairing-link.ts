@@ -42,6 +42,7 @@ function parseFragment(fragment: string): PairingLink {
   const [codeText = '', secretText = '', ...rest] = fragment.slice(PREFIX.length).split('.');
   const code = fromBase64UrlExactly(codeText, 16);
   const secret = fromBase64UrlExactly(secretText, 16);
-  if (code === undefined || secret === undefined || rest.length > 0) throw pairingError('pairing_link_invalid');
+  if (code === undefined || secret === undefined || rest.length > 0)
+    throw pairingError('pairing_link_invalid');
   return { origin: undefined, code, codeText, secret };
 }

@@ -18,16 +18,25 @@ function bytes(text: string): Bytes {
   return fromBase64Url(text) ?? new Uint8Array();
 }
 
-it.each((identityVectors('pairing') as PairingVectors).cases)('makes both MACs of the vector: $name', (vector) => {
-  const { newcomer, voucher } = vector;
-  const { deviceId, name, platform } = newcomer;
-  const request = { code: bytes(vector.code), deviceId, publicKey: bytes(newcomer.publicKey), name, platform };
-  expect(toBase64Url(newcomerMac(bytes(vector.secret), request))).toBe(newcomer.mac);
-  const answer = {
-    account: voucher.account,
-    voucherDeviceId: voucher.deviceId,
-    voucherPublicKey: bytes(voucher.publicKey),
-    statementPayload: Statement.parse(voucher.statement).payload,
-  };
-  expect(toBase64Url(voucherMac(bytes(vector.secret), request, answer))).toBe(voucher.mac);
-});
+it.each((identityVectors('pairing') as PairingVectors).cases)(
+  'makes both MACs of the vector: $name',
+  (vector) => {
+    const { newcomer, voucher } = vector;
+    const { deviceId, name, platform } = newcomer;
+    const request = {
+      code: bytes(vector.code),
+      deviceId,
+      publicKey: bytes(newcomer.publicKey),
+      name,
+      platform,
+    };
+    expect(toBase64Url(newcomerMac(bytes(vector.secret), request))).toBe(newcomer.mac);
+    const answer = {
+      account: voucher.account,
+      voucherDeviceId: voucher.deviceId,
+      voucherPublicKey: bytes(voucher.publicKey),
+      statementPayload: Statement.parse(voucher.statement).payload,
+    };
+    expect(toBase64Url(voucherMac(bytes(vector.secret), request, answer))).toBe(voucher.mac);
+  },
+);

@@ -37,8 +37,12 @@ describe('redeemPairing', () => {
   it('says that a link with a wrong secret was refused, and with a wrong code that it is unknown', async () => {
     const [origin = '', rest = ''] = server.pairingLink.split('#pair=');
     const [codeText = '', secret = ''] = rest.split('.');
-    await expect(redeem(`${origin}#pair=${codeText}.${'A'.repeat(22)}`)).rejects.toThrow(code('pairing_refused'));
-    await expect(redeem(`${origin}#pair=${'A'.repeat(22)}.${secret}`)).rejects.toThrow(code('pairing_code_unknown'));
+    await expect(redeem(`${origin}#pair=${codeText}.${'A'.repeat(22)}`)).rejects.toThrow(
+      code('pairing_refused'),
+    );
+    await expect(redeem(`${origin}#pair=${'A'.repeat(22)}.${secret}`)).rejects.toThrow(
+      code('pairing_code_unknown'),
+    );
   });
 
   it.each([
@@ -49,7 +53,11 @@ describe('redeemPairing', () => {
     [400, '<b>odd</b>', 'server_answer_invalid'],
   ])('turns %i %s into %s, with sentences for people', async (status, told, expected) => {
     server.refuseWith = { status, code: told };
-    const error = (await redeem().catch((reason: unknown) => reason)) as { code: string; message: string; advice: string };
+    const error = (await redeem().catch((reason: unknown) => reason)) as {
+      code: string;
+      message: string;
+      advice: string;
+    };
     expect(error.code).toBe(expected);
     expect(error.message).toMatch(/\.$/);
     expect(error.advice).toMatch(/\.$/);
@@ -57,7 +65,9 @@ describe('redeemPairing', () => {
 
   it('says how long to wait when there were too many attempts', async () => {
     server.refuseWith = { status: 429, code: 'rate_limited' };
-    await expect(redeem()).rejects.toThrow(expect.objectContaining({ retryAfterMs: 1500 }) as unknown as Error);
+    await expect(redeem()).rejects.toThrow(
+      expect.objectContaining({ retryAfterMs: 1500 }) as unknown as Error,
+    );
   });
 
   it('says that a server is out of reach', async () => {

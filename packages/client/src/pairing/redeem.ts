@@ -65,7 +65,11 @@ function parseAnswer(body: JsonObject): Answer | undefined {
 }
 
 /** Whether the answer was made by who knows the secret, about exactly this newcomer. */
-function isGenuine(link: PairingLink, request: PairingRequest, { pairing, voucherPublicKey, mac }: Answer): boolean {
+function isGenuine(
+  link: PairingLink,
+  request: PairingRequest,
+  { pairing, voucherPublicKey, mac }: Answer,
+): boolean {
   const { account, voucher, statement } = pairing;
   const expected = voucherMac(link.secret, request, {
     account,
@@ -111,7 +115,10 @@ export async function redeemPairing(server: URL, link: PairingLink, newcomer: Ne
   debug('redeem', { server: server.origin, deviceId: key.deviceId });
   let answer: HttpAnswer;
   try {
-    answer = await exchangeJson(new URL('/v1/pairing/redeem', server), { body, timeoutMs: VOUCHER_TIMEOUT_MS });
+    answer = await exchangeJson(new URL('/v1/pairing/redeem', server), {
+      body,
+      timeoutMs: VOUCHER_TIMEOUT_MS,
+    });
   } catch (cause) {
     throw pairingError('server_unreachable', { cause });
   }

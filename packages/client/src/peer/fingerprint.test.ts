@@ -19,5 +19,7 @@ it.each([
   ['a long one', `${LINE}:00`],
   ['one with more behind it', `${LINE} more`],
 ])('refuses %s', (_what, sdp) => {
-  expect(() => fingerprintOf(sdp)).toThrow(expect.objectContaining({ code: 'bad_fingerprint' }) as unknown as Error);
+  expect(() => fingerprintOf(sdp)).toThrow(
+    expect.objectContaining({ code: 'bad_fingerprint' }) as unknown as Error,
+  );
 });

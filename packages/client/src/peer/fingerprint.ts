@@ -8,8 +8,10 @@ import { peerError } from './error.js';
 export function fingerprintOf(sdp: string): Bytes {
   const lines = sdp.split(/\r\n|\n/).filter((line) => line.startsWith('a=fingerprint:'));
   const [line, ...more] = lines;
-  const match = line === undefined ? null : /^a=fingerprint:sha-256 ([0-9a-f]{2}(?::[0-9a-f]{2}){31})\s*$/i.exec(line);
+  const match =
+    line === undefined ? null : /^a=fingerprint:sha-256 ([0-9a-f]{2}(?::[0-9a-f]{2}){31})\s*$/i.exec(line);
   const bytes = match?.[1] === undefined ? undefined : fromHex(match[1].replaceAll(':', ''));
-  if (bytes === undefined || more.length > 0) throw peerError('bad_fingerprint', { detail: `${lines.length} fingerprints` });
+  if (bytes === undefined || more.length > 0)
+    throw peerError('bad_fingerprint', { detail: `${lines.length} fingerprints` });
   return bytes;
 }

@@ -8,7 +8,12 @@ import { isUsableCandidate, MAX_CANDIDATES, withUsableCandidates } from './candi
 import { peerError } from './error.js';
 import { fingerprintOf } from './fingerprint.js';
 import { readRoute, type RouteReport } from './route.js';
-import { parseSignal, type CandidateSignal, type DescriptionSignal, type SignalMessage } from './signal-message.js';
+import {
+  parseSignal,
+  type CandidateSignal,
+  type DescriptionSignal,
+  type SignalMessage,
+} from './signal-message.js';
 
 const DEFAULT_MESSAGE_SIZE = 65_536; // RFC 8841, when a description does not say
 const debug = debugLog('peer');
@@ -125,7 +130,8 @@ export class Peer extends Emitter<PeerEvents> {
     };
     connection.onconnectionstatechange = () => {
       debug('state', { state: connection.connectionState });
-      if (connection.connectionState === 'failed') this.fail(peerError(this.opened ? 'channel_closed' : 'connect_failed'));
+      if (connection.connectionState === 'failed')
+        this.fail(peerError(this.opened ? 'channel_closed' : 'connect_failed'));
     };
     connection.ondatachannel = ({ channel }) => {
       if (this.channel === undefined) this.adopt(channel);
@@ -180,10 +186,14 @@ export class Peer extends Emitter<PeerEvents> {
   }
 
   private async takeDescription({ type, sdp, link }: DescriptionSignal): Promise<void> {
-    if (type === (this.options.initiator ? 'offer' : 'answer')) throw peerError('bad_signal', { detail: `unexpected ${type}` });
+    if (type === (this.options.initiator ? 'offer' : 'answer'))
+      throw peerError('bad_signal', { detail: `unexpected ${type}` });
     if (type === 'answer' && this.connection.signalingState !== 'have-local-offer') return; // of an earlier attempt
     const fingerprint = fingerprintOf(sdp);
-    if (this.remoteFingerprint !== undefined && toBase64Url(this.remoteFingerprint) !== toBase64Url(fingerprint)) {
+    if (
+      this.remoteFingerprint !== undefined &&
+      toBase64Url(this.remoteFingerprint) !== toBase64Url(fingerprint)
+    ) {
       throw peerError('bad_fingerprint', { detail: 'changed' }); // a link is bound to the first one
     }
     this.remoteFingerprint = fingerprint;

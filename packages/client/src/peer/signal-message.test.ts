@@ -3,7 +3,11 @@ import { parseSignal } from './signal-message.js';
 
 it('reads what simple-peer sends, with our extra field', () => {
   expect(parseSignal({ type: 'offer', sdp: 'v=0' })).toEqual({ type: 'offer', sdp: 'v=0' });
-  expect(parseSignal({ type: 'answer', sdp: 'v=0', link: 1, more: true })).toEqual({ type: 'answer', sdp: 'v=0', link: 1 });
+  expect(parseSignal({ type: 'answer', sdp: 'v=0', link: 1, more: true })).toEqual({
+    type: 'answer',
+    sdp: 'v=0',
+    link: 1,
+  });
   expect(parseSignal({ type: 'offer', sdp: 'v=0', link: 2 })).toEqual({ type: 'offer', sdp: 'v=0' });
   const candidate = { candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0 };
   expect(parseSignal({ type: 'candidate', candidate })).toEqual({ type: 'candidate', candidate });
@@ -12,7 +16,9 @@ it('reads what simple-peer sends, with our extra field', () => {
     candidate: { candidate: 'candidate:1', sdpMid: null, sdpMLineIndex: null },
   });
   expect(parseSignal({ type: 'renegotiate', renegotiate: true }).type).toBe('renegotiate');
-  expect(parseSignal({ type: 'transceiverRequest', transceiverRequest: { kind: 'audio' } }).type).toBe('media');
+  expect(parseSignal({ type: 'transceiverRequest', transceiverRequest: { kind: 'audio' } }).type).toBe(
+    'media',
+  );
 });
 
 it.each([
@@ -24,5 +30,7 @@ it.each([
   { type: 'candidate', candidate: 'text' },
   { type: 'candidate', candidate: { candidate: 'x'.repeat(600) } },
 ])('refuses %j', (signal) => {
-  expect(() => parseSignal(signal)).toThrow(expect.objectContaining({ code: 'bad_signal' }) as unknown as Error);
+  expect(() => parseSignal(signal)).toThrow(
+    expect.objectContaining({ code: 'bad_signal' }) as unknown as Error,
+  );
 });

@@ -28,7 +28,8 @@ export interface RenegotiateSignal {
 }
 
 /** What we send and understand; `media` is any request for media, which a data channel has no use for. */
-export type SignalMessage = DescriptionSignal | CandidateSignal | RenegotiateSignal | { readonly type: 'media' };
+export type SignalMessage =
+  DescriptionSignal | CandidateSignal | RenegotiateSignal | { readonly type: 'media' };
 
 function candidateOf(value: unknown): CandidateSignal | undefined {
   const object = asObject(value);

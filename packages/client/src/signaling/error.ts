@@ -3,7 +3,8 @@ import { errorsOf, type ErrorTable } from '../core/error.js';
 const table = {
   server_unreachable: {
     message: 'The signaling server cannot be reached.',
-    advice: 'Check that you are on the right network, and that the computer is on. It is tried again by itself.',
+    advice:
+      'Check that you are on the right network, and that the computer is on. It is tried again by itself.',
   },
   server_answer_invalid: {
     message: 'The signaling server gave an answer that makes no sense.',
@@ -26,11 +27,11 @@ const table = {
     advice: 'It is renewed by itself; if this stays, sign in again.',
   },
   proof_required: {
-    message: 'The server wants a proof of this browser\'s key.',
+    message: "The server wants a proof of this browser's key.",
     advice: 'Pair this browser again.',
   },
   proof_invalid: {
-    message: 'The server does not accept the proof of this browser\'s key.',
+    message: "The server does not accept the proof of this browser's key.",
     advice: 'It is tried again by itself; if this stays, pair this browser again.',
   },
   device_revoked: {
@@ -99,5 +100,7 @@ export const signalingError = errorsOf<SignalingErrorCode>(table);
 
 /** The code as one of ours: what a server sends that we do not know is `server_error`. */
 export function signalingErrorCode(code: unknown): SignalingErrorCode {
-  return typeof code === 'string' && Object.hasOwn(table, code) ? (code as SignalingErrorCode) : 'server_error';
+  return typeof code === 'string' && Object.hasOwn(table, code)
+    ? (code as SignalingErrorCode)
+    : 'server_error';
 }

@@ -19,7 +19,12 @@ export interface HelloProof {
 }
 
 /** A proof for a token, over a fresh nonce; undefined when the server gives out none and the token needs none. */
-export async function proofFor(server: URL, self: Self, tokens: TokenSource, token: string): Promise<HelloProof | undefined> {
+export async function proofFor(
+  server: URL,
+  self: Self,
+  tokens: TokenSource,
+  token: string,
+): Promise<HelloProof | undefined> {
   const nonce = await fetchNonce(server);
   if (nonce !== undefined) return { nonce, signature: signHello(self.key, nonce, self.deviceId, token) };
   if (tokens.bound) throw signalingError('server_answer_invalid', { detail: 'no nonce' });
@@ -27,7 +32,12 @@ export async function proofFor(server: URL, self: Self, tokens: TokenSource, tok
 }
 
 /** The whole `auth` of a socket. `instance` tells the tabs of one browser apart. */
-export function helloAuth(self: Self, instance: string, token: string, proof: HelloProof | undefined): Record<string, unknown> {
+export function helloAuth(
+  self: Self,
+  instance: string,
+  token: string,
+  proof: HelloProof | undefined,
+): Record<string, unknown> {
   return {
     token,
     userId: self.deviceId,

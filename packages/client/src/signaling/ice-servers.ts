@@ -39,7 +39,11 @@ export class IceServers {
     let lastsMs = RETRY_MS;
     try {
       const bearer = await this.tokens.get();
-      const answer = await exchangeJson(new URL('/turn-token', this.server), { body: {}, bearer, timeoutMs: TIMEOUT_MS });
+      const answer = await exchangeJson(new URL('/turn-token', this.server), {
+        body: {},
+        bearer,
+        timeoutMs: TIMEOUT_MS,
+      });
       if (!answer.ok || answer.body === undefined) return debug('none given', { status: answer.status });
       this.open = parseIceServers(answer.body['ice_servers']);
       const ttlMs = (integerOf(answer.body, 'ttl') ?? 0) * 1_000;

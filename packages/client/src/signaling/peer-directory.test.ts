@@ -6,23 +6,40 @@ function entry(socketId: string, deviceId: string, more: object = {}): object {
 }
 
 it('reads entries of new and older servers', () => {
-  expect(parsePeerEntry(entry('s1', 'd1', { isHosting: true, link: true, name: 'Study', platform: 'linux' }))).toMatchObject({
+  expect(
+    parsePeerEntry(entry('s1', 'd1', { isHosting: true, link: true, name: 'Study', platform: 'linux' })),
+  ).toMatchObject({
     socketId: 's1',
     deviceId: 'd1',
     isHosting: true,
     link: true,
     name: 'Study',
   });
-  const older = { socketId: 's', userId: 'uid1_electron', clientType: 'electron', originalUserId: 'uid1', models: [{ name: 'a' }] };
-  expect(parsePeerEntry(older)).toMatchObject({ deviceId: 'uid1_electron', isHosting: true, link: false, models: [{ name: 'a' }] });
+  const older = {
+    socketId: 's',
+    userId: 'uid1_electron',
+    clientType: 'electron',
+    originalUserId: 'uid1',
+    models: [{ name: 'a' }],
+  };
+  expect(parsePeerEntry(older)).toMatchObject({
+    deviceId: 'uid1_electron',
+    isHosting: true,
+    link: false,
+    models: [{ name: 'a' }],
+  });
 });
 
-it.each([null, 5, {}, { socketId: 's' }, { socketId: '', userId: 'd' }, { socketId: 's', userId: 'with space' }])(
-  'passes over %j',
-  (value) => {
-    expect(parsePeerEntry(value)).toBeUndefined();
-  },
-);
+it.each([
+  null,
+  5,
+  {},
+  { socketId: 's' },
+  { socketId: '', userId: 'd' },
+  { socketId: 's', userId: 'with space' },
+])('passes over %j', (value) => {
+  expect(parsePeerEntry(value)).toBeUndefined();
+});
 
 it('drops a public key that is none', () => {
   expect(parsePeerEntry(entry('s', 'd', { publicKey: 'short' }))?.publicKey).toBeUndefined();
@@ -53,7 +70,9 @@ it('holds at most 1,024 sockets, 256 models and 16 statements each', () => {
   expect(peers.all()).toHaveLength(1024);
   expect(peers.add(entry('one more', 'd'))).toBeUndefined();
   expect(peers.add(entry('s5', 'd5', { isHosting: true }))).toBeDefined();
-  const full = parsePeerEntry(entry('s', 'd', { models: Array(500).fill({ name: 'm' }), statements: Array(50).fill({}) }));
+  const full = parsePeerEntry(
+    entry('s', 'd', { models: Array(500).fill({ name: 'm' }), statements: Array(50).fill({}) }),
+  );
   expect(full?.models).toHaveLength(256);
   expect(full?.statements).toHaveLength(16);
 });

@@ -92,7 +92,8 @@ export class PeerDirectory {
     const deviceId = object['deviceId'] ?? object['userId'];
     for (const peer of this.matching(object, deviceId)) {
       const models = object['models'] === undefined ? peer.models : parseAnnouncedModels(object['models']);
-      const isHosting = booleanOf(object, 'isHosting') ?? (models.length > 0 || (peer.link && peer.isHosting));
+      const isHosting =
+        booleanOf(object, 'isHosting') ?? (models.length > 0 || (peer.link && peer.isHosting));
       this.peers.set(peer.socketId, { ...peer, models, isHosting });
     }
   }

@@ -58,7 +58,8 @@ export function parseServerConfig(body: JsonObject): ServerConfig {
 export async function fetchServerConfig(server: URL): Promise<ServerConfig> {
   try {
     const answer = await exchangeJson(new URL('/config.json', server));
-    if (answer.status >= 500) throw signalingError('server_unreachable', { detail: `status ${answer.status}` });
+    if (answer.status >= 500)
+      throw signalingError('server_unreachable', { detail: `status ${answer.status}` });
     return parseServerConfig(answer.ok ? (answer.body ?? {}) : {});
   } catch (cause) {
     throw signalingError('server_unreachable', { cause });
@@ -69,7 +70,8 @@ export async function fetchServerConfig(server: URL): Promise<ServerConfig> {
 export async function fetchNonce(server: URL): Promise<string | undefined> {
   try {
     const answer = await exchangeJson(new URL('/v1/nonce', server));
-    if (answer.status >= 500) throw signalingError('server_unreachable', { detail: `status ${answer.status}` });
+    if (answer.status >= 500)
+      throw signalingError('server_unreachable', { detail: `status ${answer.status}` });
     return answer.ok && answer.body !== undefined ? stringOf(answer.body, 'nonce', 256) : undefined;
   } catch (cause) {
     throw signalingError('server_unreachable', { cause });

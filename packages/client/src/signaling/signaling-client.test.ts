@@ -35,7 +35,13 @@ describe('SignalingClient', () => {
   function make(more: Partial<SignalingOptions>, key = DeviceKey.generate()): SignalingClient {
     const self = { key, deviceId: key.deviceId, name: 'Test', platform: 'Linux' };
     const tokens = new ProviderTokens('dev:test');
-    const client = new SignalingClient({ server: new URL(server.url), path: '/socket.io/', self, tokens, ...more });
+    const client = new SignalingClient({
+      server: new URL(server.url),
+      path: '/socket.io/',
+      self,
+      tokens,
+      ...more,
+    });
     clients.push(client);
     return client;
   }
@@ -62,8 +68,16 @@ describe('SignalingClient', () => {
     await until(() => one.peers.all().length === 1 && two.peers.all().length === 1);
     const [peer] = one.peers.all();
     const heard = new Promise((resolve) => two.on('signal', resolve));
-    expect(one.send({ deviceId: peer?.deviceId ?? '', socketId: peer?.socketId ?? '' }, { type: 'offer', sdp: 'x' })).toBe(true);
-    expect(await heard).toMatchObject({ signal: { type: 'offer', sdp: 'x' }, fromSocketId: expect.any(String) as string });
+    expect(
+      one.send(
+        { deviceId: peer?.deviceId ?? '', socketId: peer?.socketId ?? '' },
+        { type: 'offer', sdp: 'x' },
+      ),
+    ).toBe(true);
+    expect(await heard).toMatchObject({
+      signal: { type: 'offer', sdp: 'x' },
+      fromSocketId: expect.any(String) as string,
+    });
     two.stop();
     await until(() => one.peers.all().length === 0);
     expect(two.send({ deviceId: 'd', socketId: '' }, {})).toBe(false);
@@ -139,7 +153,9 @@ describe('SignalingClient', () => {
 
   it('lists devices, and says so when it cannot', async () => {
     const [one, two] = [make({}), make({})];
-    await expect(one.listDevices()).rejects.toThrow(expect.objectContaining({ code: 'not_online' }) as unknown as Error);
+    await expect(one.listDevices()).rejects.toThrow(
+      expect.objectContaining({ code: 'not_online' }) as unknown as Error,
+    );
     await one.start();
     await two.start();
     expect(await one.listDevices()).toMatchObject([{ name: 'Test', revoked: false }]);
@@ -150,8 +166,19 @@ describe('SignalingClient', () => {
     await client.start();
     await client.listDevices(); // the first lists have come before its answer
     const [socket] = server.sockets;
-    for (const event of ['existing-peers', 'peer-joined', 'peer-left', 'webrtc-signal', 'peer-models-updated', 'device-revoked', 'server-info', 'error', 'hosting-status']) {
-      for (const junk of [null, 5, 'x', [], [[]], {}, { userId: {} }, { fromUserId: 'd', signal: 5 }]) socket?.emit(event, junk);
+    for (const event of [
+      'existing-peers',
+      'peer-joined',
+      'peer-left',
+      'webrtc-signal',
+      'peer-models-updated',
+      'device-revoked',
+      'server-info',
+      'error',
+      'hosting-status',
+    ]) {
+      for (const junk of [null, 5, 'x', [], [[]], {}, { userId: {} }, { fromUserId: 'd', signal: 5 }])
+        socket?.emit(event, junk);
       socket?.emit(event);
     }
     socket?.emit('peer-joined', { socketId: 'last', userId: 'last' });

@@ -17,7 +17,13 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const ACK_TIMEOUT_MS = 10_000;
 const LASTING_MS = 10_000;
 const RENEW_BEFORE_MS = 90_000;
-const FINAL = new Set(['device_revoked', 'auth_invalid', 'auth_required', 'account_mismatch', 'proof_required']);
+const FINAL = new Set([
+  'device_revoked',
+  'auth_invalid',
+  'auth_required',
+  'account_mismatch',
+  'proof_required',
+]);
 const debug = debugLog('signaling');
 
 /** Where the socket stands. `refused` is final: the error says why. */
@@ -121,7 +127,11 @@ export class SignalingClient extends Emitter<SignalingEvents> {
   send(target: SignalTarget, signal: object): boolean {
     if (this.socket?.connected !== true) return false;
     const { deviceId, socketId } = target;
-    this.socket.emit('webrtc-signal', { to: deviceId, ...(socketId === '' ? {} : { toSocketId: socketId }), signal });
+    this.socket.emit('webrtc-signal', {
+      to: deviceId,
+      ...(socketId === '' ? {} : { toSocketId: socketId }),
+      signal,
+    });
     return true;
   }
 
@@ -151,7 +161,8 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     let answer: unknown;
     try {
       const emitter = socket.timeout(ACK_TIMEOUT_MS);
-      answer = payload === undefined ? await emitter.emitWithAck(event) : await emitter.emitWithAck(event, payload);
+      answer =
+        payload === undefined ? await emitter.emitWithAck(event) : await emitter.emitWithAck(event, payload);
     } catch (cause) {
       throw signalingError('timeout', { cause });
     }
@@ -248,12 +259,30 @@ export class SignalingClient extends Emitter<SignalingEvents> {
       work(payload);
       changed();
     };
-    on('existing-peers', peers((list) => this.peers.replace(list)));
-    on('peer-list', peers((list) => this.peers.replace(list)));
-    on('peer-joined', peers((peer) => this.peers.add(peer)));
-    on('peer-left', peers((peer) => this.peers.remove(peer)));
-    on('peer-models-updated', peers((update) => this.peers.update(update)));
-    on('hosting-status', peers((update) => this.peers.update(update)));
+    on(
+      'existing-peers',
+      peers((list) => this.peers.replace(list)),
+    );
+    on(
+      'peer-list',
+      peers((list) => this.peers.replace(list)),
+    );
+    on(
+      'peer-joined',
+      peers((peer) => this.peers.add(peer)),
+    );
+    on(
+      'peer-left',
+      peers((peer) => this.peers.remove(peer)),
+    );
+    on(
+      'peer-models-updated',
+      peers((update) => this.peers.update(update)),
+    );
+    on(
+      'hosting-status',
+      peers((update) => this.peers.update(update)),
+    );
     on('webrtc-signal', (payload) => this.onSignal(payload));
     on('device-revoked', (payload) => this.onDeviceRevoked(payload));
     on('server-info', (payload) => this.onServerInfo(payload));
@@ -300,7 +329,8 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     debug('server error', { code, detail });
     const target = object['targetUserId'];
     if (code === 'peer_unavailable' && isDeviceId(target)) this.emit('peerUnavailable', { deviceId: target });
-    else this.emit('error', signalingError(code, { detail, retryAfterMs: integerOf(object, 'retryAfterMs') }));
+    else
+      this.emit('error', signalingError(code, { detail, retryAfterMs: integerOf(object, 'retryAfterMs') }));
   }
 
   private scheduleRenewal(run: number): void {

@@ -74,7 +74,8 @@ function refusal(answer: HttpAnswer): Error {
   if (code === 'device_revoked') return signalingError('device_revoked');
   if (code === 'proof_invalid') return signalingError('proof_invalid'); // the nonce was too old, or the server began anew
   if (answer.status === 429) return signalingError('rate_limited', { retryAfterMs });
-  if (answer.status >= 500) return signalingError('server_unreachable', { detail: `status ${answer.status}` });
+  if (answer.status >= 500)
+    return signalingError('server_unreachable', { detail: `status ${answer.status}` });
   return signalingError('auth_invalid', { detail: code });
 }
 
@@ -110,7 +111,8 @@ export class DeviceTokens implements TokenSource {
 
   private async usable(insteadOf: string | undefined): Promise<TokenPair | undefined> {
     const pair = parseTokenPair(await this.store.get(TOKENS_ENTRY));
-    if (pair === undefined || pair.accessToken === insteadOf || pair.expiresAt < Date.now() + FRESH_MS) return undefined;
+    if (pair === undefined || pair.accessToken === insteadOf || pair.expiresAt < Date.now() + FRESH_MS)
+      return undefined;
     this.last = pair;
     return pair;
   }

@@ -31,7 +31,12 @@ async function take(store: Store, name: string, owner: string): Promise<string> 
  * origins do not have: a lease in the shared store. It is a courtesy between tabs, not a guarantee; what it guards
  * has to survive a rare overlap. A lease of a tab that died ends after 20 s.
  */
-export async function withStoreLock<T>(store: Store, name: string, owner: string, work: () => Promise<T>): Promise<T> {
+export async function withStoreLock<T>(
+  store: Store,
+  name: string,
+  owner: string,
+  work: () => Promise<T>,
+): Promise<T> {
   const lease = await take(store, name, owner);
   try {
     return await work();

@@ -147,7 +147,9 @@ describe('withStoreLock', () => {
 
   it('is free again after work that failed', async () => {
     const store = new MemoryStore();
-    await expect(withStoreLock(store, 'lock', 'a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await expect(withStoreLock(store, 'lock', 'a', () => Promise.reject(new Error('no')))).rejects.toThrow(
+      'no',
+    );
     expect(await store.get('lock')).toBeUndefined();
   });
 });

@@ -1,6 +1,10 @@
 import { asObject, type JsonObject } from '../../../../packages/client/src/core/json.js';
 import { fromBase64Url, toBase64Url, utf8, type Bytes } from '../../../../packages/client/src/core/bytes.js';
-import { DeviceKey, randomBytes, verifySignature } from '../../../../packages/client/src/identity/device-key.js';
+import {
+  DeviceKey,
+  randomBytes,
+  verifySignature,
+} from '../../../../packages/client/src/identity/device-key.js';
 import { LinkChannel } from '../../../../packages/client/src/link/channel.js';
 import type { LinkEvent } from '../../../../packages/client/src/link/event.js';
 import { wrapDataChannel } from '../../../../packages/client/src/link/index.js';
@@ -33,7 +37,12 @@ export class MiniHost {
     this.deviceId = options.deviceId ?? this.key.deviceId;
     const self = { key: this.key, deviceId: this.deviceId, name: 'Study', platform: 'linux' };
     const tokens = new ProviderTokens(options.token);
-    this.signaling = new SignalingClient({ server: new URL(options.server), path: '/socket.io/', self, tokens });
+    this.signaling = new SignalingClient({
+      server: new URL(options.server),
+      path: '/socket.io/',
+      self,
+      tokens,
+    });
     this.signaling.on('signal', ({ fromSocketId, fromDeviceId, signal }) => {
       if (signal['type'] === 'offer') this.answer(fromSocketId, fromDeviceId);
       this.peers.get(fromSocketId)?.signal(signal);
@@ -100,7 +109,8 @@ export class MiniHost {
     };
     const model = { id: 'gemma3:270m', name: 'Gemma 3', engine: 'e', capabilities: ['completion'] };
     const engines = [{ id: 'e', kind: 'ollama', name: 'Ollama', up: true }];
-    if (event.head.path === '/pantheon/catalogue') answer(200, utf8(JSON.stringify({ models: [model], engines })));
+    if (event.head.path === '/pantheon/catalogue')
+      answer(200, utf8(JSON.stringify({ models: [model], engines })));
     else answer(404, utf8('{}'));
   }
 

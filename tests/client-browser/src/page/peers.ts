@@ -15,7 +15,14 @@ export interface Side {
   readonly maxMessageSize: number;
 }
 
-function sideOf({ channel, link, offerer, localFingerprint, remoteFingerprint, maxMessageSize }: OpenChannel): Side {
+function sideOf({
+  channel,
+  link,
+  offerer,
+  localFingerprint,
+  remoteFingerprint,
+  maxMessageSize,
+}: OpenChannel): Side {
   return {
     link,
     offerer,
@@ -29,7 +36,10 @@ function sideOf({ channel, link, offerer, localFingerprint, remoteFingerprint, m
 }
 
 /** One of ours, without ICE servers. */
-export function ours(initiator: boolean, more: { readonly link?: boolean; readonly connectTimeoutMs?: number } = {}): Peer {
+export function ours(
+  initiator: boolean,
+  more: { readonly link?: boolean; readonly connectTimeoutMs?: number } = {},
+): Peer {
   return new Peer({ initiator, iceServers: [], connectTimeoutMs: 5_000, ...more });
 }
 
@@ -41,7 +51,11 @@ export function opened(peer: Peer): Promise<OpenChannel> {
   });
 }
 
-function carry(from: Peer | SimplePeer, to: Peer | SimplePeer, change: (message: object) => object = (same) => same): void {
+function carry(
+  from: Peer | SimplePeer,
+  to: Peer | SimplePeer,
+  change: (message: object) => object = (same) => same,
+): void {
   const deliver = (message: object): void => {
     const wire = JSON.parse(JSON.stringify(change(message))) as object; // as Socket.IO would carry it
     setTimeout(() => to.signal(asObject(wire) ?? {}));
@@ -50,7 +64,10 @@ function carry(from: Peer | SimplePeer, to: Peer | SimplePeer, change: (message:
 }
 
 /** Connects two of ours; `linkA` and `linkB` say who speaks the link protocol. */
-export async function oursToOurs(linkA: boolean, linkB: boolean): Promise<{ a: Side; b: Side; echoed: number[]; route: string }> {
+export async function oursToOurs(
+  linkA: boolean,
+  linkB: boolean,
+): Promise<{ a: Side; b: Side; echoed: number[]; route: string }> {
   const [a, b] = [ours(true, { link: linkA }), ours(false, { link: linkB })];
   carry(a, b);
   carry(b, a);
@@ -69,12 +86,16 @@ export async function oursToOurs(linkA: boolean, linkB: boolean): Promise<{ a: S
 }
 
 /** Connects ours to a simple-peer; each says hello, simple-peer also with write(). */
-export async function oursToSimplePeer(weInitiate: boolean): Promise<{ side: Side; heard: string[]; theyHeard: string; closed: string }> {
+export async function oursToSimplePeer(
+  weInitiate: boolean,
+): Promise<{ side: Side; heard: string[]; theyHeard: string; closed: string }> {
   const us = ours(weInitiate);
   const them = makeSimplePeer({ initiator: !weInitiate });
   carry(us, them);
   carry(them, us);
-  const theyHeard = new Promise<string>((resolve) => them.on('data', (data) => resolve(new TextDecoder().decode(data))));
+  const theyHeard = new Promise<string>((resolve) =>
+    them.on('data', (data) => resolve(new TextDecoder().decode(data))),
+  );
   const connected = new Promise<void>((resolve) => them.on('connect', resolve));
   const open = await opened(us);
   const heard: string[] = [];
@@ -96,7 +117,9 @@ export async function oursToSimplePeer(weInitiate: boolean): Promise<{ side: Sid
 }
 
 /** Connects two of ours with what they say changed on its way; resolves with the first code an end gives, or `open`. */
-export async function tampered(how: 'two fingerprints' | 'sha-1' | 'none' | 'swapped answer' | 'junk' | 'candidates first'): Promise<string> {
+export async function tampered(
+  how: 'two fingerprints' | 'sha-1' | 'none' | 'swapped answer' | 'junk' | 'candidates first',
+): Promise<string> {
   const [a, b] = [ours(true), ours(false)];
   const changeSdp = (message: object, change: (sdp: string) => string): object => {
     const sdp = asObject(message)?.['sdp'];
@@ -105,7 +128,10 @@ export async function tampered(how: 'two fingerprints' | 'sha-1' | 'none' | 'swa
   const line = /a=fingerprint:sha-256 ([0-9A-F:]+)\r\n/;
   const changes: Record<typeof how, (message: object) => object> = {
     'two fingerprints': (message) => changeSdp(message, (sdp) => sdp.replace(line, '$&$&')),
-    'sha-1': (message) => changeSdp(message, (sdp) => sdp.replace(line, (_all, hex: string) => `a=fingerprint:sha-1 ${hex.slice(0, 59)}\r\n`)),
+    'sha-1': (message) =>
+      changeSdp(message, (sdp) =>
+        sdp.replace(line, (_all, hex: string) => `a=fingerprint:sha-1 ${hex.slice(0, 59)}\r\n`),
+      ),
     none: (message) => changeSdp(message, (sdp) => sdp.replace(line, '')),
     'swapped answer': () => ({ type: 'offer', sdp: 'v=0' }),
     junk: () => ({ type: 'answer', sdp: 'v=0\r\na=fingerprint:sha-256 no' }),
@@ -114,7 +140,8 @@ export async function tampered(how: 'two fingerprints' | 'sha-1' | 'none' | 'swa
   if (how === 'candidates first') {
     const held: object[] = [];
     a.on('signal', (message) => {
-      if (message.type === 'candidate') b.signal(JSON.parse(JSON.stringify(message)) as Record<string, unknown>);
+      if (message.type === 'candidate')
+        b.signal(JSON.parse(JSON.stringify(message)) as Record<string, unknown>);
       else held.push(message);
     });
     setTimeout(() => {
@@ -124,7 +151,10 @@ export async function tampered(how: 'two fingerprints' | 'sha-1' | 'none' | 'swa
     carry(a, b);
   }
   carry(b, a, changes[how]);
-  const result = await opened(a).then(() => 'open', (error: Error) => error.message);
+  const result = await opened(a).then(
+    () => 'open',
+    (error: Error) => error.message,
+  );
   a.close();
   b.close();
   return result;
@@ -132,7 +162,10 @@ export async function tampered(how: 'two fingerprints' | 'sha-1' | 'none' | 'swa
 
 /** An initiator whose signals nobody answers. */
 export async function unanswered(connectTimeoutMs: number): Promise<string> {
-  return await opened(ours(true, { connectTimeoutMs })).then(() => 'open', (error: Error) => error.message);
+  return await opened(ours(true, { connectTimeoutMs })).then(
+    () => 'open',
+    (error: Error) => error.message,
+  );
 }
 
 /** An answerer asks for a new offer on an open connection; resolves with how many offers it saw and whether it still works. */

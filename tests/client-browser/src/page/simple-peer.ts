@@ -17,6 +17,8 @@ interface SimplePeerOptions {
 
 /** Makes a simple-peer 9. */
 export function makeSimplePeer(options: SimplePeerOptions): SimplePeer {
-  const { SimplePeer } = globalThis as unknown as { SimplePeer: new (options: SimplePeerOptions) => SimplePeer };
+  const { SimplePeer } = globalThis as unknown as {
+    SimplePeer: new (options: SimplePeerOptions) => SimplePeer;
+  };
   return new SimplePeer({ config: { iceServers: [] }, ...options });
 }

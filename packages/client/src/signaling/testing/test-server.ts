@@ -1,9 +1,20 @@
-import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server, type Socket } from 'socket.io';
 import { fields, fromBase64Url, toBase64Url, utf8 } from '../../core/bytes.js';
 import { asObject, parseObject, type JsonObject } from '../../core/json.js';
-import { DeviceKey, digest, parsePublicKey, randomBytes, verifySignature } from '../../identity/device-key.js';
+import {
+  DeviceKey,
+  digest,
+  parsePublicKey,
+  randomBytes,
+  verifySignature,
+} from '../../identity/device-key.js';
 import { Statement } from '../../identity/statement.js';
 import { newcomerMac, voucherMac } from '../../pairing/pairing-mac.js';
 
@@ -115,11 +126,21 @@ export class TestServer {
 
   /** The voucher's statement about a device. */
   statement(type: 'device' | 'revoke', deviceId: string, publicKey: string): Statement {
-    return Statement.make(this.voucher, { type, account: TEST_ACCOUNT, deviceId, publicKey, name: '', time: Date.now() });
+    return Statement.make(this.voucher, {
+      type,
+      account: TEST_ACCOUNT,
+      deviceId,
+      publicKey,
+      name: '',
+      time: Date.now(),
+    });
   }
 
   /** A device token for a key, as pairing would give it. */
-  tokensFor(deviceId: string, publicKey: string): { accessToken: string; refreshToken: string; expiresIn: number } {
+  tokensFor(
+    deviceId: string,
+    publicKey: string,
+  ): { accessToken: string; refreshToken: string; expiresIn: number } {
     const bound = { deviceId, publicKey, expired: false };
     const pair = { accessToken: random(), refreshToken: random(), expiresIn: this.expiresIn };
     this.accessTokens.set(pair.accessToken, bound);
@@ -131,10 +152,19 @@ export class TestServer {
     return this.nonces.delete(nonce);
   }
 
-  private provenBy(publicKey: string, label: string, nonce: string, deviceId: string, secret: string, signature: string): boolean {
+  private provenBy(
+    publicKey: string,
+    label: string,
+    nonce: string,
+    deviceId: string,
+    secret: string,
+    signature: string,
+  ): boolean {
     const message = fields(label, nonce, deviceId, digest(utf8(secret)));
     const key = parsePublicKey(publicKey) ?? new Uint8Array();
-    return this.takeNonce(nonce) && verifySignature(key, message, fromBase64Url(signature) ?? new Uint8Array());
+    return (
+      this.takeNonce(nonce) && verifySignature(key, message, fromBase64Url(signature) ?? new Uint8Array())
+    );
   }
 
   private judge(auth: JsonObject): string | undefined {
@@ -147,7 +177,14 @@ export class TestServer {
     const proof = asObject(auth['proof']);
     if (proof === undefined) return 'proof_required';
     const { deviceId, publicKey } = bound;
-    const proven = this.provenBy(publicKey, 'pantheon-hello/1', text(proof, 'nonce'), deviceId, token, text(proof, 'signature'));
+    const proven = this.provenBy(
+      publicKey,
+      'pantheon-hello/1',
+      text(proof, 'nonce'),
+      deviceId,
+      token,
+      text(proof, 'signature'),
+    );
     return proven && text(auth, 'deviceId') === deviceId ? undefined : 'proof_invalid';
   }
 
@@ -159,9 +196,18 @@ export class TestServer {
   }
 
   private welcome(socket: Socket): void {
-    const account = text(asObject(socket.handshake.auth) ?? {}, 'token').startsWith('dev:') ? 'dev:test' : this.account;
-    const others = (): readonly JsonObject[] => this.sockets.filter((other) => other !== socket).map((other) => this.describe(other));
-    socket.emit('server-info', { serverId: 'test', account, socketId: socket.id, version: '0', mode: 'home' });
+    const account = text(asObject(socket.handshake.auth) ?? {}, 'token').startsWith('dev:')
+      ? 'dev:test'
+      : this.account;
+    const others = (): readonly JsonObject[] =>
+      this.sockets.filter((other) => other !== socket).map((other) => this.describe(other));
+    socket.emit('server-info', {
+      serverId: 'test',
+      account,
+      socketId: socket.id,
+      version: '0',
+      mode: 'home',
+    });
     socket.on('join-account', () => {
       socket.emit('existing-peers', others());
       socket.broadcast.emit('peer-joined', this.describe(socket));
@@ -169,9 +215,12 @@ export class TestServer {
     socket.on('request-peer-list', () => socket.emit('peer-list', others()));
     socket.on('webrtc-signal', (message: JsonObject) => {
       if (this.loseSignals > 0) return void this.loseSignals--;
-      const target = this.sockets.find((other) => other.id === message['toSocketId'] || this.describe(other)['deviceId'] === message['to']);
+      const target = this.sockets.find(
+        (other) => other.id === message['toSocketId'] || this.describe(other)['deviceId'] === message['to'],
+      );
       const from = { fromUserId: this.describe(socket)['deviceId'], fromSocketId: socket.id };
-      if (target === undefined) socket.emit('error', { code: 'peer_unavailable', message: 'gone', targetUserId: message['to'] });
+      if (target === undefined)
+        socket.emit('error', { code: 'peer_unavailable', message: 'gone', targetUserId: message['to'] });
       else target.emit('webrtc-signal', { ...from, signal: message['signal'] });
     });
     socket.on('list-devices', (ack: Ack) => ack({ ok: true, devices: others() }));
@@ -200,7 +249,14 @@ export class TestServer {
     if (file !== undefined) {
       response.writeHead(200, { 'content-type': file[0] }).end(file[1]);
     } else if (path === 'GET /config.json') {
-      send(200, { version: '1', serverId: 'test', mode: 'home', signaling: { path: '/socket.io/' }, iceServers: [], devTokens: true });
+      send(200, {
+        version: '1',
+        serverId: 'test',
+        mode: 'home',
+        signaling: { path: '/socket.io/' },
+        iceServers: [],
+        devTokens: true,
+      });
     } else if (path === 'GET /v1/nonce') {
       const nonce = random();
       this.nonces.add(nonce);
@@ -218,23 +274,41 @@ export class TestServer {
     const token = text(body, 'refreshToken');
     const bound = this.refreshTokens.get(token);
     const { deviceId = '', publicKey = '' } = bound ?? {};
-    const proven = this.provenBy(publicKey, 'pantheon-refresh/1', text(body, 'nonce'), deviceId, token, text(body, 'signature'));
+    const proven = this.provenBy(
+      publicKey,
+      'pantheon-refresh/1',
+      text(body, 'nonce'),
+      deviceId,
+      token,
+      text(body, 'signature'),
+    );
     const ok = bound !== undefined && proven && !this.revoked.has(deviceId);
     this.log.push(`refresh ${ok ? 'ok' : 'refused'}`);
     this.refreshTokens.delete(token);
     if (ok) send(200, this.tokensFor(deviceId, publicKey));
-    else send(401, { error: { code: this.revoked.has(deviceId) ? 'device_revoked' : 'auth_invalid', message: '' } });
+    else
+      send(401, {
+        error: { code: this.revoked.has(deviceId) ? 'device_revoked' : 'auth_invalid', message: '' },
+      });
   }
 
   private redeem(body: JsonObject, send: (status: number, body: JsonObject) => void): void {
-    const refuse = (status: number, code: string): void => send(status, { error: { code, message: code, retryAfterMs: 1500 } });
+    const refuse = (status: number, code: string): void =>
+      send(status, { error: { code, message: code, retryAfterMs: 1500 } });
     if (this.refuseWith !== undefined) return refuse(this.refuseWith.status, this.refuseWith.code);
     if (text(body, 'code') !== toBase64Url(this.code)) return refuse(404, 'pairing_code_unknown');
     const deviceId = text(body, 'deviceId');
     const publicKeyText = text(body, 'publicKey');
     const publicKey = parsePublicKey(publicKeyText) ?? new Uint8Array();
-    const request = { code: this.code, deviceId, publicKey, name: text(body, 'name'), platform: text(body, 'platform') };
-    if (toBase64Url(newcomerMac(this.secret, request)) !== text(body, 'mac')) return refuse(403, 'pairing_refused');
+    const request = {
+      code: this.code,
+      deviceId,
+      publicKey,
+      name: text(body, 'name'),
+      platform: text(body, 'platform'),
+    };
+    if (toBase64Url(newcomerMac(this.secret, request)) !== text(body, 'mac'))
+      return refuse(403, 'pairing_refused');
     const statement = this.statement('device', deviceId, publicKeyText);
     const answer = {
       account: TEST_ACCOUNT,
