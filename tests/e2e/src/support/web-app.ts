@@ -43,8 +43,9 @@ export class WebApp {
     const found = this.page.waitForFunction(
       ([wanted, count]) => {
         const last = [...document.querySelectorAll<HTMLElement>('[data-testid=message-assistant]')].at(-1);
+        const waiting = last?.querySelector('[data-testid=waiting]') ?? null; // it has words for screen readers
         const text = last?.querySelector<HTMLElement>('[data-testid=message-text]')?.innerText ?? '';
-        return last?.dataset['status'] === wanted && text.trim().length > count;
+        return last?.dataset['status'] === wanted && waiting === null && text.trim().length > count;
       },
       [status, length] as const,
     );
