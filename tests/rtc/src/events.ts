@@ -32,7 +32,10 @@ export class EventLog {
     return this.#events.filter((event) => event.peer === peer && event.event === kind);
   }
 
-  /** The first event of that kind; rejects after 10 s without one. */
+  /**
+   * The first event of that kind; rejects after 45 s without one: a goodbye that got lost is noticed
+   * when ICE consent ends, after 30 s.
+   */
   async first(peer: string, kind: PeerEvent['event']): Promise<PeerEvent> {
     const found = (): PeerEvent | undefined => this.all(peer, kind)[0];
     return new Promise((resolve, reject) => {
@@ -45,8 +48,8 @@ export class EventLog {
       };
       const alarm = setTimeout(() => {
         this.#waiting.delete(check);
-        reject(new Error(`peer ${peer} reported no ${kind} within 10 s`));
-      }, 10_000);
+        reject(new Error(`peer ${peer} reported no ${kind} within 45 s`));
+      }, 45_000);
       this.#waiting.add(check);
       check();
     });
