@@ -98,7 +98,7 @@ void add_engine_options(CLI::App& verb, UpArguments& arguments) {
       ->check(CLI::Range(1U, 64U))
       ->capture_default_str();
   verb.add_flag("--try", arguments.try_model,
-                "If no engine answers, set up a small model (about 500 MB) without asking");
+                "If no engine answers, set up a small model (272 MB to download) without asking");
 }
 
 void add_account_options(CLI::App& verb, UpArguments& arguments) {
