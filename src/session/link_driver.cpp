@@ -32,7 +32,8 @@ LinkDriver::LinkDriver(core::TaskGroup& tasks, link::Config config, ChannelTrans
       callbacks_(std::move(callbacks)),
       serve_(std::move(serve)),
       peer_(std::move(peer)),
-      timer_(tasks.executor()) {}
+      timer_(tasks.executor()),
+      hold_timer_(tasks.executor()) {}
 
 void LinkDriver::start() {
   schedule_flush();
@@ -57,6 +58,7 @@ void LinkDriver::close(link::LinkError code, std::string_view message) {
 void LinkDriver::detach() {
   over_ = true;
   timer_.cancel();
+  hold_timer_.cancel();
   transport_ = {};
   callbacks_ = {};
   serve_ = {};
@@ -72,9 +74,21 @@ void LinkDriver::schedule_flush() {
   });
 }
 
+void LinkDriver::send_piece(core::Bytes size) {
+  const auto hold = coalescing_.hold(now(), size, streams_.size());
+  if (flush_scheduled_ || (holding_ && hold.count() > 0)) return;
+  if (hold.count() == 0) return schedule_flush();
+  holding_ = true;
+  hold_timer_.expires_after(hold);
+  hold_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    if (const auto self = weak.lock(); self && !error) self->flush();
+  });
+}
+
 void LinkDriver::flush() {
   if (over_ || flushing_) return;
   flushing_ = true;
+  if (std::exchange(holding_, false)) hold_timer_.cancel();
   dispatch();
   send_ready();
   dispatch();
@@ -202,6 +216,7 @@ void LinkDriver::on_event(link::Closed& event) {
   if (!event.by_peer) send_ready();  // the last message says why
   over_ = true;
   timer_.cancel();
+  hold_timer_.cancel();
   const auto code = event.code;
   fail_all(core::Error(SessionError::link_closed, std::string(link::error_name(code)) +
                                                       (event.message.empty() ? "" : ": ") + event.message));
@@ -244,7 +259,7 @@ asio::awaitable<core::Result<void>> LinkDriver::write(link::StreamId id, std::sh
     if (over_ || find(id) == nullptr) co_return core::failure(SessionError::stream_reset);
     const auto taken = connection_.write(id, bytes);
     bytes = bytes.subspan(taken);
-    if (taken > 0) schedule_flush();
+    if (taken > 0) send_piece({taken});
     if (bytes.empty()) break;
     const bool alive = co_await state->writable.wait();
     if (!alive) co_return core::failure(core::CommonError::cancelled);

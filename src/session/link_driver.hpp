@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/async_event.hpp"
+#include "session/coalescing.hpp"
 #include "session/link_channel.hpp"
 
 namespace pantheon::session {
@@ -73,6 +74,8 @@ class LinkDriver : public std::enable_shared_from_this<LinkDriver> {
   void on_event(link::Closed& event);
   void send_ready();
   void arm_timer();
+  /// Sends a piece of an answer soon: at once, or with those that come within the hold.
+  void send_piece(core::Bytes size);
   void fail_all(const core::Error& error);
   StreamState* find(link::StreamId id);
 
@@ -86,6 +89,9 @@ class LinkDriver : public std::enable_shared_from_this<LinkDriver> {
   std::optional<core::SteadyTime> armed_;
   std::map<link::StreamId, std::shared_ptr<StreamState>> streams_;
   core::ByteVector message_;  ///< reused for every message composed
+  Coalescing coalescing_;
+  asio::steady_timer hold_timer_;
+  bool holding_ = false;
   bool flush_scheduled_ = false;
   bool flushing_ = false;
   bool over_ = false;
