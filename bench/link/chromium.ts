@@ -12,6 +12,8 @@ const ARGUMENTS = [
   '--disable-component-update',
   '--disable-sync',
   '--allow-loopback-in-peer-connection',
+  // The page is handed to the browser, not fetched, so it counts as public: asking loopback would need a person's yes.
+  '--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets,LocalNetworkAccessChecksWebRTC',
 ];
 // Isolated, a page's clock counts in steps of 5 microseconds, else of 100.
 const ISOLATED = {
