@@ -27,8 +27,15 @@ struct Running {
 };
 
 asio::awaitable<void> run_and_note(Daemon& daemon, Running& running, asio::any_io_executor executor) {
-  auto result = co_await daemon.run(executor);
-  running.result = std::move(result);
+  try {
+    auto result = co_await daemon.run(executor);
+    running.result = std::move(result);
+  } catch (const boost::system::system_error& error) {
+    if (error.code() == asio::error::operation_aborted) throw;  // we are stopping
+    running.result = core::failure(core::CommonError::internal, error.what());
+  } catch (const std::exception& error) {
+    running.result = core::failure(core::CommonError::internal, error.what());
+  }
   running.over = true;
   running.ended.notify();
 }

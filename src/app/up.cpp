@@ -114,6 +114,7 @@ session::AccountEvents Up::State::session_events() {
   on.on_online = [this](const std::string&) {
     online = true;
     refused.reset();
+    link_until = {};  // a server that was away may have forgotten the code
     changed.notify();
     if (events.on_online) events.on_online(origins(), at_home());
   };
@@ -180,9 +181,15 @@ asio::awaitable<core::Result<void>> Up::State::wait_online() {
 }
 
 asio::awaitable<core::Result<void>> Up::State::make_link() {
-  if (link && !link_used) session->close_pairing(link->code);
-  auto fresh = co_await session->open_pairing(origins().front());
-  if (!fresh) co_return core::failure(fresh.error());
+  if (const auto old = std::exchange(link, std::nullopt); old && !link_used)
+    session->close_pairing(old->code);
+  auto origin = origins().front();
+  auto fresh = co_await session->open_pairing(std::move(origin));
+  if (!fresh) {
+    changed.notify();
+    co_return core::failure(fresh.error());
+  }
+  if (link && !link_used) session->close_pairing(link->code);  // another caller was quicker
   link = *fresh;
   link_used = false;
   link_until = std::chrono::steady_clock::now() + session::PairingVoucher::kLifetime;

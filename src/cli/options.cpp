@@ -2,11 +2,13 @@
 
 #include <iostream>
 
+#include "cli/up_screen.hpp"
 #include "core/log.hpp"
 
 namespace pantheon::cli {
 namespace {
 
+constexpr std::size_t kLongestMessage = 1000;
 constexpr const char* kDefaultStun = "stun:stun.l.google.com:19302";
 
 core::Result<rtc::IceServer> parse_turn(const std::string& text) {
@@ -63,7 +65,7 @@ core::Result<std::vector<rtc::IceServer>> ice_servers(const IceOptions& options,
 }
 
 int report(const core::Error& error) {
-  std::cerr << "pantheon: " << error.message() << "\n";
+  std::cerr << "pantheon: " << printable(error.message(), kLongestMessage) << "\n";
   return error.exit_code();
 }
 

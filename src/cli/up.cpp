@@ -1,7 +1,5 @@
 #include "app/up.hpp"
 
-#include <unistd.h>
-
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -34,7 +32,9 @@ struct UpArguments {
 };
 
 asio::awaitable<void> renew_on_enter(app::Up& up) {
-  asio::posix::stream_descriptor input(co_await asio::this_coro::executor, ::dup(STDIN_FILENO));
+  const int keyboard = platform::open_keyboard();
+  if (keyboard < 0) co_return;
+  asio::posix::stream_descriptor input(co_await asio::this_coro::executor, keyboard);
   std::string typed;
   for (;;) {
     boost::system::error_code error;

@@ -2,7 +2,6 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/read_until.hpp>
@@ -18,10 +17,14 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t kLongestName = 80;
+constexpr std::size_t kLongestError = 400;
 constexpr std::size_t kMostModelsShown = 8;
 constexpr unsigned kBarWidth = 30;
 constexpr double kMegabyte = 1e6;
+
+bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
 
 /// What is on the screen, so that nothing is said twice.
 struct Screen {
@@ -129,7 +132,9 @@ asio::awaitable<bool> ask_for_trial(ScreenPtr screen) {
   fmt::print("\n  No model engine answers on this computer.\n  Set up a small one to try? {}\n  [Y/n] ",
              app::TrialEngine::description());
   std::fflush(stdout);
-  asio::posix::stream_descriptor input(co_await asio::this_coro::executor, ::dup(STDIN_FILENO));
+  const int keyboard = platform::open_keyboard();
+  if (keyboard < 0) co_return false;
+  asio::posix::stream_descriptor input(co_await asio::this_coro::executor, keyboard);
   std::string answer;
   boost::system::error_code error;
   co_await asio::async_read_until(input, asio::dynamic_buffer(answer, 256), '\n',
@@ -139,7 +144,7 @@ asio::awaitable<bool> ask_for_trial(ScreenPtr screen) {
 }
 
 void show_error(Screen& screen, const core::Error& error) {
-  const auto text = error.message();
+  const auto text = printable(error.message(), kLongestError);
   if (text == screen.last_error) return;
   screen.last_error = text;
   screen.event(text);
@@ -147,10 +152,19 @@ void show_error(Screen& screen, const core::Error& error) {
 
 }  // namespace
 
-std::string printable(std::string_view text) {
+std::string printable(std::string_view text, std::size_t longest) {
   std::string clean;
-  for (const char c : text.substr(0, kLongestName)) {
-    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) clean += c;
+  // Not in the middle of a UTF-8 sequence.
+  while (longest < text.size() && longest > 0 && is_continuation(text[longest])) --longest;
+  text = text.substr(0, longest);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    if (byte == 0xC2 && next < 0xA0) {
+      ++i;  // control characters beyond ASCII: terminals obey them too
+    } else if (byte >= 0x20 && byte != 0x7F) {
+      clean += text[i];
+    }
   }
   return clean.empty() ? "a device without a name" : clean;
 }

@@ -10,8 +10,8 @@ namespace pantheon::cli {
 /// event. Device names are shown with control characters taken out.
 app::UpEvents screen_events(bool host_only);
 
-/// A text of another device without control characters, cut at 80 bytes.
-std::string printable(std::string_view text);
+/// A text of another device or server without control characters, cut at `longest` bytes.
+std::string printable(std::string_view text, std::size_t longest = 80);
 /// "3.2 s", "2 min 5 s".
 std::string duration_text(std::chrono::milliseconds duration);
 /// One line about a finished request.

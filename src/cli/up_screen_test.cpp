@@ -11,6 +11,14 @@ TEST(Printable, TakesOutWhatCouldSteerTheTerminal) {
   EXPECT_EQ(printable("a\x1b[31m\nb"), "a[31mb");
 }
 
+TEST(Printable, TakesOutControlCharactersBeyondAscii) {
+  EXPECT_EQ(printable("a\u009bb\u00e9"), "ab\u00e9");
+}
+
+TEST(Printable, IsNotCutWithinACharacter) {
+  EXPECT_EQ(printable("ab\u00e9", 3), "ab");
+}
+
 TEST(Printable, IsCut) {
   EXPECT_EQ(printable(std::string(500, 'x')).size(), 80U);
 }

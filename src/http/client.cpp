@@ -89,10 +89,11 @@ asio::awaitable<Exchange> Client::send(ClientRequest request) {
 
 asio::awaitable<core::Result<Response>> Client::fetch(ClientRequest request, core::Bytes max_body,
                                                       std::chrono::milliseconds body_timeout) {
+  const auto state = state_;  // this client may be gone when the answer is there
   auto exchange = co_await send(std::move(request));
   if (!exchange) co_return core::failure(exchange.error());
   ClientExchange& answer = **exchange;
-  Deadline deadline(state_->executor, [&answer] { answer.abort(); });
+  Deadline deadline(state->executor, [&answer] { answer.abort(); });
   deadline.arm(body_timeout);
   Response response;
   response.status = answer.status();

@@ -68,6 +68,13 @@ core::Result<void> KeyBook::pin(const std::string& device_id, const PublicKey& k
   return {};
 }
 
+bool KeyBook::demands_proof(const std::string& device_id) const {
+  if (first_sight_ == FirstSight::refuse || is_revoked(device_id) || seen_.contains(device_id)) return true;
+  const auto accepted = accepted_keys({});
+  return std::any_of(accepted.begin(), accepted.end(),
+                     [&device_id](const KeyOfDevice& entry) { return entry.first == device_id; });
+}
+
 const PublicKey* KeyBook::pinned(const std::string& device_id) const {
   const auto found = pins_.find(device_id);
   return found == pins_.end() ? nullptr : &found->second;

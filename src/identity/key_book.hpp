@@ -46,6 +46,10 @@ class KeyBook {
   /// The pinned key of a device, if there is one.
   const PublicKey* pinned(const std::string& device_id) const;
 
+  /// Whether a peer of that id must prove a key: its key is known, it was revoked, or nobody unproven is let
+  /// in at all.
+  bool demands_proof(const std::string& device_id) const;
+
   /// Counts changes: the owner stores the book when it has risen.
   std::uint64_t revision() const { return revision_; }
 

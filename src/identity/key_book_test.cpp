@@ -41,6 +41,24 @@ TEST_F(KeyBookTest, AcceptsAPinnedKeyAndNoOtherForItsId) {
   EXPECT_TRUE(other.error().is(IdentityError::key_changed));
 }
 
+TEST_F(KeyBookTest, OfAnAccountWithPairingEveryPeerMustProveAKey) {
+  EXPECT_TRUE(book.demands_proof("anyone"));
+}
+
+TEST_F(KeyBookTest, WithoutPairingOnlyIdsThatHadAKeyMustProveIt) {
+  KeyBook open(kAccount, KeyBook::FirstSight::remember);
+  EXPECT_FALSE(open.demands_proof("older_web"));
+  ASSERT_TRUE(open.pin(a.device_id(), a.public_key()));
+  const std::vector<Statement> vouched{vouch(a, b)};
+  ASSERT_TRUE(open.accept(b.device_id(), b.public_key(), vouched));
+  ASSERT_TRUE(open.accept(c.device_id(), c.public_key(), {}));
+  const std::vector<Statement> revoked{revoke(a, b)};
+  for (const auto* key : {&a, &b, &c}) EXPECT_TRUE(open.demands_proof(key->device_id()));
+  open.learn(revoked);
+  EXPECT_TRUE(open.demands_proof(b.device_id()));
+  EXPECT_FALSE(open.demands_proof("older_web"));
+}
+
 TEST_F(KeyBookTest, AcceptsAChainThatEndsAtAPinInAnyOrder) {
   ASSERT_TRUE(book.pin(a.device_id(), a.public_key()));
   EXPECT_EQ(accept(c, {vouch(b, c), vouch(a, b)}).value(), Trust::vouched);

@@ -1,5 +1,6 @@
 #include "platform/terminal.hpp"
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -13,6 +14,10 @@ bool stdout_is_terminal() {
 }
 bool stdin_is_terminal() {
   return ::isatty(STDIN_FILENO) == 1;
+}
+
+int open_keyboard() {
+  return stdin_is_terminal() ? ::open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
 }
 
 unsigned terminal_columns() {

@@ -10,6 +10,10 @@ bool stdout_is_terminal();
 /// Whether standard input is a terminal that a person types at.
 bool stdin_is_terminal();
 
+/// The keyboard as a file descriptor of its own, or -1 where there is none. The caller closes it. It is not a
+/// duplicate of standard input: making that one non-blocking would make standard output non-blocking too.
+int open_keyboard();
+
 /// Columns of the terminal; 80 where that is unknown.
 unsigned terminal_columns();
 

@@ -53,11 +53,11 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
     std::unique_ptr<PeerChannel> peer;
     bool initiator = false;
     bool ready = false;
+    int waiting = 0;  ///< calls of connect() that wait for it
     std::optional<core::Error> failed;
   };
 
   void listen();
-  void on_connected();
   void on_server_info(const core::json::object& info);
   void on_connect_error(const core::json::object& error);
   void on_signal(const core::json::object& message);
@@ -68,6 +68,8 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   void send_signal(const std::string& socket, const std::string& device, core::json::object signal);
   void send_announcement();
   void note_book();
+  static asio::awaitable<core::Result<LinkChannel*>> wait_ready(std::shared_ptr<State> state,
+                                                                std::string socket);
   void drop(const std::string& socket, PeerChannel* which, std::optional<core::Error> error);
 
   AccountSettings settings;
@@ -84,6 +86,8 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   core::AsyncEvent changed;                 ///< a channel became ready or failed
   std::string instance;
   std::uint64_t book_revision = 0;
+  bool account_confirmed =
+      false;  ///< the server named the account we belong to; before that nobody is served
   bool hosting = false;
   core::json::array models;
   core::json::object catalogue;
@@ -126,8 +130,8 @@ AccountClient::State::State(asio::any_io_executor executor, AccountSettings set,
 }
 
 void AccountClient::State::listen() {
-  signaling.on_connect([this] { on_connected(); });
   signaling.on_disconnect([this](std::string_view reason) {
+    account_confirmed = false;
     directory.clear();
     if (events.on_offline) events.on_offline(reason);
   });
@@ -158,11 +162,6 @@ void AccountClient::State::listen() {
   });
 }
 
-void AccountClient::State::on_connected() {
-  (void)signaling.emit("join-account", {});
-  send_announcement();
-}
-
 void AccountClient::State::on_server_info(const core::json::object& info) {
   const std::string account(core::get_string(info, "account").value_or(""));
   if (account != context.account) {
@@ -172,6 +171,9 @@ void AccountClient::State::on_server_info(const core::json::object& info) {
     }
     return;
   }
+  account_confirmed = true;
+  (void)signaling.emit("join-account", {});
+  send_announcement();
   if (events.on_online) events.on_online(account);
 }
 
@@ -183,7 +185,7 @@ void AccountClient::State::on_signal(const core::json::object& message) {
   const std::string device(core::get_string(message, "fromUserId").value_or(""));
   std::string socket(core::get_string(message, "fromSocketId").value_or(""));
   const auto* signal = core::get_object(message, "signal");
-  if (signal == nullptr || device.empty() || stopped) return;
+  if (signal == nullptr || device.empty() || stopped || !account_confirmed) return;
   if (socket.empty()) socket = device;  // older servers
   const auto found = channels.find(socket);
   if (core::get_string(*signal, "type") == "offer" &&
@@ -199,7 +201,9 @@ void AccountClient::State::on_signal(const core::json::object& message) {
 void AccountClient::State::on_offer(const std::string& socket, PeerEntry peer,
                                     const core::json::object& signal) {
   const auto found = channels.find(socket);
-  // Both dialled at once: the offer of the smaller id stands.
+  // A link of ours with streams on it is not given up for an offer; of two that dial at once, the smaller
+  // id's stands.
+  if (found != channels.end() && found->second.initiator && found->second.ready) return;
   if (found != channels.end() && found->second.initiator && !found->second.ready &&
       settings.device_id < peer.device_id) {
     return;
@@ -254,7 +258,7 @@ void AccountClient::State::drop(const std::string& socket, PeerChannel* which,
   if (error)
     core::logger("session")->info("peer {} is gone: {}", channel.peer->peer().device_id, error->code());
   if (channel.ready && events.on_peer_disconnected) events.on_peer_disconnected(channel.peer->peer().name);
-  if (channel.initiator && !channel.ready) {
+  if (channel.initiator && !channel.ready && channel.waiting > 0) {
     channel.failed = error ? *error : core::Error(SessionError::connect_failed);
     channel.peer.reset();  // connect() reads the reason and removes the entry
   } else {
@@ -277,20 +281,15 @@ void AccountClient::State::on_revoked(const core::json::object& message) {
   if (!statement) return;
   book.learn(std::span(&*statement, 1));
   note_book();
-  for (auto& [socket, channel] : channels) {
-    if (channel.peer && book.is_revoked(channel.peer->peer().device_id)) {
-      channel.peer->close(link::LinkError::key_untrusted, "this device was removed from the account");
-    }
-  }
 }
 
 void AccountClient::State::on_pairing_request(const socketio::Event& event) {
-  const auto* request = first_object(event);
+  const auto* request = account_confirmed ? first_object(event) : nullptr;
   event.ack({voucher.answer(request == nullptr ? core::json::object{} : *request, core::wall_now())});
 }
 
 void AccountClient::State::send_announcement() {
-  if (!signaling.connected()) return;
+  if (!signaling.connected() || !account_confirmed) return;
   (void)signaling.emit(
       "register", {core::json::object{{"userId", settings.device_id},
                                       {"isHosting", hosting},
@@ -303,6 +302,11 @@ void AccountClient::State::send_announcement() {
 void AccountClient::State::note_book() {
   if (book.revision() == book_revision) return;
   book_revision = book.revision();
+  for (auto& [socket, channel] : channels) {
+    if (channel.peer && book.is_revoked(channel.peer->peer().device_id)) {
+      channel.peer->close(link::LinkError::key_untrusted, "this device was removed from the account");
+    }
+  }
   if (events.on_book_changed) events.on_book_changed();
 }
 
@@ -372,32 +376,58 @@ void AccountClient::close_pairing(const identity::PairingCode& code) {
   (void)state_->signaling.emit("pairing-close", {core::json::object{{"code", identity::to_text(code)}}});
 }
 
+asio::awaitable<core::Result<LinkChannel*>> AccountClient::State::wait_ready(std::shared_ptr<State> state,
+                                                                             std::string socket) {
+  const auto patience = std::chrono::steady_clock::now() + kReadyPatience;
+  // A failure is kept for those who wait for it, and forgotten with the last of them.
+  struct Waiting {
+    State& state;
+    const std::string& socket;
+    Waiting(State& s, const std::string& id) : state(s), socket(id) { count(1); }
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+    ~Waiting() {
+      count(-1);
+      const auto found = state.channels.find(socket);
+      if (found == state.channels.end() || found->second.ready || found->second.waiting > 0) return;
+      state.channels.erase(found);
+    }
+    void count(int step) {
+      const auto found = state.channels.find(socket);
+      if (found != state.channels.end()) found->second.waiting += step;
+    }
+  };
+  const Waiting waiting(*state, socket);
+  for (;;) {
+    const auto found = state->channels.find(socket);
+    if (found == state->channels.end()) co_return core::failure(SessionError::connect_failed);
+    auto& channel = found->second;
+    if (channel.failed) co_return core::failure(*channel.failed);
+    if (!channel.initiator) {
+      co_return core::failure(SessionError::connect_failed,
+                              "the other device is connected to this one already");
+    }
+    if (channel.ready) {
+      auto* link = channel.peer->link();
+      if (link == nullptr) co_return core::failure(SessionError::peer_too_old);
+      co_return link;
+    }
+    if (std::chrono::steady_clock::now() >= patience) co_return core::failure(SessionError::connect_failed);
+    const bool alive = co_await state->changed.wait_until(patience);
+    if (!alive) co_return core::failure(core::CommonError::cancelled);
+  }
+}
+
 asio::awaitable<core::Result<LinkChannel*>> AccountClient::connect(std::string device_id) {
   const auto state = state_;
   core::Error last(SessionError::peer_unavailable);
   for (int attempt = 0; attempt < kDialAttempts; ++attempt) {
     const auto peer = state->directory.by_device(device_id);
     if (!peer) co_return core::failure(SessionError::peer_unavailable);
-    const auto socket = peer->socket_id;
-    if (!state->channels.contains(socket)) state->make_channel(socket, *peer, true);
-    const auto patience = std::chrono::steady_clock::now() + kReadyPatience;
-    for (;;) {
-      const auto found = state->channels.find(socket);
-      if (found == state->channels.end()) break;
-      auto& channel = found->second;
-      if (channel.ready) {
-        auto* link = channel.peer->link();
-        if (link == nullptr) co_return core::failure(SessionError::peer_too_old);
-        co_return link;
-      }
-      if (channel.failed || std::chrono::steady_clock::now() >= patience) {
-        last = channel.failed ? *channel.failed : core::Error(SessionError::connect_failed);
-        state->channels.erase(found);
-        break;
-      }
-      const bool alive = co_await state->changed.wait_until(patience);
-      if (!alive) co_return core::failure(core::CommonError::cancelled);
-    }
+    if (!state->channels.contains(peer->socket_id)) state->make_channel(peer->socket_id, *peer, true);
+    auto link = co_await State::wait_ready(state, peer->socket_id);
+    if (link || link.error().is(core::CommonError::cancelled)) co_return link;
+    last = link.error();
   }
   co_return core::failure(last);
 }

@@ -50,6 +50,16 @@ void PairingVoucher::close(const identity::PairingCode& code) {
   open_.erase(identity::to_text(code));
 }
 
+// A key that is pinned changes by a statement of that device alone, never by a pairing link that somebody
+// else opened.
+bool PairingVoucher::may_pin(const identity::PairingRequest& request) const {
+  if (request.device_id == device_id_) return false;
+  if (request.device_id.starts_with("d_") && request.device_id != identity::device_id(request.public_key))
+    return false;
+  const auto* known = book_.pinned(request.device_id);
+  return known == nullptr || *known == request.public_key;
+}
+
 core::Result<core::json::object> PairingVoucher::vouch(const core::json::object& object, core::WallTime now) {
   const auto request = parse_request(object);
   if (!request) return core::failure(request.error());
@@ -59,6 +69,7 @@ core::Result<core::json::object> PairingVoucher::vouch(const core::json::object&
   if (!mac) return core::failure(SessionError::pairing_refused);
   const auto secret = found->second.secret;
   if (!identity::verify_newcomer(secret, *request, *mac)) return core::failure(SessionError::pairing_refused);
+  if (!may_pin(*request)) return core::failure(SessionError::pairing_refused);
   if (const auto pinned = book_.pin(request->device_id, request->public_key); !pinned) {
     return core::failure(pinned.error());
   }

@@ -45,6 +45,7 @@ class PairingVoucher {
     identity::PairingSecret secret;
     core::WallTime until;
   };
+  bool may_pin(const identity::PairingRequest& request) const;
   core::Result<core::json::object> vouch(const core::json::object& request, core::WallTime now);
 
   const identity::DeviceKey& key_;

@@ -68,6 +68,18 @@ TEST_F(Voucher, AnExpiredLinkIsRefused) {
   EXPECT_EQ(core::get_string(answer, "code"), "pairing_refused");
 }
 
+TEST_F(Voucher, ALinkDoesNotGiveAKnownDeviceAnotherKey) {
+  ASSERT_TRUE(book_.pin("laptop", newcomer_.public_key()));
+  for (const std::string& taken : {std::string("laptop"), key_.device_id(), newcomer_.device_id()}) {
+    const auto link = voucher_.open("http://127.0.0.1:3001", kNow);
+    const auto stranger = identity::DeviceKey::generate();
+    const identity::PairingRequest request{link.code, taken, stranger.public_key(), "Phone", "android"};
+    const auto answer = voucher_.answer(message(request, identity::newcomer_mac(link.secret, request)), kNow);
+    EXPECT_EQ(core::get_string(answer, "code"), "pairing_refused") << taken;
+  }
+  EXPECT_EQ(*book_.pinned("laptop"), newcomer_.public_key());
+}
+
 TEST_F(Voucher, MalformedRequestsAreCodedErrors) {
   EXPECT_EQ(core::get_string(voucher_.answer({}, kNow), "code"), "invalid_argument");
   EXPECT_EQ(core::get_bool(voucher_.answer({{"code", "x"}, {"deviceId", 3}}, kNow), "ok"), false);

@@ -151,6 +151,11 @@ LinkCallbacks PeerChannel::State::link_callbacks() {
   on.on_ready = [weak](const link::Ready& ready) {
     const auto self = weak.lock();
     if (!self || self->over) return;
+    // The server chose who received our offer; who answered is what the binding proved.
+    if (self->initiator && ready.device_id != self->peer.device_id) {
+      return self->link->close(link::LinkError::key_untrusted, "another device answered");
+    }
+    self->peer.device_id = ready.device_id;
     self->link_ready = true;
     const bool proven = ready.trust != link::PeerTrust::first_seen;
     self->callbacks.on_ready({ready.device_id, self->peer.name, self->peer.socket_id, proven});
@@ -183,7 +188,7 @@ void PeerChannel::State::start_link(core::ByteVector local, core::ByteVector rem
 }
 
 void PeerChannel::State::start_json() {
-  if (context.book.pinned(peer.device_id) != nullptr) {
+  if (context.book.demands_proof(peer.device_id)) {
     return finish(core::Error(SessionError::pinned_peer_over_json));
   }
   if (!context.serve_json) return finish(core::Error(SessionError::peer_too_old));

@@ -62,19 +62,21 @@ core::Error connect_error(const core::json::object& refusal) {
   const auto* data = core::get_object(refusal, "data");
   const std::string code(data == nullptr ? "" : core::get_string(*data, "code").value_or(""));
   const std::string message(core::get_string(refusal, "message").value_or(""));
-  const bool about_us = code.starts_with("auth_") || code.starts_with("proof_") || code == "device_revoked";
+  const bool about_us = code.starts_with("auth_") || code.starts_with("proof_") || code == "device_revoked" ||
+                        code == "not_signed_in" || code == "token_refused" || code == "key_changed";
   if (about_us) return {SessionError::token_refused, message};
   return {core::CommonError::unavailable, message};
 }
 
 asio::awaitable<core::Result<std::string>> ask_account(asio::any_io_executor executor, SignInDevice device,
                                                        identity::DeviceKey key, Credentials credentials) {
-  http::Client http(executor);
+  // Shared with the sign-in, which may still be under way when this coroutine is cancelled.
+  const auto http = std::make_shared<http::Client>(executor);
   socketio::ClientOptions options;
   options.url = device.server_url;
   options.reconnect = false;
-  socketio::Client client(executor, std::move(options), [&http, device, key, credentials] {
-    return sign_in(http, device, key, credentials);
+  socketio::Client client(executor, std::move(options), [http, device, key, credentials] {
+    return sign_in(*http, device, key, credentials);
   });
   const auto asked = std::make_shared<Asked>(executor);
   listen(client, asked);
