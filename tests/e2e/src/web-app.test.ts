@@ -59,7 +59,7 @@ describe('the web app that the binary serves', () => {
     await up.stop('SIGKILL');
     expect(await app.situation(/./)).not.toBe('');
     expect(await app.answer('failed', 10)).toMatch(/^0 1 2/);
-    expect(await app.part('failure').innerText()).not.toBe('');
+    await expect.poll(() => app.part('failure').innerText()).not.toBe('');
 
     const { data, port } = up;
     const again = await Up.start({ engines: [endless.url], data, port });

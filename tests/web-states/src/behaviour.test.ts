@@ -37,7 +37,7 @@ it('sends with Enter, makes a line with Shift+Enter, and keeps the chat over a r
   await page.keyboard.type('second line');
   await page.keyboard.press('Enter');
   await page.locator('[data-testid=message-assistant][data-status=done]').waitFor();
-  expect(await page.getByTestId('message-user').innerText()).toContain('first line\nsecond line');
+  await expect.poll(() => page.getByTestId('message-user').innerText()).toContain('first line\nsecond line');
   await page.reload();
   await page.getByText('anchorages').waitFor();
   expect(complaints).toEqual([]);
@@ -51,10 +51,12 @@ it('stops an answer, keeps what came, and asks again', async () => {
   await page.getByText('suspenders').waitFor();
   await page.getByTestId('stop').click();
   await page.locator('[data-status=stopped]').waitFor();
-  expect(await page.getByTestId('message-assistant').innerText()).toContain('You stopped this answer.');
+  await expect
+    .poll(() => page.getByTestId('message-assistant').innerText())
+    .toContain('You stopped this answer.');
   await page.getByRole('button', { name: 'Answer again' }).click();
   await page.locator('[data-status=streaming]').waitFor();
-  expect(await page.getByTestId('message-assistant').count()).toBe(1);
+  await expect.poll(() => page.getByTestId('message-assistant').count()).toBe(1);
   await close();
 });
 
@@ -67,7 +69,7 @@ it('goes on by itself when a host comes back, with the draft kept', async () => 
   await page.getByText('Workstation is offline.').waitFor();
   await happen(page, 'host-back');
   await page.getByTestId('state-banner').waitFor({ state: 'detached' });
-  expect(await page.getByTestId('composer').inputValue()).toBe('hello');
+  await expect.poll(() => page.getByTestId('composer').inputValue()).toBe('hello');
   await page.getByTestId('send').click();
   await page.locator('[data-testid=message-assistant][data-status=done]').waitFor();
   await close();
@@ -93,7 +95,7 @@ it('copies on plain http, where the clipboard API does not exist', async () => {
   await page.getByRole('button', { name: 'Copied' }).waitFor();
   await page.getByTestId('composer').click();
   await page.keyboard.press('Control+V');
-  expect(await page.getByTestId('composer').inputValue()).toContain('def tension');
+  await expect.poll(() => page.getByTestId('composer').inputValue()).toContain('def tension');
   await close();
 });
 
@@ -138,7 +140,7 @@ it('pairs with one tap, and takes the secret out of the address', async () => {
     phone,
     '#pair=AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA',
   );
-  expect(await page.getByTestId('device-name').inputValue()).toBe('Chrome on Android');
+  await expect.poll(() => page.getByTestId('device-name').inputValue()).toBe('Chrome on Android');
   await page.getByTestId('pair-button').click();
   await page.getByText('What is on your mind?').waitFor();
   expect(page.url()).not.toContain('pair=');
@@ -150,6 +152,6 @@ it('switches the theme against that of the device', async () => {
   const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await ground();
   await page.getByText('Dark', { exact: true }).click();
-  expect(await ground()).not.toBe(light);
+  await expect.poll(ground).not.toBe(light);
   await close();
 });
