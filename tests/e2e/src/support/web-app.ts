@@ -1,6 +1,9 @@
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { browser } from './browser.js';
 
+/** A real model on a busy machine may take a while over a sentence. */
+const PATIENCE_MS = 90_000;
+
 /** The web app that the binary serves, as a person uses it. */
 export class WebApp {
   /** What the browser had to complain about, errors of the network left out. */
@@ -20,6 +23,7 @@ export class WebApp {
   /** Opens an address in a browser of its own. */
   static async open(url: string, options: BrowserContextOptions = {}): Promise<WebApp> {
     const context = await (await browser()).newContext(options);
+    context.setDefaultTimeout(PATIENCE_MS);
     const app = new WebApp(await context.newPage());
     await app.page.goto(url);
     return app;
