@@ -41,3 +41,15 @@ function(pantheon_warnings target)
     target_compile_options(${target} PRIVATE -Wno-restrict) # GCC 12 sees overlaps in inlined std::string (PR 105651)
   endif()
 endfunction()
+
+# GCC 12 takes the frames of inlined coroutines, allocated by Asio's operator new, for memory of another allocator in
+# optimised builds. For targets in which it does.
+function(pantheon_coroutine_frames)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    foreach(target IN LISTS ARGN)
+      if(TARGET ${target})
+        target_compile_options(${target} PRIVATE -Wno-mismatched-new-delete)
+      endif()
+    endforeach()
+  endif()
+endfunction()
