@@ -10,6 +10,7 @@ pkg_check_modules(cjose REQUIRED IMPORTED_TARGET cjose)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)
 find_package(CLI11 REQUIRED)
+find_path(TOMLPLUSPLUS_INCLUDE toml++/toml.h REQUIRED)
 if(PANTHEON_TESTS)
   find_package(GTest REQUIRED)
 endif()
@@ -19,6 +20,10 @@ add_library(pantheon_boost INTERFACE)
 target_link_libraries(pantheon_boost INTERFACE Boost::headers Boost::json Boost::url OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
 target_compile_definitions(pantheon_boost INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+
+# Header-only: one file includes it, and the binary needs no library for it where it runs.
+add_library(pantheon_toml INTERFACE)
+target_include_directories(pantheon_toml SYSTEM INTERFACE "${TOMLPLUSPLUS_INCLUDE}")
 
 # The fuzz targets are of pure protocol code; they need no peer connections.
 if(NOT PANTHEON_FUZZ)

@@ -29,11 +29,14 @@ void add_common_options(CLI::App& command, CommonOptions& options, const std::st
   command.add_option("--log-level", options.log_level, "debug, info, warn, error or off")
       ->envname("PANTHEON_LOG_LEVEL")
       ->capture_default_str();
-  command.add_flag("--log-json", options.log_json, "Log lines as JSON");
+  command.add_option("--log-format", options.log_format, "Lines for people, or a JSON object a line")
+      ->envname("PANTHEON_LOG_FORMAT")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
 }
 
 bool apply(const CommonOptions& options) {
-  const auto format = options.log_json ? core::LogFormat::json : core::LogFormat::text;
+  const auto format = options.log_format == "json" ? core::LogFormat::json : core::LogFormat::text;
   if (core::configure_logging(options.log_level, format)) return true;
   std::cerr << "pantheon: --log-level is debug, info, warn, error or off, not '" << options.log_level
             << "'\n";

@@ -11,7 +11,7 @@ namespace pantheon::cli {
 /// Options that every verb has.
 struct CommonOptions {
   std::string log_level;
-  bool log_json = false;
+  std::string log_format = "text";
 };
 void add_common_options(CLI::App& command, CommonOptions& options, const std::string& default_level);
 /// Applies them; false (with a message on standard error) for an unknown level.

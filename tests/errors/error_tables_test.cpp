@@ -11,6 +11,7 @@
 
 #include "app/error.hpp"
 #include "auth/error.hpp"
+#include "cli/error.hpp"
 #include "engine/error.hpp"
 #include "engineio/error.hpp"
 #include "host/error.hpp"
@@ -47,7 +48,8 @@ std::vector<Table> tables() {
           {"session", session::session_error_rows()},
           {"engine", engine::engine_error_rows()},
           {"host", host::host_error_rows()},
-          {"app", app::app_error_rows()}};
+          {"app", app::app_error_rows()},
+          {"cli", cli::cli_error_rows()}};
 }
 
 bool is_snake_case(std::string_view code) {

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <span>
+
+#include "core/error.hpp"
+
+namespace pantheon::cli {
+
+enum class CliError { bad_option, bad_config };
+const core::ErrorRow& row(CliError code);
+std::span<const core::ErrorRow> cli_error_rows();
+
+}  // namespace pantheon::cli

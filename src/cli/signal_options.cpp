@@ -1,0 +1,110 @@
+#include "cli/signal_options.hpp"
+
+#include <filesystem>
+
+#include "cli/error.hpp"
+
+namespace pantheon::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using core::operator""_KiB;
+using core::operator""_MiB;
+
+constexpr char kBlank = ' ';
+constexpr std::uint16_t kHighestPort = 65'535;
+
+OptionGroup program(SignalSettings& s) {
+  return {"Program",
+          {{"config", "PANTHEON_CONFIG", "TOML file of options", text(s.config, "FILE")},
+           {"data", "PANTHEON_HOME", "Folder of the database", text(s.data, "FOLDER"), false,
+            "~/.local/share/pantheon"},
+           {"log-level", "PANTHEON_LOG_LEVEL", "What is logged at least, on standard error",
+            choice(s.common.log_level, {"debug", "info", "warn", "error", "off"})},
+           {"log-format", "PANTHEON_LOG_FORMAT", "Lines for people, or a JSON object a line",
+            choice(s.common.log_format, {"text", "json"})}}};
+}
+
+OptionGroup network(SignalSettings& s) {
+  auto& signaling = s.server.signaling;
+  return {"Network",
+          {{"port", "PORT", "Port to listen on; 0 takes a free one",
+            number(s.server.port, std::uint16_t{0}, kHighestPort)},
+           {"bind", "BIND_ADDRESS", "Address to listen on; 127.0.0.1 for this machine only, :: for IPv6 too",
+            text(s.server.bind_address, "ADDRESS")},
+           {"tls-cert", "TLS_CERT", "Certificate chain, PEM; without it plain HTTP is spoken",
+            text(s.certificate, "FILE")},
+           {"tls-key", "TLS_KEY", "Private key of the certificate, PEM", text(s.private_key, "FILE")},
+           {"cors-origins", "CORS_ORIGINS",
+            "Web origins besides its own that may use this server, separated by commas; * for all",
+            list(signaling.cors_origins, "ORIGIN,...")}}};
+}
+
+OptionGroup sign_in(SignalSettings& s) {
+  auto& signaling = s.server.signaling;
+  return {
+      "Sign-in",
+      {{"auth-key", "AUTH_KEY", "One key shared by all devices of one account",
+        text(signaling.auth_key, "KEY"), true},
+       {"auth-keys", "AUTH_KEYS", "Several accounts, each with its key: name:key,name:key",
+        text(signaling.auth_keys, "NAME:KEY,..."), true},
+       {"legacy-session-max", "LEGACY_SESSION_MAX",
+        "How long a client that cannot renew its token stays signed in",
+        duration(signaling.legacy_session_max, std::chrono::hours(1), std::chrono::hours(24 * 30))},
+       {"dev", "", "Accept tokens dev:<account> from anyone: for development only", flag(signaling.dev)}}};
+}
+
+OptionGroup connecting(SignalSettings& s) {
+  auto& signaling = s.server.signaling;
+  return {"STUN and TURN",
+          {{"no-stun", "NO_STUN", "Name no STUN server to clients", flag(s.ice.no_stun)},
+           {"stun", "STUN_SERVERS", "STUN servers, separated by blanks (a flag each)",
+            list(s.ice.stun, "stun:HOST:PORT", kBlank), false, "stun:stun.l.google.com:19302"},
+           {"turn", "TURN_SERVERS", "TURN servers, separated by blanks (a flag each)",
+            list(s.ice.turn, "turn:HOST:PORT,USERNAME,CREDENTIAL", kBlank), true},
+           {"turn-ttl", "TURN_TTL", "How long clients may keep the servers they were told",
+            duration(signaling.ice_credential_lifetime, 60s, std::chrono::seconds(24h))}}};
+}
+
+OptionGroup limits(SignalSettings& s) {
+  auto& limits = s.server.signaling.limits;
+  constexpr double kMostPerSecond = 1e6;
+  return {"Limits",
+          {{"max-signal-size", "MAX_SIGNAL_SIZE", "Of one webrtc-signal event",
+            size(limits.max_signal, 1_KiB, 1_MiB)},
+           {"max-accounts", "MAX_ACCOUNTS", "Accounts with devices that are online",
+            number(limits.max_accounts, std::size_t{1}, std::size_t{10'000'000})},
+           {"max-sockets-per-account", "MAX_SOCKETS_PER_ACCOUNT", "Sockets of one account at one time",
+            number(limits.max_sockets_per_account, std::size_t{1}, std::size_t{10'000})},
+           {"max-devices-per-account", "MAX_DEVICES_PER_ACCOUNT", "Devices of one account that are kept",
+            number(limits.max_devices_per_account, std::size_t{1}, std::size_t{100'000})},
+           {"events-per-second", "EVENTS_PER_SECOND", "Of one socket; four seconds of them in a burst",
+            number(limits.events_per_second, 1.0, kMostPerSecond)},
+           {"connects-per-second", "CONNECTS_PER_SECOND", "From one address; 40 in a burst",
+            number(limits.connects_per_second, 0.1, kMostPerSecond)}}};
+}
+
+}  // namespace
+
+OptionTable signal_options(SignalSettings& settings) {
+  return {program(settings), network(settings), sign_in(settings), connecting(settings), limits(settings)};
+}
+
+core::Result<app::SignalingServerOptions> server_options(const SignalSettings& settings) {
+  auto server = settings.server;
+  server.signaling.mode = signaling::Mode::anywhere;
+  if (settings.certificate.empty() != settings.private_key.empty()) {
+    return core::failure(CliError::bad_option, "tls-cert and tls-key go together");
+  }
+  if (!settings.certificate.empty()) server.tls = http::TlsFiles{settings.certificate, settings.private_key};
+  const auto ice = ice_servers(settings.ice, false);
+  if (!ice) return core::failure(ice.error());
+  for (const auto& entry : *ice)
+    server.signaling.ice_servers.push_back({entry.urls, entry.username, entry.credential});
+  if (const auto made = platform::make_private_folder(settings.data); !made)
+    return core::failure(made.error());
+  server.database = std::filesystem::path(settings.data) / "signaling.db";
+  return server;
+}
+
+}  // namespace pantheon::cli

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+
+#include "app/signaling_server.hpp"
+#include "cli/option_table.hpp"
+#include "cli/options.hpp"
+#include "platform/paths.hpp"
+
+namespace pantheon::cli {
+
+/// All that `pantheon signal` can be told. The initialisers are the defaults.
+struct SignalSettings {
+  std::string config;
+  CommonOptions common{"info", "text"};
+  app::SignalingServerOptions server;
+  std::string data = platform::data_folder().string();
+  std::string certificate;
+  std::string private_key;
+  IceOptions ice;
+};
+
+/// Its table of options: a new option is one row here. The settings must outlive the table.
+OptionTable signal_options(SignalSettings& settings);
+
+/// What follows from the settings as a whole; makes the data folder. `bad_option`, errors of the folder.
+core::Result<app::SignalingServerOptions> server_options(const SignalSettings& settings);
+
+}  // namespace pantheon::cli

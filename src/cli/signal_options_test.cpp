@@ -1,0 +1,76 @@
+#include "cli/signal_options.hpp"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "cli/option_reference.hpp"
+#include "core/random.hpp"
+#include "platform/paths.hpp"
+
+namespace pantheon::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class SignalOptions : public testing::Test {
+ protected:
+  void SetUp() override {
+    settings_.data = (std::filesystem::path(testing::TempDir()) / core::random_id()).string();
+  }
+  void TearDown() override { std::filesystem::remove_all(settings_.data); }
+  SignalSettings settings_;
+};
+
+TEST_F(SignalOptions, NamesAndVariablesAreUnique) {
+  std::set<std::string> names;
+  std::set<std::string> variables;
+  for (const auto& group : signal_options(settings_)) {
+    for (const auto& row : group.rows) {
+      EXPECT_TRUE(names.insert(row.name).second) << row.name;
+      EXPECT_TRUE(row.variable.empty() || variables.insert(row.variable).second) << row.variable;
+    }
+  }
+}
+
+TEST_F(SignalOptions, EveryDefaultIsAValueThatItsRowTakes) {
+  for (const auto& group : signal_options(settings_)) {
+    for (const auto& row : group.rows) {
+      if (row.value.default_text.empty()) continue;
+      EXPECT_TRUE(row.value.set({row.value.default_text})) << row.name;
+    }
+  }
+}
+
+TEST_F(SignalOptions, TheReferenceInDocsIsUpToDate) {
+  SignalSettings fresh;
+  const auto page = platform::read_file(PANTHEON_SOURCE_DIR "/docs/configuration.md");
+  ASSERT_TRUE(page);
+  EXPECT_EQ(*page, option_reference(signal_options(fresh)))
+      << "run build/dev/src/cli/pantheon signal --reference > docs/configuration.md";
+}
+
+TEST_F(SignalOptions, CertificateAndKeyGoTogether) {
+  settings_.certificate = "cert.pem";
+  EXPECT_EQ(server_options(settings_).error().code(), "bad_option");
+  settings_.private_key = "key.pem";
+  const auto options = server_options(settings_);
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->tls->private_key, "key.pem");
+}
+
+TEST_F(SignalOptions, ClientsAreToldTheGuidesStunServerUnlessThereIsAnother) {
+  EXPECT_THAT(server_options(settings_)->signaling.ice_servers.at(0).urls,
+              ElementsAre("stun:stun.l.google.com:19302"));
+  settings_.ice.stun = {"stun:stun.example.org:3478"};
+  EXPECT_THAT(server_options(settings_)->signaling.ice_servers.at(0).urls,
+              ElementsAre("stun:stun.example.org:3478"));
+}
+
+TEST_F(SignalOptions, TheDatabaseIsInTheDataFolder) {
+  EXPECT_THAT(server_options(settings_)->database.string(), HasSubstr(settings_.data));
+}
+
+}  // namespace
+}  // namespace pantheon::cli
