@@ -30,7 +30,7 @@ EventResult Devices::list(const Member& member) const {
                        {"publicKey", row.public_key},
                        {"createdAt", row.created_at.time_since_epoch().count()},
                        {"lastSeen", row.last_seen.time_since_epoch().count()},
-                       {"online", !rooms_->of_device(member.account(), row.device_id).empty()},
+                       {"online", directory_->is_connected(member.account(), row.device_id)},
                        {"statements", statements_json((*statements)[row.device_id])},
                        {"revoked", row.revoked}});
   }
@@ -79,9 +79,9 @@ EventResult Devices::revoke(const MemberPointer& member, const socketio::Event& 
   const auto& device_id = statement->claim().device_id;
   core::logger("signaling")->info("device {} was revoked", device_id);
   pairing_->forget_device(member->account(), device_id);
-  rooms_->emit_to_account(member->account(), "device-revoked",
-                          {{"deviceId", device_id}, {"statement", statement->to_json()}});
-  rooms_->cut_device(member->account(), device_id);
+  directory_->tell_account(member->account(), "device-revoked",
+                           {{"deviceId", device_id}, {"statement", statement->to_json()}});
+  directory_->cut_device(member->account(), device_id);
   return json::object();
 }
 

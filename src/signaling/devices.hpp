@@ -1,8 +1,8 @@
 #pragma once
 
+#include "signaling/directory.hpp"
 #include "signaling/event_router.hpp"
 #include "signaling/pairing.hpp"
-#include "signaling/rooms.hpp"
 #include "store/device_store.hpp"
 
 namespace pantheon::signaling {
@@ -10,8 +10,12 @@ namespace pantheon::signaling {
 /// The devices of an account: `list-devices`, `revoke-device`, `device-revoked`.
 class Devices {
  public:
-  Devices(store::DeviceStore& store, Rooms& rooms, Pairing& pairing, const Options& options)
-      : store_(&store), rooms_(&rooms), pairing_(&pairing), limits_(options.limits), clock_(options.clock) {}
+  Devices(store::DeviceStore& store, Directory& directory, Pairing& pairing, const Options& options)
+      : store_(&store),
+        directory_(&directory),
+        pairing_(&pairing),
+        limits_(options.limits),
+        clock_(options.clock) {}
   void add_to(EventRouter& router);
 
  private:
@@ -21,7 +25,7 @@ class Devices {
                                                      const core::json::object& payload) const;
   core::Result<void> store_revocation(const identity::Statement& statement);
   store::DeviceStore* store_;
-  Rooms* rooms_;
+  Directory* directory_;
   Pairing* pairing_;
   Limits limits_;
   core::WallClock clock_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -30,8 +32,10 @@ struct Member {
   bool can_renew = false;
   bool can_link = false;
 
-  bool joined = false;      ///< seen by the others of its account
-  bool was_joined = false;  ///< as `joined`, also of the socket it replaced
+  bool joined = false;          ///< seen by the others of its account
+  bool replaced = false;        ///< by a newer socket of the same installation
+  bool announced = false;       ///< it has said itself what it hosts
+  std::uint64_t listed_at = 0;  ///< when it was last told who is here, in the order of Presence
   bool is_hosting = false;
   core::json::array models;
   std::size_t models_size = 0;  ///< bytes of JSON text
@@ -41,7 +45,8 @@ struct Member {
   core::WallTime connected_at;
   bool renewal_asked = false;
   TokenBucket events;
-  std::map<std::string, std::string> last_signal_from;  ///< device id to the socket of it that signalled last
+  std::map<std::string, std::string, std::less<>>
+      last_signal_from;  ///< device id to the socket of it that signalled last
 
   const std::string& account() const { return bearer.account; }
   /// Emits, or does nothing when the socket is gone.

@@ -28,10 +28,7 @@ void Models::add_to(EventRouter& router) {
 core::Result<json::object> Models::checked(const Member& member, const socketio::Event& event) const {
   const auto size = event.raw ? event.raw->size() : 0;
   if (size > limits_.max_models.count) return core::failure(CommonError::too_large, "list of models");
-  std::size_t of_account = size;
-  for (const auto& other : rooms_->members(member.account())) {
-    if (other.get() != &member) of_account += other->models_size;
-  }
+  const auto of_account = size + directory_->models_size_of_others(member);
   if (of_account > limits_.max_models_per_account.count) {
     return core::failure(CommonError::too_large, "lists of models of the account");
   }
@@ -58,6 +55,7 @@ EventResult Models::announce(const MemberPointer& member, const socketio::Event&
   member->models_size = event.raw ? event.raw->size() : 0;
   if (const auto* battery = object->if_contains("batteryState")) member->battery = *battery;
   member->is_hosting = member->is_hosting || !member->models.empty();
+  member->announced = true;
   tell_others(*member);
   return json::object();
 }
@@ -68,6 +66,7 @@ EventResult Models::update_hosting(const MemberPointer& member, const socketio::
   const auto hosting = core::get_bool(*object, "isHosting");
   if (!hosting) return core::failure(CommonError::invalid_argument, "isHosting is missing");
   member->is_hosting = *hosting;
+  member->announced = true;
   if (auto* models = object->if_contains("models")) {
     member->models = std::move(models->get_array());
     member->models_size = event.raw ? event.raw->size() : 0;
@@ -82,14 +81,15 @@ EventResult Models::update_hosting(const MemberPointer& member, const socketio::
 
 void Models::tell_others(const Member& member) const {
   if (!member.joined) return;
-  rooms_->emit_to_others(member, "peer-models-updated",
-                         {{"userId", member.device_id},
-                          {"models", member.models},
-                          {"batteryState", member.battery},
-                          {"clientType", member.client_type},
-                          {"deviceId", member.device_id},
-                          {"socketId", member.socket_id},
-                          {"isHosting", member.is_hosting}});
+  directory_->publish(member, true);
+  directory_->tell_others(member, "peer-models-updated",
+                          {{"userId", member.device_id},
+                           {"models", member.models},
+                           {"batteryState", member.battery},
+                           {"clientType", member.client_type},
+                           {"deviceId", member.device_id},
+                           {"socketId", member.socket_id},
+                           {"isHosting", member.is_hosting}});
 }
 
 EventResult Models::request(const MemberPointer& member, const socketio::Event& event) const {
@@ -98,14 +98,8 @@ EventResult Models::request(const MemberPointer& member, const socketio::Event& 
   }
   if (!member->joined) return core::failure(SignalingError::not_joined);
   const std::string_view target = event.args[0].get_string();
-  bool found = false;
-  for (const auto& other : rooms_->of_device(member->account(), target)) {
-    if (!other->joined) continue;
-    other->emit("models-requested",
-                json::object{{"fromUserId", member->device_id}, {"fromSocketId", member->socket_id}});
-    found = true;
-  }
-  if (!found) {
+  const json::object from{{"fromUserId", member->device_id}, {"fromSocketId", member->socket_id}};
+  if (!directory_->tell_device(*member, target, "models-requested", from)) {
     return tl::unexpected(
         EventFailure(core::Error(SignalingError::peer_unavailable), {{"targetUserId", target}}));
   }

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "signaling/directory.hpp"
 #include "signaling/event_router.hpp"
-#include "signaling/rooms.hpp"
 
 namespace pantheon::signaling {
 
@@ -9,7 +9,7 @@ namespace pantheon::signaling {
 /// `models-requested`, `peer-models-updated`. The lists are passed on, not understood.
 class Models {
  public:
-  Models(Rooms& rooms, const Limits& limits) : rooms_(&rooms), limits_(limits) {}
+  Models(Directory& directory, const Limits& limits) : directory_(&directory), limits_(limits) {}
   void add_to(EventRouter& router);
 
  private:
@@ -18,7 +18,7 @@ class Models {
   EventResult request(const MemberPointer& member, const socketio::Event& event) const;
   core::Result<core::json::object> checked(const Member& member, const socketio::Event& event) const;
   void tell_others(const Member& member) const;
-  Rooms* rooms_;
+  Directory* directory_;
   Limits limits_;
 };
 

@@ -37,6 +37,7 @@ struct Limits {
   std::size_t max_model_entries = 1000;                 ///< of one list of models
   core::Bytes max_models_per_account{2 * 1024 * 1024};  ///< of the lists of all its sockets
   std::size_t max_sockets_per_account = 64;
+  std::size_t max_absences = 50'000;             ///< sockets that broke off and may be back soon
   std::size_t max_accounts = 50'000;             ///< with sockets, at one time
   std::size_t max_devices_per_account = 256;     ///< kept in the database, revoked ones not counted
   std::size_t max_statements_per_account = 512;  ///< kept in the database
@@ -65,6 +66,9 @@ struct Options {
   std::chrono::seconds pairing_lifetime{10 * 60};
   std::chrono::seconds pairing_answer_timeout{30};  ///< how long a voucher may take to answer
   std::chrono::hours legacy_session_max{12};        ///< for sockets that did not advertise `renew`
+  /// How long a device whose connection broke may take to return before the others are told that it left; 0:
+  /// no time.
+  std::chrono::milliseconds presence_grace{5000};
   Limits limits;
   core::WallClock clock = core::wall_now;
 };

@@ -1,7 +1,13 @@
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <string_view>
+
+#include "core/async_event.hpp"
+#include "signaling/directory.hpp"
 #include "signaling/event_router.hpp"
-#include "signaling/rooms.hpp"
 
 namespace pantheon::signaling {
 
@@ -9,22 +15,26 @@ namespace pantheon::signaling {
 /// `peer-left`.
 class Presence {
  public:
-  explicit Presence(Rooms& rooms) : rooms_(&rooms) {}
+  Presence(boost::asio::any_io_executor executor, Directory& directory);
   void add_to(EventRouter& router);
 
   /// After a socket was signed in: takes it into its account and replaces the socket of the same proven
   /// installation.
   void arrived(const MemberPointer& member);
-  /// After a socket has gone.
-  void left(const MemberPointer& member);
+  /// After a socket has gone, with the reason Socket.IO gives. One whose connection broke may be back soon.
+  void left(const MemberPointer& member, std::string_view reason);
+  /// Ends absences when their time is over, until it is cancelled.
+  static boost::asio::awaitable<void> run(Presence& self);
 
  private:
   EventResult join(const MemberPointer& member);
-  core::json::array others(const Member& member) const;
-  Rooms* rooms_;
+  void resume(const MemberPointer& member, const Absences::Continued& before);
+  void list(const MemberPointer& member, std::string_view event);
+  void end(const Member& member);
+  void refresh_socket_lists(const Member& about);
+  Directory* directory_;
+  core::AsyncEvent absence_;
+  std::uint64_t moment_ = 0;  ///< counts lists and absences, so that their order is known
 };
-
-/// What others see of a member.
-core::json::object peer_entry(const Member& member);
 
 }  // namespace pantheon::signaling

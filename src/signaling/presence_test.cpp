@@ -96,7 +96,7 @@ TEST_F(PresenceTest, TwoTabsOfOneDeviceBothStay) {
   });
 }
 
-TEST_F(PresenceTest, TheSameInstanceOfTheSameKeyIsReplacedWithoutLeaving) {
+TEST_F(PresenceTest, TheSameInstanceOfTheSameKeyIsReplacedAndOthersSeeNothing) {
   run([&]() -> test::asio::awaitable<void> {
     const auto device = owner_device();
     const auto watcher_device = owner_device("watcher");
@@ -108,7 +108,7 @@ TEST_F(PresenceTest, TheSameInstanceOfTheSameKeyIsReplacedWithoutLeaving) {
     co_await watcher->settle();
     EXPECT_EQ(service->connected_sockets(), 2U);
     EXPECT_EQ(watcher->waiting("peer-left"), 0U);
-    EXPECT_EQ(watcher->waiting("peer-joined"), 2U);
+    EXPECT_EQ(watcher->waiting("peer-joined"), 1U);
   });
 }
 
@@ -145,6 +145,118 @@ TEST_F(PresenceTest, AProvenPeerShowsItsKeyNameAndAbilities) {
     EXPECT_EQ(peer.at("isHosting"), false);
     EXPECT_EQ(peer.at("online"), true);
     EXPECT_TRUE(peer.at("statements").is_array());
+  });
+}
+
+TEST_F(PresenceTest, ADeviceThatDropsAndReturnsIsNeitherSeenToLeaveNorToJoin) {
+  run([&]() -> test::asio::awaitable<void> {
+    auto* watcher = co_await joined("anna", "anna_electron", "electron");
+    auto* phone = co_await joined("anna", "anna_web");
+    co_await drop(phone);
+    auto* back = co_await joined("anna", "anna_web");
+    co_await watcher->settle();
+    EXPECT_EQ(watcher->waiting("peer-joined"), 1U);
+    EXPECT_EQ(watcher->waiting("peer-left"), 0U);
+    watcher->emit("request-peer-list");
+    const auto list = co_await watcher->next("peer-list");
+    EXPECT_EQ(list.at("list").as_array().size(), 1U);
+    EXPECT_EQ(text_of(list.at("list").at(0).as_object(), "socketId"), back->id());
+  });
+}
+
+TEST_F(PresenceTest, ADeviceThatDropsAndStaysAwayIsSeenToLeaveOnce) {
+  options.presence_grace = std::chrono::milliseconds(100);
+  run([&]() -> test::asio::awaitable<void> {
+    auto* watcher = co_await joined("anna", "anna_electron", "electron");
+    auto* phone = co_await joined("anna", "anna_web");
+    co_await drop(phone);
+    const auto left = co_await watcher->next("peer-left");
+    EXPECT_EQ(text_of(left, "userId"), "anna_web");
+    watcher->emit("request-peer-list");
+    const auto list = co_await watcher->next("peer-list");
+    EXPECT_TRUE(list.at("list").as_array().empty());
+    co_await joined("anna", "anna_web");
+    co_await watcher->next("peer-joined");
+    const auto again = co_await watcher->next("peer-joined");
+    EXPECT_EQ(text_of(again, "userId"), "anna_web");
+    EXPECT_EQ(watcher->waiting("peer-left"), 0U);
+  });
+}
+
+TEST_F(PresenceTest, WhoIsAwayIsListedAsSuchAndWhoSawItSoIsToldThatItIsBack) {
+  run([&]() -> test::asio::awaitable<void> {
+    auto* knows = co_await joined("anna", "anna_electron", "electron");
+    auto* host = co_await joined("anna", "anna_host", "electron");
+    json::object models;
+    models["models"] = json::array{json::object{{"name", "llama"}}};
+    co_await host->ask("announce-models", models);
+    co_await drop(host);
+    auto& newcomer = client(legacy_auth("anna", "anna_web"));
+    co_await newcomer.connect();
+    newcomer.emit("join-account");
+    const auto existing = co_await newcomer.next("existing-peers");
+    const auto& away = existing.at("list").at(1).as_object();
+    EXPECT_EQ(text_of(away, "userId"), "anna_host");
+    EXPECT_EQ(away.at("online"), false);
+    const json::object signal{{"to", "anna_host"}, {"signal", "x"}};
+    const auto answer = co_await newcomer.ask("webrtc-signal", signal);
+    EXPECT_EQ(text_of(answer, "code"), "peer_unavailable");
+    auto* back = co_await joined("anna", "anna_host", "electron");
+    const auto told = co_await newcomer.next("peer-joined");
+    EXPECT_EQ(text_of(told, "socketId"), back->id());
+    EXPECT_EQ(told.at("online"), true);
+    EXPECT_EQ(told.at("models").at(0).at("name"), "llama") << "until it says something else";
+    co_await knows->settle();
+    EXPECT_EQ(knows->waiting("peer-joined"), 2U) << "the host at first, and the newcomer";
+  });
+}
+
+TEST_F(PresenceTest, WhoSaysGoodbyeHasLeftAtOnce) {
+  options.presence_grace = std::chrono::hours(1);
+  run([&]() -> test::asio::awaitable<void> {
+    auto* watcher = co_await joined("anna", "anna_electron", "electron");
+    auto* phone = co_await joined("anna", "anna_web");
+    co_await phone->stop();
+    co_await watcher->next("peer-left");
+  });
+}
+
+TEST_F(PresenceTest, ARevokedDeviceThatIsAwayHasLeftAtOnce) {
+  options.presence_grace = std::chrono::hours(1);
+  run([&]() -> test::asio::awaitable<void> {
+    auto host = owner_device();
+    auto phone = owner_device("phone");
+    auto* watcher = co_await connected(host);
+    auto* socket = co_await connected(phone);
+    co_await drop(socket);
+    const auto statement = identity::Statement::make(host.key, {identity::StatementType::revoke, host.account,
+                                                                phone.id(), phone.key.public_key(), "", now});
+    json::object payload;
+    payload["statement"] = statement.to_json();
+    const auto revoked = co_await watcher->ask("revoke-device", payload);
+    EXPECT_EQ(revoked.at("ok"), true);
+    const auto left = co_await watcher->next("peer-left");
+    EXPECT_EQ(text_of(left, "deviceId"), phone.id());
+  });
+}
+
+TEST_F(PresenceTest, ClientsThatDialSocketsGetANewListWhenOnlyTheseChange) {
+  run([&]() -> test::asio::awaitable<void> {
+    const auto watching = owner_device("watcher");
+    auto auth = co_await hello(watching);
+    auth["caps"] = json::array{"link"};
+    auto& watcher = client(auth);
+    co_await watcher.connect();
+    co_await watcher.ask("join-account");
+    const auto device = owner_device();
+    auto* socket = co_await connected(device, "tab-1");
+    co_await drop(socket);
+    auto* back = co_await connected(device, "tab-1");
+    const auto list = co_await watcher.next("peer-list");
+    EXPECT_EQ(list.at("list").as_array().size(), 1U);
+    EXPECT_EQ(text_of(list.at("list").at(0).as_object(), "socketId"), back->id());
+    EXPECT_EQ(watcher.waiting("peer-joined"), 1U);
+    EXPECT_EQ(watcher.waiting("peer-left"), 0U);
   });
 }
 

@@ -24,16 +24,29 @@ void Relay::add_to(EventRouter& router) {
             [this](const MemberPointer& m, const socketio::Event& e) { return relay(m, e); });
 }
 
+void note_signal(Member& receiver, const std::string& from_device, const std::string& from_socket,
+                 std::size_t max_devices) {
+  auto& last = receiver.last_signal_from;
+  if (last.size() >= max_devices && !last.contains(from_device)) last.clear();
+  last[from_device] = from_socket;
+}
+
 // Several sockets may share an older id: the one that last signalled the sender is meant, else the newest.
-MemberPointer Relay::choose(const Member& from, std::string_view device_id) const {
-  const auto last = from.last_signal_from.find(std::string(device_id));
-  MemberPointer chosen;
-  for (const auto& member : rooms_->of_device(from.account(), device_id)) {
-    if (!member->joined || member.get() == &from) continue;
-    chosen = member;
-    if (last != from.last_signal_from.end() && member->socket_id == last->second) break;
+// While the one that is meant may come back, nobody else gets what is for it.
+Destination Relay::choose(const Member& from, std::string_view device_id) const {
+  const auto last = from.last_signal_from.find(device_id);
+  if (last != from.last_signal_from.end() && last->second != from.socket_id) {
+    if (auto found = directory_->find(from.account(), last->second)) return found;
+    if (directory_->is_away(from.account(), last->second)) return {};
   }
-  return chosen;
+  return directory_->newest(from, device_id);
+}
+
+void Relay::deliver(const Member& from, const Destination& to, const json::value& signal) const {
+  if (to.local) note_signal(*to.local, from.device_id, from.socket_id, limits_.max_sockets_per_account);
+  directory_->send(
+      from.account(), to, "webrtc-signal",
+      json::object{{"fromUserId", from.device_id}, {"fromSocketId", from.socket_id}, {"signal", signal}});
 }
 
 EventResult Relay::relay(const MemberPointer& from, const socketio::Event& event) const {
@@ -51,17 +64,13 @@ EventResult Relay::relay(const MemberPointer& from, const socketio::Event& event
   if (signal == nullptr || (device_id.empty() && !socket_id)) {
     return core::failure(CommonError::invalid_argument, "to and signal are needed");
   }
-  const auto target = socket_id ? rooms_->find(from->account(), *socket_id) : choose(*from, device_id);
-  if (!target || !target->joined) {
+  const auto target = socket_id ? directory_->find(from->account(), *socket_id) : choose(*from, device_id);
+  if (!target) {
     json::object extra{{"targetUserId", device_id}};
     if (socket_id) extra["toSocketId"] = *socket_id;
     return tl::unexpected(EventFailure(core::Error(SignalingError::peer_unavailable), std::move(extra)));
   }
-  if (target->last_signal_from.size() >= limits_.max_sockets_per_account) target->last_signal_from.clear();
-  target->last_signal_from[from->device_id] = from->socket_id;
-  target->emit(
-      "webrtc-signal",
-      json::object{{"fromUserId", from->device_id}, {"fromSocketId", from->socket_id}, {"signal", *signal}});
+  deliver(*from, target, *signal);
   return json::object();
 }
 

@@ -72,6 +72,21 @@ TEST_F(RelayTest, ASharedIdMeansWhoLastSignalledTheSenderElseTheNewest) {
   });
 }
 
+TEST_F(RelayTest, WhatIsForASocketThatIsAwayGoesToNoOther) {
+  run([&]() -> test::asio::awaitable<void> {
+    auto* host = co_await joined("anna", "anna_electron", "electron");
+    auto* first = co_await joined("anna", "anna_web");
+    auto* second = co_await joined("anna", "anna_web");
+    first->emit("webrtc-signal", signal_to("anna_electron", "hello"));
+    co_await host->next("webrtc-signal");
+    co_await drop(first);
+    const auto answer = co_await host->ask("webrtc-signal", signal_to("anna_web", "for the first"));
+    EXPECT_EQ(text_of(answer, "code"), "peer_unavailable");
+    co_await second->settle();
+    EXPECT_EQ(second->waiting("webrtc-signal"), 0U);
+  });
+}
+
 TEST_F(RelayTest, ASocketIdWinsOverTheDeviceId) {
   run([&]() -> test::asio::awaitable<void> {
     auto* host = co_await joined("anna", "anna_electron", "electron");

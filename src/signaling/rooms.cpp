@@ -47,6 +47,16 @@ MemberPointer Rooms::find(const std::string& account, std::string_view socket_id
   return member == found->second.end() ? nullptr : *member;
 }
 
+MemberPointer Rooms::newest_joined(const Member& asking, std::string_view device_id) const {
+  const auto found = accounts_.find(asking.account());
+  if (found == accounts_.end()) return nullptr;
+  const auto is_it = [&](const MemberPointer& member) {
+    return member->joined && member.get() != &asking && member->device_id == device_id;
+  };
+  const auto newest = std::find_if(found->second.rbegin(), found->second.rend(), is_it);
+  return newest == found->second.rend() ? nullptr : *newest;
+}
+
 void Rooms::emit_to_others(const Member& member, std::string_view event,
                            const core::json::object& payload) const {
   const auto packet = socketio::serialize_event("/", event, {payload});

@@ -12,8 +12,8 @@
 
 namespace pantheon::signaling {
 
-/// Who is connected, account by account. Every look-up takes an account and never leaves it: this is where it
-/// is decided that accounts cannot reach each other.
+/// Who is connected to this node, account by account. Every look-up takes an account and never leaves it:
+/// this is where it is decided that accounts cannot reach each other.
 class Rooms {
  public:
   explicit Rooms(const Limits& limits) : limits_(limits) {}
@@ -28,6 +28,8 @@ class Rooms {
   /// Sockets of a device, oldest first.
   std::vector<MemberPointer> of_device(const std::string& account, std::string_view device_id) const;
   MemberPointer find(const std::string& account, std::string_view socket_id) const;
+  /// The joined socket of a device that came last, the asking one left out; null when there is none.
+  MemberPointer newest_joined(const Member& asking, std::string_view device_id) const;
 
   /// Emits to all joined sockets of the member's account but its own; serialised once.
   void emit_to_others(const Member& member, std::string_view event, const core::json::object& payload) const;

@@ -32,6 +32,18 @@ TEST(Rooms, KeepTheOrderOfArrival) {
   EXPECT_EQ(rooms.of_device("a", "d").back()->socket_id, "s3");
 }
 
+TEST(Rooms, TheNewestJoinedSocketOfADeviceIsNeverTheOneThatAsks) {
+  Rooms rooms({});
+  const auto asking = member("a", "d", "s3");
+  for (const auto& made : {member("a", "d", "s1"), member("a", "d", "s2"), asking}) {
+    made->joined = true;
+    rooms.add(made);
+  }
+  rooms.add(member("a", "d", "s4"));
+  EXPECT_EQ(rooms.newest_joined(*asking, "d")->socket_id, "s2");
+  EXPECT_EQ(rooms.newest_joined(*asking, "e"), nullptr);
+}
+
 TEST(Rooms, AreBounded) {
   Limits limits;
   limits.max_sockets_per_account = 1;

@@ -64,13 +64,16 @@ struct Service::State {
             server_id, access, std::move(shared_keys),
             options.dev ? auth::Authenticator::DevTokens::accept : auth::Authenticator::DevTokens::refuse),
         rooms(options.limits),
-        tokens(store, access, nonces, rooms, options),
+        absences(
+            {options.presence_grace, options.limits.max_sockets_per_account, options.limits.max_absences}),
+        directory(rooms, absences),
+        tokens(store, access, nonces, directory, options),
         admission(store, authenticator, nonces, tokens, rooms, options),
-        presence(rooms),
-        relay(rooms, options.limits),
-        models(rooms, options.limits),
+        presence(executor, directory),
+        relay(directory, options.limits),
+        models(directory, options.limits),
         pairing(store, tokens, rooms, options),
-        devices(store, rooms, pairing, options),
+        devices(store, directory, pairing, options),
         expiry(options),
         api(rooms, authenticator, tokens, options, server_id),
         web_app(options.assets),
@@ -92,6 +95,8 @@ struct Service::State {
   auth::Nonces nonces;
   auth::Authenticator authenticator;
   Rooms rooms;
+  Absences absences;
+  Directory directory;
   Tokens tokens;
   Admission admission;
   Presence presence;
@@ -119,6 +124,7 @@ void Service::State::start() {
   nsp.use([this](std::shared_ptr<socketio::Socket> socket) { return admit(*this, std::move(socket)); });
   nsp.on_connection([this](std::shared_ptr<socketio::Socket> socket) { accept(socket); });
   tasks.spawn(sweep(*this));
+  tasks.spawn(Presence::run(presence));
 }
 
 asio::awaitable<core::Result<void>> Service::State::admit(State& state,
@@ -141,9 +147,9 @@ void Service::State::accept(const std::shared_ptr<socketio::Socket>& socket) {
   presence.arrived(member);
   expiry.add(member);
   socket->on_any([this, member](const socketio::Event& event) { router.dispatch(member, event); });
-  socket->on_disconnect([this, member](std::string_view) {
+  socket->on_disconnect([this, member](std::string_view reason) {
     expiry.remove(member);
-    presence.left(member);
+    presence.left(member, reason);
   });
   member->emit("server-info", core::json::object{{"serverId", server_id},
                                                  {"account", member->account()},

@@ -4,6 +4,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <deque>
 #include <map>
 #include <memory>
@@ -193,6 +195,16 @@ class ServiceTest : public testing::Test {
     static_cast<void>(co_await made.ask("join-account"));
     static_cast<void>(co_await made.next("existing-peers"));
     co_return &made;
+  }
+  /// Breaks a client's connection off without a goodbye; returns when the server has noticed.
+  asio::awaitable<void> drop(TestClient* dropped) {
+    const auto before = service->connected_sockets();
+    std::erase_if(clients, [&](const auto& made) { return made.get() == dropped; });
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (service->connected_sockets() == before) {
+      if (std::chrono::steady_clock::now() >= deadline) throw std::runtime_error("the drop was not noticed");
+      co_await asio::post(io, asio::use_awaitable);
+    }
   }
 
   asio::awaitable<http::Response> fetch(std::string method, std::string path, std::string body = {},

@@ -29,11 +29,11 @@ json::object to_json(const DeviceTokens& tokens) {
 }
 
 Tokens::Tokens(store::DeviceStore& store, const auth::AccessTokens& access, auth::Nonces& nonces,
-               Rooms& rooms, const Options& options)
+               Directory& directory, const Options& options)
     : store_(&store),
       access_(&access),
       nonces_(&nonces),
-      rooms_(&rooms),
+      directory_(&directory),
       clock_(options.clock),
       refresh_lifetime_(options.refresh_token_lifetime),
       limiter_({options.limits.refreshes_per_second, options.limits.refreshes_per_second * 20}) {}
@@ -122,7 +122,7 @@ core::Result<DeviceTokens> Tokens::rotate(const store::RefreshTokenRow& token,
           ->warn("a refresh token of {} was used again; its tokens are taken back", device.device_id);
       const auto revoked = store_->revoke_tokens(device.account, device.device_id);
       if (!revoked) return core::failure(revoked.error());
-      rooms_->cut_device(device.account, device.device_id);
+      directory_->cut_device(device.account, device.device_id);
       return core::failure(AuthError::auth_invalid, "the refresh token was used before");
     }
     case auth::RefreshVerdict::rotate:

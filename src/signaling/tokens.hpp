@@ -3,9 +3,9 @@
 #include "auth/access_tokens.hpp"
 #include "auth/nonces.hpp"
 #include "http/message.hpp"
+#include "signaling/directory.hpp"
 #include "signaling/options.hpp"
 #include "signaling/rate_limit.hpp"
-#include "signaling/rooms.hpp"
 #include "store/device_store.hpp"
 
 namespace pantheon::http {
@@ -26,8 +26,8 @@ struct DeviceTokens {
 /// `/.well-known/jwks.json`.
 class Tokens {
  public:
-  Tokens(store::DeviceStore& store, const auth::AccessTokens& access, auth::Nonces& nonces, Rooms& rooms,
-         const Options& options);
+  Tokens(store::DeviceStore& store, const auth::AccessTokens& access, auth::Nonces& nonces,
+         Directory& directory, const Options& options);
   void add_to(http::Server& server);
 
   /// Tokens for a device that is in the store.
@@ -44,7 +44,7 @@ class Tokens {
   store::DeviceStore* store_;
   const auth::AccessTokens* access_;
   auth::Nonces* nonces_;
-  Rooms* rooms_;
+  Directory* directory_;
   core::WallClock clock_;
   std::chrono::hours refresh_lifetime_;
   AddressLimiter limiter_;

@@ -1,0 +1,140 @@
+#include "signaling/directory.hpp"
+
+#include <algorithm>
+
+namespace pantheon::signaling {
+
+namespace json = core::json;
+
+json::object peer_entry(const Member& member, bool online) {
+  json::object entry{{"userId", member.device_id},
+                     {"socketId", member.socket_id},
+                     {"clientType", member.client_type},
+                     {"originalUserId", member.user_label},
+                     {"models", member.models},
+                     {"batteryState", member.battery},
+                     {"deviceId", member.device_id},
+                     {"name", member.name},
+                     {"platform", member.platform},
+                     {"isHosting", member.is_hosting},
+                     {"link", member.can_link},
+                     {"statements", member.statements},
+                     {"online", online}};
+  if (member.proven_key) entry["publicKey"] = identity::to_text(*member.proven_key);
+  return entry;
+}
+
+const std::vector<RemotePeer>& Directory::remote_peers(const std::string& account) const {
+  static const std::vector<RemotePeer> kNone;
+  return remote_ == nullptr ? kNone : remote_->of_account(account);
+}
+
+json::array Directory::others(const Member& member) const {
+  json::array entries;
+  for (const auto& other : rooms_->members(member.account())) {
+    if (other.get() != &member && other->joined) entries.push_back(peer_entry(*other));
+  }
+  for (const auto& absent : absences_->of_account(member.account())) {
+    entries.push_back(peer_entry(*absent, false));
+  }
+  for (const auto& peer : remote_peers(member.account())) entries.push_back(peer.entry);
+  return entries;
+}
+
+Destination Directory::find(const std::string& account, std::string_view socket_id) const {
+  if (auto local = rooms_->find(account, socket_id)) return {local->joined ? local : nullptr, {}};
+  const auto& remote = remote_peers(account);
+  const auto peer = std::ranges::find(remote, socket_id, &RemotePeer::socket_id);
+  if (peer == remote.end() || !peer->online) return {};
+  return {nullptr, peer->socket_id};
+}
+
+Destination Directory::newest(const Member& asking, std::string_view device_id) const {
+  Destination newest{rooms_->newest_joined(asking, device_id), {}};
+  auto since = newest.local ? newest.local->connected_at : core::WallTime::min();
+  for (const auto& peer : remote_peers(asking.account())) {
+    if (peer.device_id != device_id || !peer.online || peer.connected_at <= since) continue;
+    since = peer.connected_at;
+    newest = {nullptr, peer.socket_id};
+  }
+  return newest;
+}
+
+bool Directory::is_away(const std::string& account, std::string_view socket_id) const {
+  if (absences_->has_socket(account, socket_id)) return true;
+  const auto& remote = remote_peers(account);
+  const auto peer = std::ranges::find(remote, socket_id, &RemotePeer::socket_id);
+  return peer != remote.end() && !peer->online;
+}
+
+bool Directory::is_listed(const std::string& account, std::string_view device_id) const {
+  const auto is_joined = [](const MemberPointer& member) { return member->joined; };
+  return std::ranges::any_of(rooms_->of_device(account, device_id), is_joined) ||
+         absences_->has_device(account, device_id) ||
+         std::ranges::find(remote_peers(account), device_id, &RemotePeer::device_id) !=
+             remote_peers(account).end();
+}
+
+bool Directory::is_connected(const std::string& account, std::string_view device_id) const {
+  const auto is_it = [&](const RemotePeer& peer) { return peer.online && peer.device_id == device_id; };
+  return !rooms_->of_device(account, device_id).empty() || std::ranges::any_of(remote_peers(account), is_it);
+}
+
+std::size_t Directory::models_size_of_others(const Member& member) const {
+  std::size_t size = 0;
+  for (const auto& other : rooms_->members(member.account())) {
+    if (other.get() != &member) size += other->models_size;
+  }
+  for (const auto& absent : absences_->of_account(member.account())) size += absent->models_size;
+  return size;
+}
+
+void Directory::send(const std::string& account, const Destination& to, std::string_view event,
+                     const json::object& payload) const {
+  if (to.local) return to.local->emit(event, payload);
+  if (remote_ != nullptr) remote_->send(account, to.remote_socket, event, payload);
+}
+
+void Directory::tell_others(const Member& member, std::string_view event, const json::object& payload) const {
+  rooms_->emit_to_others(member, event, payload);
+  if (remote_ != nullptr) remote_->tell(member.account(), event, payload);
+}
+
+bool Directory::tell_device(const Member& member, std::string_view device_id, std::string_view event,
+                            const json::object& payload) const {
+  bool found = false;
+  for (const auto& other : rooms_->of_device(member.account(), device_id)) {
+    if (!other->joined || other.get() == &member) continue;
+    other->emit(event, payload);
+    found = true;
+  }
+  for (const auto& peer : remote_peers(member.account())) {
+    if (peer.device_id != device_id || !peer.online) continue;
+    remote_->send(member.account(), peer.socket_id, event, payload);
+    found = true;
+  }
+  return found;
+}
+
+void Directory::tell_account(const std::string& account, std::string_view event,
+                             const json::object& payload) const {
+  rooms_->emit_to_account(account, event, payload);
+  if (remote_ != nullptr) remote_->tell(account, event, payload);
+}
+
+void Directory::cut_device(const std::string& account, std::string_view device_id) const {
+  absences_->end_device(account, device_id);
+  if (on_absences_cut_) on_absences_cut_();
+  rooms_->cut_device(account, device_id);
+  if (remote_ != nullptr) remote_->cut_device(account, device_id);
+}
+
+void Directory::publish(const Member& member, bool online) const {
+  if (remote_ != nullptr) remote_->publish(member, online);
+}
+
+void Directory::withdraw(const Member& member) const {
+  if (remote_ != nullptr) remote_->withdraw(member);
+}
+
+}  // namespace pantheon::signaling

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/json.hpp"
+#include "signaling/absences.hpp"
+#include "signaling/rooms.hpp"
+
+namespace pantheon::signaling {
+
+/// A joined socket that another node holds.
+struct RemotePeer {
+  std::string device_id;
+  std::string socket_id;
+  core::WallTime connected_at;
+  bool online = true;        ///< false within its grace period
+  core::json::object entry;  ///< as peer_entry() made it there
+};
+
+/// The peers that other nodes hold, and the way to them. A server of one node has none. Nothing here waits:
+/// what is known of other nodes is kept at hand, and what is sent is queued.
+class RemotePeers {
+ public:
+  virtual ~RemotePeers() = default;
+  /// Joined sockets of an account on other nodes, oldest first; valid until the next turn of the loop.
+  virtual const std::vector<RemotePeer>& of_account(const std::string& account) const = 0;
+  virtual void send(const std::string& account, const std::string& socket_id, std::string_view event,
+                    const core::json::object& payload) = 0;
+  /// To all joined sockets of the account on other nodes.
+  virtual void tell(const std::string& account, std::string_view event,
+                    const core::json::object& payload) = 0;
+  /// Disconnects a device's sockets on other nodes.
+  virtual void cut_device(const std::string& account, std::string_view device_id) = 0;
+  /// A socket of this node joined, changed, or broke off (`online` is false): other nodes list it so.
+  virtual void publish(const Member& member, bool online) = 0;
+  /// A socket of this node is listed no more.
+  virtual void withdraw(const Member& member) = 0;
+};
+
+/// Where one socket is: on this node, on another, or nowhere.
+struct Destination {
+  MemberPointer local;
+  std::string remote_socket;
+  explicit operator bool() const { return local != nullptr || !remote_socket.empty(); }
+};
+
+/// Who is here: the members of this node, those of them that broke off a moment ago, and what is known of
+/// other nodes. Every look-up takes an account and never leaves it.
+class Directory {
+ public:
+  Directory(Rooms& rooms, Absences& absences) : rooms_(&rooms), absences_(&absences) {}
+  /// Call before the first socket arrives; must outlive this. Null: there are no other nodes.
+  void attach(RemotePeers* remote) { remote_ = remote; }
+
+  /// Runs when absences were ended before their time.
+  void on_absences_cut(std::function<void()> handler) { on_absences_cut_ = std::move(handler); }
+
+  Rooms& rooms() { return *rooms_; }
+  Absences& absences() { return *absences_; }
+
+  /// What a member sees: the entries of all other joined sockets of its account. Those that broke off have
+  /// `online: false`.
+  core::json::array others(const Member& member) const;
+  /// The joined socket of that id.
+  Destination find(const std::string& account, std::string_view socket_id) const;
+  /// The newest joined socket of a device, the member itself left out.
+  Destination newest(const Member& asking, std::string_view device_id) const;
+  /// Whether a joined socket of that id broke off a moment ago and may be back soon.
+  bool is_away(const std::string& account, std::string_view socket_id) const;
+  /// Whether others see the device: it has a joined socket or one that may be back soon.
+  bool is_listed(const std::string& account, std::string_view device_id) const;
+  /// Whether the device has a socket just now, joined or not.
+  bool is_connected(const std::string& account, std::string_view device_id) const;
+  /// Bytes of all lists of models that this node holds for the account, the member's own left out.
+  std::size_t models_size_of_others(const Member& member) const;
+
+  void send(const std::string& account, const Destination& to, std::string_view event,
+            const core::json::object& payload) const;
+  /// To all other joined sockets of the account.
+  void tell_others(const Member& member, std::string_view event, const core::json::object& payload) const;
+  /// To all joined sockets of a device but the member. False when it has none.
+  bool tell_device(const Member& member, std::string_view device_id, std::string_view event,
+                   const core::json::object& payload) const;
+  /// To all sockets of an account.
+  void tell_account(const std::string& account, std::string_view event,
+                    const core::json::object& payload) const;
+  /// Disconnects all sockets of a device; it has left for good.
+  void cut_device(const std::string& account, std::string_view device_id) const;
+
+  void publish(const Member& member, bool online) const;
+  void withdraw(const Member& member) const;
+
+ private:
+  const std::vector<RemotePeer>& remote_peers(const std::string& account) const;
+  Rooms* rooms_;
+  Absences* absences_;
+  RemotePeers* remote_ = nullptr;
+  std::function<void()> on_absences_cut_;
+};
+
+/// What others see of a member.
+core::json::object peer_entry(const Member& member, bool online = true);
+
+}  // namespace pantheon::signaling
