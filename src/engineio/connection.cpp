@@ -22,7 +22,7 @@ CloseReason reason_of(const core::Error& error) {
 }  // namespace
 
 Connection::Connection(std::string id, Role role, Session::Timing timing,
-                       std::unique_ptr<Transport> transport, std::shared_ptr<core::TaskGroup> tasks,
+                       std::shared_ptr<Transport> transport, std::shared_ptr<core::TaskGroup> tasks,
                        QueueLimits limits)
     : id_(std::move(id)),
       session_(role, timing, std::chrono::steady_clock::now()),
@@ -35,7 +35,8 @@ Connection::Connection(std::string id, Role role, Session::Timing timing,
 
 core::Result<void> Connection::send(Frame frame) {
   if (!open()) return core::failure(EngineioError::closed);
-  if (queue_.size() >= limits_.max_packets || queued_.count + frame.data->size() > limits_.max_bytes.count) {
+  if (outbox_.size() >= limits_.max_packets ||
+      outbox_.bytes().count + frame.data->size() > limits_.max_bytes.count) {
     abort(CloseReason::transport_error);
     return core::failure(EngineioError::send_queue_full);
   }
@@ -48,8 +49,7 @@ core::Result<void> Connection::send_message(std::string text) {
 }
 
 void Connection::enqueue(Frame frame) {
-  queued_.count += frame.data->size();
-  queue_.push_back(std::move(frame));
+  outbox_.push(std::move(frame));
   wake_writer();
 }
 
@@ -71,16 +71,17 @@ asio::awaitable<void> Connection::write(std::shared_ptr<Connection> self) {
   // together.
   const auto executor = co_await asio::this_coro::executor;
   co_await asio::post(executor, asio::use_awaitable);
-  while (!self->queue_.empty()) {
-    Frame frame = std::move(self->queue_.front());
-    self->queue_.pop_front();
-    self->queued_.count -= frame.data->size();
-    const auto sent = co_await self->transport_->send(std::move(frame));
-    // The reading side sees the broken connection too and reports it.
-    if (!sent || self->finished_) co_return;
+  while (!self->outbox_.empty()) {
+    const auto transport = self->transport_;
+    const auto sent = co_await transport->send(self->outbox_);
+    if (self->finished_) co_return;
+    // The reading side sees the broken connection too and reports it. One that was given up for a better one
+    // leaves the rest to that.
+    if (!sent && transport == self->transport_) co_return;
   }
   if (!self->closing_ || self->finished_) co_return;
-  co_await self->transport_->close();
+  const auto transport = self->transport_;
+  co_await transport->close();
   self->finish(self->reason_);
 }
 
@@ -128,24 +129,33 @@ void Connection::finish(CloseReason reason) {
   finished_ = true;
   session_.close();
   timer_.disarm();
-  queue_.clear();
-  queued_ = {};
+  outbox_.clear();
   transport_->abort();
   on_message_ = nullptr;
   const auto handler = std::exchange(on_close_, nullptr);
   if (handler) handler(closing_ ? reason_ : reason);
 }
 
+void Connection::upgrade(std::shared_ptr<Transport> transport, std::vector<Packet> received) {
+  const auto keep = shared_from_this();
+  transport_ = std::move(transport);
+  for (auto& packet : received) take(std::move(packet));
+}
+
 asio::awaitable<void> Connection::run(std::shared_ptr<Connection> self) {
   struct End {
-    explicit End(Connection& c) : connection(c) {}
-    ~End() { connection.finish(CloseReason::transport_close); }
+    explicit End(Connection& c) : connection(c), transport(c.transport_) {}
+    ~End() {
+      if (transport == connection.transport_) connection.finish(CloseReason::transport_close);
+    }
     End(const End&) = delete;
     End& operator=(const End&) = delete;
     Connection& connection;
+    std::shared_ptr<Transport> transport;
   } const end(*self);
   while (!self->finished_) {
-    auto packet = co_await self->transport_->receive();
+    auto packet = co_await end.transport->receive();
+    if (end.transport != self->transport_) co_return;
     if (!packet) {
       self->finish(reason_of(packet.error()));
       co_return;

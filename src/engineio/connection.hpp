@@ -2,10 +2,10 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/bytes.hpp"
 #include "core/task_group.hpp"
@@ -28,11 +28,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using CloseHandler = std::function<void(CloseReason)>;
 
   /// `tasks` owns the coroutine that writes.
-  Connection(std::string id, Role role, Session::Timing timing, std::unique_ptr<Transport> transport,
+  Connection(std::string id, Role role, Session::Timing timing, std::shared_ptr<Transport> transport,
              std::shared_ptr<core::TaskGroup> tasks, QueueLimits limits);
 
   const std::string& id() const { return id_; }
   bool open() const { return session_.open() && !closing_; }
+  bool finished() const { return finished_; }
+  /// All that was sent has been handed on, and the transport is ready for more.
+  bool writable() const { return open() && outbox_.empty() && !writing_ && transport_->writable(); }
   /// Set both before run().
   void on_message(MessageHandler handler) { on_message_ = std::move(handler); }
   /// Called once; both handlers are dropped with it.
@@ -45,6 +48,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void close(CloseReason reason = CloseReason::forced_close);
   /// Ends it now.
   void abort(CloseReason reason);
+
+  /// Goes over to another transport: what was not sent is sent there. `received` are packets of the old one
+  /// that run() has not taken yet. That run() returns and leaves the session open; await a new one.
+  void upgrade(std::shared_ptr<Transport> transport, std::vector<Packet> received);
 
   /// Receives until the session ends. When it is cancelled, the session ends with "transport close".
   static asio::awaitable<void> run(std::shared_ptr<Connection> self);
@@ -61,12 +68,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   std::string id_;
   Session session_;
-  std::unique_ptr<Transport> transport_;
+  std::shared_ptr<Transport> transport_;
   std::shared_ptr<core::TaskGroup> tasks_;
   QueueLimits limits_;
   http::Deadline timer_;
-  std::deque<Frame> queue_;
-  core::Bytes queued_;
+  Outbox outbox_;
   MessageHandler on_message_;
   CloseHandler on_close_;
   CloseReason reason_ = CloseReason::transport_close;

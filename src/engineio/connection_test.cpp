@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/post.hpp>
+#include <deque>
+
 #include "core/async_event.hpp"
 #include "http/testing/test_loop.hpp"
 
@@ -33,11 +36,13 @@ class WireTransport final : public Transport {
     wire_->incoming.pop_front();
     co_return packet;
   }
-  asio::awaitable<core::Result<void>> send(Frame frame) override {
-    while (wire_->blocked && !wire_->closed) co_await wire_->changed.wait();
-    if (wire_->closed) co_return core::failure(EngineioError::closed);
-    wire_->sent.push_back(*frame.data);
-    wire_->changed.notify();
+  asio::awaitable<core::Result<void>> send(Outbox& outbox) override {
+    while (!outbox.empty()) {
+      while (wire_->blocked && !wire_->closed) co_await wire_->changed.wait();
+      if (wire_->closed) co_return core::failure(EngineioError::closed);
+      wire_->sent.push_back(*outbox.pop().data);
+      wire_->changed.notify();
+    }
     co_return core::Result<void>();
   }
   asio::awaitable<void> close() override {
@@ -57,10 +62,15 @@ class ConnectionTest : public testing::Test {
  protected:
   std::shared_ptr<Connection> open(Session::Timing timing = {}, QueueLimits limits = {}) {
     auto connection = std::make_shared<Connection>("id", Role::server, timing,
-                                                   std::make_unique<WireTransport>(wire), tasks, limits);
+                                                   std::make_shared<WireTransport>(wire), tasks, limits);
     connection->on_message([this](Packet packet) { received.push_back(packet.data); });
     connection->on_close([this](CloseReason why) { reasons.push_back(why); });
     return connection;
+  }
+  static asio::awaitable<void> turn(std::function<void()> action) {
+    const auto executor = co_await asio::this_coro::executor;
+    co_await asio::post(executor, asio::use_awaitable);
+    action();
   }
   void TearDown() override {
     tasks->cancel();
@@ -127,6 +137,40 @@ TEST_F(ConnectionTest, EndsWhenItsCoroutineIsCancelled) {
   runs.cancel();
   loop.run(runs.join());
   EXPECT_EQ(reasons, std::vector<CloseReason>{CloseReason::transport_close});
+}
+
+TEST_F(ConnectionTest, AnUpgradeLosesAndReordersNothing) {
+  const auto connection = open();
+  const auto better = std::make_shared<Wire>(loop.executor());
+  better->incoming = {Packet{PacketType::message, "c", false}};
+  wire->blocked = true;
+  wire->incoming = {Packet{PacketType::message, "a", false}};
+  EXPECT_TRUE(connection->send_message("1"));
+  tasks->spawn(Connection::run(connection));
+  loop.run(turn([&] {
+    connection->upgrade(std::make_shared<WireTransport>(better), {Packet{PacketType::message, "b", false}});
+    static_cast<void>(connection->send_message("2"));
+    wire->closed = true;
+    wire->changed.notify();
+    tasks->spawn(Connection::run(connection));
+  }));
+  loop.run(turn([&] { connection->close(); }));
+  loop.run(tasks->join());
+  EXPECT_EQ(received, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_TRUE(wire->sent.empty());
+  EXPECT_EQ(better->sent, (std::vector<std::string>{"41", "42"}));
+  EXPECT_EQ(reasons, std::vector<CloseReason>{CloseReason::forced_close});
+}
+
+TEST_F(ConnectionTest, IsWritableWhenNothingWaits) {
+  const auto connection = open();
+  EXPECT_TRUE(connection->writable());
+  EXPECT_TRUE(connection->send_message("a"));
+  EXPECT_FALSE(connection->writable());
+  tasks->spawn(Connection::run(connection));
+  while (wire->sent.empty()) loop.run(turn([] {}));
+  loop.run(turn([] {}));
+  EXPECT_TRUE(connection->writable());
 }
 
 TEST_F(ConnectionTest, AHandlerMayEndItsConnection) {

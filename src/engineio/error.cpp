@@ -6,7 +6,7 @@ namespace pantheon::engineio {
 namespace {
 
 // In the order of EngineioError.
-constexpr std::array<core::ErrorRow, 14> kRows{{
+constexpr std::array<core::ErrorRow, 17> kRows{{
     {"empty_packet", 400, 65, "An Engine.IO packet has no bytes; it needs a type at least."},
     {"bad_packet_type", 400, 65, "An Engine.IO packet has an unknown type; types are 0 to 6."},
     {"bad_packet_base64", 400, 65, "A binary Engine.IO packet is not valid base64."},
@@ -21,6 +21,12 @@ constexpr std::array<core::ErrorRow, 14> kRows{{
     {"bad_handshake", 400, 64, "Bad request"},
     {"handshake_forbidden", 403, 77, "Forbidden"},
     {"unsupported_protocol", 400, 76, "Unsupported protocol version"},
+    {"payload_not_text", 400, 65,
+     "An Engine.IO payload must be UTF-8 text; binary data goes into it as base64."},
+    {"overlapping_request", 400, 65,
+     "An Engine.IO session has one poll and one post at a time; another came, and the session was closed."},
+    {"request_broken_off", 400, 75,
+     "A request of an Engine.IO session broke off, and the session was closed."},
     {"send_queue_full", 503, 75,
      "The peer does not take what is sent to it fast enough; it was disconnected."},
     {"engine_closed", 502, 75, "The Engine.IO connection is closed; connect again."},

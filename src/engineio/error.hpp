@@ -21,6 +21,9 @@ enum class EngineioError {
   bad_handshake,
   forbidden,
   unsupported_protocol,
+  not_text,
+  overlapping_request,
+  request_broken_off,
   send_queue_full,
   closed,
 };

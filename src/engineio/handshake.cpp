@@ -57,10 +57,11 @@ core::Result<HandshakeQuery> check_handshake(std::string_view method, std::strin
   HandshakeQuery asked;
   asked.transport = http::query_parameter(query, "transport").value_or("");
   asked.sid = http::query_parameter(query, "sid").value_or("");
-  if (asked.transport != "websocket") return core::failure(EngineioError::transport_unknown);
+  const bool websocket = asked.transport == "websocket";
+  if (!websocket && asked.transport != "polling") return core::failure(EngineioError::transport_unknown);
   if (!asked.sid.empty()) return asked;
   if (method != "GET") return core::failure(EngineioError::bad_handshake_method);
-  if (!is_upgrade) return core::failure(EngineioError::bad_handshake);
+  if (websocket != is_upgrade) return core::failure(EngineioError::bad_handshake);
   if (http::query_parameter(query, "EIO") != "4") return core::failure(EngineioError::unsupported_protocol);
   return asked;
 }

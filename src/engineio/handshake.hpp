@@ -29,8 +29,9 @@ struct HandshakeQuery {
   std::string transport;
   std::string sid;  ///< empty: a new session
 };
-/// Checks the query of a request as the official server does, in its order. `is_upgrade`: it asks for a
-/// WebSocket. `transport_unknown`, `bad_handshake_method`, `bad_handshake`, `unsupported_protocol`.
+/// Checks the query of a request as the official server does, in its order, as far as that needs no sessions.
+/// `is_upgrade`: it asks for a WebSocket. `transport_unknown`, `bad_handshake_method`, `bad_handshake`,
+/// `unsupported_protocol`.
 core::Result<HandshakeQuery> check_handshake(std::string_view method, std::string_view query,
                                              bool is_upgrade);
 

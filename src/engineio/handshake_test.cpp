@@ -38,6 +38,11 @@ TEST(Handshake, ChecksInTheOrderOfTheOfficialServer) {
   EXPECT_EQ(check_handshake("GET", "EIO=3&transport=websocket", false).error().code(), "bad_handshake");
   EXPECT_EQ(check_handshake("GET", "EIO=3&transport=websocket", true).error().code(), "unsupported_protocol");
   EXPECT_EQ(check_handshake("GET", "transport=websocket&sid=a", true).value().sid, "a");
+  EXPECT_EQ(check_handshake("PUT", "EIO=4&transport=polling", false).error().code(), "bad_handshake_method");
+  EXPECT_EQ(check_handshake("GET", "EIO=4&transport=polling", true).error().code(), "bad_handshake");
+  EXPECT_EQ(check_handshake("GET", "transport=polling", false).error().code(), "unsupported_protocol");
+  EXPECT_EQ(check_handshake("POST", "transport=polling&sid=a", false).value().transport, "polling");
+  EXPECT_TRUE(check_handshake("GET", "EIO=4&transport=polling", false));
   EXPECT_TRUE(check_handshake("GET", "EIO=4&transport=websocket", true));
 }
 

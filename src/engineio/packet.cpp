@@ -62,17 +62,18 @@ core::Result<Packet> decode_frame(std::string data, bool is_text) {
   return Packet{*type, std::move(data), false};
 }
 
+void append_to_payload(std::string& payload, const Frame& frame) {
+  if (!payload.empty()) payload.push_back(kSeparator);
+  if (frame.is_text) {
+    payload.append(*frame.data);
+  } else {
+    payload.append("b").append(to_base64(*frame.data));
+  }
+}
+
 std::string encode_payload(const std::vector<Packet>& packets) {
   std::string payload;
-  for (const auto& packet : packets) {
-    if (!payload.empty()) payload.push_back(kSeparator);
-    if (packet.binary) {
-      payload.append("b").append(to_base64(packet.data));
-    } else {
-      payload.push_back(static_cast<char>(packet.type));
-      payload.append(packet.data);
-    }
-  }
+  for (const auto& packet : packets) append_to_payload(payload, encode_frame(packet));
   return payload;
 }
 

@@ -33,6 +33,7 @@ Frame encode_frame(const Packet& packet);
 core::Result<Packet> decode_frame(std::string data, bool is_text);
 
 /// A payload of HTTP long-polling: packets joined by U+001E, binary ones as `b` and base64.
+void append_to_payload(std::string& payload, const Frame& frame);
 std::string encode_payload(const std::vector<Packet>& packets);
 /// `empty_payload`, `empty_packet`, `bad_packet_type`, `bad_base64`, `too_many_packets`.
 core::Result<std::vector<Packet>> decode_payload(std::string_view payload, std::size_t max_packets);

@@ -1,83 +1,27 @@
 #include "engineio/server.hpp"
 
-#include <unordered_map>
-
-#include "core/async_event.hpp"
-#include "core/random.hpp"
+#include "engineio/server_state.hpp"
 #include "http/server.hpp"
 #include "http/websocket_handshake.hpp"
 
 namespace pantheon::engineio {
+namespace {
 
-struct Server::State {
-  State(asio::any_io_executor executor, Options o)
-      : options(o), tasks(std::make_shared<core::TaskGroup>(executor)), changed(executor) {}
-
-  core::Result<void> admit(const http::Request& request) const;
-  static asio::awaitable<void> serve(std::shared_ptr<State> self, http::Request request,
-                                     std::unique_ptr<http::WebSocket> socket);
-
-  static asio::awaitable<http::Response> refuse(std::shared_ptr<State> self, http::Request request);
-
-  Options options;
-  std::shared_ptr<core::TaskGroup> tasks;
-  core::AsyncEvent changed;
-  ConnectionHandler on_connection;
-  std::unordered_map<std::string, std::shared_ptr<Connection>> connections;
-  bool stopping = false;
-};
-
-core::Result<void> Server::State::admit(const http::Request& request) const {
-  const auto asked = check_handshake(request.method, request.query, http::wants_websocket(request));
-  if (!asked) return core::failure(asked.error());
-  if (!asked->sid.empty()) {
-    // There is no other transport yet that a session could be moved from.
-    return core::failure(connections.contains(asked->sid) ? EngineioError::bad_handshake
-                                                          : EngineioError::session_unknown);
-  }
-  if (stopping || connections.size() >= options.max_connections)
-    return core::failure(EngineioError::forbidden);
-  return {};
+void add_cors(http::Server& server, const Cors& cors, const std::string& path) {
+  if (!cors.enabled()) return;
+  server.before([cors, path](const http::Request& request) -> std::optional<http::Response> {
+    if (!request.path.starts_with(path)) return std::nullopt;
+    return cors.preflight(request);
+  });
+  server.after([cors, path](const http::Request& request, http::Response& response) {
+    if (request.path.starts_with(path)) cors.mark(request, response);
+  });
 }
 
-asio::awaitable<void> Server::State::serve(std::shared_ptr<State> self, http::Request request,
-                                           std::unique_ptr<http::WebSocket> socket) {
-  const Opening opening{core::random_id(),
-                        {},
-                        self->options.timing.ping_interval,
-                        self->options.timing.ping_timeout,
-                        self->options.max_payload};
-  auto connection =
-      std::make_shared<Connection>(opening.sid, Role::server, self->options.timing,
-                                   websocket_transport(std::move(socket)), self->tasks, self->options.queue);
-  struct Registered {
-    Registered(std::shared_ptr<State> s, const std::shared_ptr<Connection>& c)
-        : state(std::move(s)), id(c->id()) {
-      state->connections.emplace(id, c);
-    }
-    ~Registered() {
-      state->connections.erase(id);
-      state->changed.notify();
-    }
-    Registered(const Registered&) = delete;
-    Registered& operator=(const Registered&) = delete;
-    std::shared_ptr<State> state;
-    std::string id;
-  } const registered(self, connection);
-
-  const auto opened = connection->send(encode_frame({PacketType::open, encode_opening(opening), false}));
-  if (!opened) co_return;
-  if (self->on_connection) self->on_connection(connection, std::move(request));
-  co_await Connection::run(std::move(connection));
-}
-
-asio::awaitable<http::Response> Server::State::refuse(std::shared_ptr<State> self, http::Request request) {
-  const auto admitted = self->admit(request);
-  co_return handshake_error(admitted ? core::Error(EngineioError::bad_handshake) : admitted.error());
-}
+}  // namespace
 
 Server::Server(asio::any_io_executor executor, Options options)
-    : state_(std::make_shared<State>(std::move(executor), options)) {}
+    : state_(std::make_shared<State>(std::move(executor), std::move(options))) {}
 
 Server::~Server() {
   state_->stopping = true;
@@ -90,25 +34,32 @@ void Server::on_connection(ConnectionHandler handler) {
 }
 
 void Server::attach(http::Server& server, std::string path) {
-  http::UpgradeOptions options;
-  options.max_message = state_->options.max_payload;
-  options.check = [state = state_](const http::Request& request) -> std::optional<http::Response> {
-    const auto admitted = state->admit(request);
-    if (!admitted) return handshake_error(admitted.error());
+  const auto state = state_;
+  add_cors(server, state->cors, path);
+
+  http::UpgradeOptions upgrades;
+  upgrades.max_message = state->options.max_payload;
+  upgrades.check = [state](const http::Request& request) -> std::optional<http::Response> {
+    const auto asked = state->verify(request, true);
+    if (!asked) return handshake_error(asked.error());
     return std::nullopt;
   };
   server.upgrade(
       path,
-      [state = state_](http::Request request, std::unique_ptr<http::WebSocket> socket) {
+      [state](http::Request request, std::unique_ptr<http::WebSocket> socket) {
         return State::serve(state, std::move(request), std::move(socket));
       },
-      std::move(options));
-  // Without an upgrade there is only the reason why not, until long-polling is served here.
-  for (const char* method : {"GET", "POST"}) {
-    server.route(method, path, [state = state_](http::Request request) {
-      return State::refuse(state, std::move(request));
-    });
-  }
+      std::move(upgrades));
+
+  http::RouteOptions requests;
+  requests.max_body = state->options.max_payload;
+  requests.check = [state](const http::Request& request) { return state->check(request); };
+  requests.broken_off = [state](const http::Request& request, const core::Error& error) {
+    state->broken_off(request, error);
+  };
+  server.route_prefix(
+      std::move(path), [state](http::Request request) { return State::handle(state, std::move(request)); },
+      std::move(requests));
 }
 
 std::size_t Server::connections() const {

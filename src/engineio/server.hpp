@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engineio/connection.hpp"
+#include "engineio/cors.hpp"
 #include "engineio/handshake.hpp"
 #include "http/message.hpp"
 
@@ -18,12 +19,17 @@ namespace pantheon::engineio {
 
 struct ServerOptions {
   Session::Timing timing = {};
-  core::Bytes max_payload{1'000'000};  ///< of one received message
-  QueueLimits queue = {};              ///< per connection
+  core::Bytes max_payload{1'000'000};  ///< of one received message, or of the body of a POST (beyond: 413)
+  std::size_t max_packets_per_payload = 16'384;       ///< of a POST
+  std::chrono::milliseconds upgrade_timeout{10'000};  ///< from opening a WebSocket to going over to it
+  QueueLimits queue = {};                             ///< per connection
   std::size_t max_connections = 100'000;
+  CorsOptions cors = {};
+  /// Asked before a session is opened; false: 403, code 4.
+  std::function<bool(const http::Request&)> allow_request = {};
 };
 
-/// An Engine.IO server (protocol 4) over WebSocket. Use from the executor's one thread.
+/// An Engine.IO server (protocol 4) over HTTP long-polling and WebSocket. Use from the executor's one thread.
 class Server {
  public:
   using Options = ServerOptions;
@@ -36,15 +42,17 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   void on_connection(ConnectionHandler handler);
-  /// Serves a path of an HTTP server.
+  /// Serves a path of an HTTP server, and all paths below it. While this server is stopped, that one must
+  /// still run.
   void attach(http::Server& server, std::string path);
   std::size_t connections() const;
   /// Ends all connections ("server shutting down"), refuses new ones, returns when all coroutines here have
   /// ended.
   asio::awaitable<void> stop();
 
- private:
   struct State;
+
+ private:
   std::shared_ptr<State> state_;
 };
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string_view>
 
+#include "engineio/outbox.hpp"
 #include "engineio/packet.hpp"
 #include "http/websocket.hpp"
 
@@ -17,14 +18,18 @@ class Transport {
   virtual ~Transport() = default;
   /// "websocket" or "polling".
   virtual std::string_view name() const = 0;
+  /// Whether something sent now would be on its way at once.
+  virtual bool writable() const { return true; }
   virtual asio::awaitable<core::Result<Packet>> receive() = 0;
-  virtual asio::awaitable<core::Result<void>> send(Frame frame) = 0;
-  /// Ends it politely, within about a second.
+  /// Takes frames off the front of the outbox as it sends them, until there are none. After an error the rest
+  /// is still there.
+  virtual asio::awaitable<core::Result<void>> send(Outbox& outbox) = 0;
+  /// Ends it politely, within about a second or when the other side next asks.
   virtual asio::awaitable<void> close() = 0;
   /// Ends it now; pending operations fail.
   virtual void abort() = 0;
 };
 
-std::unique_ptr<Transport> websocket_transport(std::unique_ptr<http::WebSocket> socket);
+std::shared_ptr<Transport> websocket_transport(std::unique_ptr<http::WebSocket> socket);
 
 }  // namespace pantheon::engineio

@@ -15,9 +15,13 @@ class WebSocketTransport final : public Transport {
     co_return decode_frame(std::move(message->data), message->is_text);
   }
 
-  asio::awaitable<core::Result<void>> send(Frame frame) override {
-    auto sent = co_await socket_->write(*frame.data, frame.is_text);
-    co_return sent;
+  asio::awaitable<core::Result<void>> send(Outbox& outbox) override {
+    while (!outbox.empty()) {
+      const Frame frame = outbox.pop();
+      auto sent = co_await socket_->write(*frame.data, frame.is_text);
+      if (!sent) co_return sent;
+    }
+    co_return core::Result<void>();
   }
 
   asio::awaitable<void> close() override { return socket_->close(1000, {}); }
@@ -30,8 +34,8 @@ class WebSocketTransport final : public Transport {
 
 }  // namespace
 
-std::unique_ptr<Transport> websocket_transport(std::unique_ptr<http::WebSocket> socket) {
-  return std::make_unique<WebSocketTransport>(std::move(socket));
+std::shared_ptr<Transport> websocket_transport(std::unique_ptr<http::WebSocket> socket) {
+  return std::make_shared<WebSocketTransport>(std::move(socket));
 }
 
 }  // namespace pantheon::engineio

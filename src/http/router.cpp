@@ -5,13 +5,13 @@
 namespace pantheon::http {
 
 void Router::add(std::string method, std::string path, Server::Handler handler, RouteOptions options) {
-  paths_[std::move(path)].methods[std::move(method)] = Route{std::move(handler), options};
+  paths_[std::move(path)].methods[std::move(method)] = Route{std::move(handler), std::move(options)};
 }
 
 void Router::add_prefix(std::string path, Server::Handler handler, RouteOptions options) {
   const auto longer = [&](const auto& entry) { return entry.first.size() < path.size(); };
   const auto at = std::find_if(prefixes_.begin(), prefixes_.end(), longer);
-  prefixes_.insert(at, {std::move(path), Route{std::move(handler), options}});
+  prefixes_.insert(at, {std::move(path), Route{std::move(handler), std::move(options)}});
 }
 
 void Router::add_upgrade(std::string path, Server::UpgradeHandler handler, UpgradeOptions options) {
@@ -29,7 +29,7 @@ Match Router::find(std::string_view method, std::string_view path, bool wants_up
   Match match;
   const auto take = [&](const Route& route) {
     match.handler = &route.handler;
-    match.max_body = route.options.max_body;
+    match.options = &route.options;
     return match;
   };
   const auto found = paths_.find(path);

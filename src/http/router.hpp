@@ -13,7 +13,7 @@ struct Match {
   const Server::Handler* handler = nullptr;
   const Server::UpgradeHandler* upgrade = nullptr;
   const UpgradeOptions* upgrade_options = nullptr;
-  std::optional<core::Bytes> max_body;
+  const RouteOptions* options = nullptr;  ///< of the handler
   HttpError error = HttpError::not_found;
   std::string allow;  ///< for method_not_allowed
 };

@@ -14,10 +14,10 @@ TEST(Router, ExactRoutesWinOverPrefixesAndLongPrefixesOverShortOnes) {
   router.add_prefix("/", nothing, {.max_body = core::Bytes{1}});
   router.add_prefix("/a/", nothing, {.max_body = core::Bytes{2}});
   router.add("GET", "/a/b", nothing, {.max_body = core::Bytes{3}});
-  EXPECT_EQ(router.find("GET", "/a/b", false).max_body, core::Bytes{3});
-  EXPECT_EQ(router.find("POST", "/a/b", false).max_body, core::Bytes{2});
-  EXPECT_EQ(router.find("GET", "/a/c", false).max_body, core::Bytes{2});
-  EXPECT_EQ(router.find("GET", "/b", false).max_body, core::Bytes{1});
+  EXPECT_EQ(router.find("GET", "/a/b", false).options->max_body, core::Bytes{3});
+  EXPECT_EQ(router.find("POST", "/a/b", false).options->max_body, core::Bytes{2});
+  EXPECT_EQ(router.find("GET", "/a/c", false).options->max_body, core::Bytes{2});
+  EXPECT_EQ(router.find("GET", "/b", false).options->max_body, core::Bytes{1});
 }
 
 TEST(Router, SaysWhyItFindsNothing) {

@@ -95,11 +95,11 @@ Server::~Server() {
 }
 
 void Server::route(std::string method, std::string path, Handler handler, RouteOptions options) {
-  state_->site->router.add(std::move(method), std::move(path), std::move(handler), options);
+  state_->site->router.add(std::move(method), std::move(path), std::move(handler), std::move(options));
 }
 
 void Server::route_prefix(std::string path, Handler handler, RouteOptions options) {
-  state_->site->router.add_prefix(std::move(path), std::move(handler), options);
+  state_->site->router.add_prefix(std::move(path), std::move(handler), std::move(options));
 }
 
 void Server::upgrade(std::string path, UpgradeHandler handler, UpgradeOptions options) {

@@ -39,6 +39,11 @@ struct ServerOptions {
 
 struct RouteOptions {
   std::optional<core::Bytes> max_body = {};  ///< instead of the server's
+  /// Looks at the request before its body is read; a response it gives is sent instead of asking the handler.
+  std::function<std::optional<Response>(const Request&)> check = {};
+  /// Told when a request that `check` let pass breaks off: its body did not come whole (then the handler is
+  /// never called), or the peer closed its connection while the handler was at work (`connection_closed`).
+  std::function<void(const Request&, const core::Error&)> broken_off = {};
 };
 
 struct UpgradeOptions {

@@ -4,6 +4,7 @@
 
 #include "core/log.hpp"
 #include "http/deadline.hpp"
+#include "http/peer_watch.hpp"
 #include "http/request_reader.hpp"
 #include "http/response_writer.hpp"
 #include "http/websocket_connection.hpp"
@@ -72,7 +73,7 @@ class HttpConnection {
     if (match.handler == nullptr) {
       co_return co_await respond(request, refusal(match), keep_alive_ && !head->has_body);
     }
-    co_return co_await answer(std::move(request), match, head->expects_continue);
+    co_return co_await answer(std::move(request), match, head->has_body, head->expects_continue);
   }
 
   static Response refusal(const Match& match) {
@@ -82,14 +83,30 @@ class HttpConnection {
     return response;
   }
 
-  asio::awaitable<Next> answer(Request request, Match match, bool expects_continue) {
-    const core::Bytes limit = match.max_body.value_or(site_->options.max_body);
+  asio::awaitable<Next> answer(Request request, Match match, bool has_body, bool expects_continue) {
+    const RouteOptions& options = *match.options;
+    if (options.check) {
+      auto refused = options.check(request);
+      if (refused) co_return co_await respond(request, std::move(*refused), keep_alive_ && !has_body);
+    }
+    const core::Bytes limit = options.max_body.value_or(site_->options.max_body);
     if (expects_continue) co_await stream_.write_text("HTTP/1.1 100 Continue\r\n\r\n");
     auto body = co_await reader_.read_body(limit);
-    if (!body) co_return co_await refuse(body.error());
+    if (!body) {
+      if (options.broken_off) options.broken_off(request, body.error());
+      if (body.error().is(HttpError::connection_closed)) co_return Next::closed;
+      co_return co_await respond(request, error_response(body.error()), false);
+    }
     Request whole = request;
     whole.body = std::move(*body);
+    std::optional<PeerWatch> watch;
+    if (options.broken_off) {
+      watch.emplace(stream_, secure_,
+                    [&options, &request] { options.broken_off(request, HttpError::connection_closed); });
+      watch->start();
+    }
     Response response = co_await call(*match.handler, std::move(whole));
+    watch.reset();
     co_return co_await respond(request, std::move(response), keep_alive_);
   }
 

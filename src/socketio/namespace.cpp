@@ -1,7 +1,30 @@
+#include <array>
+
 #include "socketio/server.hpp"
 #include "socketio/server_state.hpp"
 
 namespace pantheon::socketio {
+namespace {
+
+// Credentials and cookies are left out.
+constexpr std::array<std::string_view, 5> kSharedHeaders{"host", "origin", "user-agent", "x-forwarded-for",
+                                                         "accept-language"};
+
+core::json::object handshake_for_others(const Handshake& handshake) {
+  core::json::object headers;
+  for (const auto name : kSharedHeaders) {
+    if (const auto value = handshake.headers.get(name); value) headers[name] = *value;
+  }
+  return {{"headers", std::move(headers)},
+          {"address", handshake.address.to_string()},
+          {"xdomain", handshake.headers.get("Origin").has_value()},
+          {"secure", handshake.secure},
+          {"issued", handshake.time.time_since_epoch().count()},
+          {"query", core::json::object()},
+          {"auth", core::json::object()}};
+}
+
+}  // namespace
 
 void Namespace::State::join(Socket& socket, const std::string& room) {
   rooms[room].insert(&socket);
@@ -42,6 +65,10 @@ Broadcast Namespace::except(std::string room) {
   return Broadcast(*this).except(std::move(room));
 }
 
+Broadcast Namespace::select(Selection selection) {
+  return Broadcast(*this, std::move(selection));
+}
+
 void Namespace::emit(std::string_view event, const core::json::array& args) {
   Broadcast(*this).emit(event, args);
 }
@@ -60,50 +87,45 @@ std::size_t Namespace::room_size(std::string_view room) const {
   return found == state_->rooms.end() ? 0 : found->second.size();
 }
 
-Broadcast& Broadcast::to(std::string room) {
-  rooms_.push_back(std::move(room));
-  return *this;
+std::vector<std::string> Namespace::room_names() const {
+  std::vector<std::string> names;
+  names.reserve(state_->rooms.size());
+  for (const auto& [name, room] : state_->rooms) names.push_back(name);
+  return names;
 }
 
-Broadcast& Broadcast::except(std::string room) {
-  except_.push_back(std::move(room));
-  return *this;
+void Namespace::share_data(std::function<core::json::value(const Socket&)> describe) {
+  state_->describe_data = std::move(describe);
 }
 
-std::vector<std::shared_ptr<Socket>> Broadcast::sockets() const {
-  const Namespace::State& state = *namespace_->state_;
-  std::unordered_set<Socket*> left_out;
-  for (const auto& room : except_) {
-    if (const auto found = state.rooms.find(room); found != state.rooms.end()) {
-      left_out.insert(found->second.begin(), found->second.end());
-    }
+RemoteSocket Namespace::describe(const Socket& socket) const {
+  RemoteSocket seen{socket.id(), handshake_for_others(socket.handshake()), socket.rooms(),
+                    core::json::object()};
+  if (state_->describe_data) {
+    call_safely("share_data", [&] { seen.data = state_->describe_data(socket); });
   }
-  std::vector<std::shared_ptr<Socket>> chosen;
-  const auto choose = [&](Socket* socket) {
-    // Also keeps a socket that is in several of the rooms from being chosen again.
-    if (left_out.insert(socket).second) chosen.push_back(socket->shared_from_this());
-  };
-  if (rooms_.empty()) {
-    for (const auto& [id, socket] : state.sockets) choose(socket.get());
-  }
-  for (const auto& room : rooms_) {
-    const auto found = state.rooms.find(room);
-    if (found == state.rooms.end()) continue;
-    for (Socket* socket : found->second) choose(socket);
-  }
-  return chosen;
+  return seen;
 }
 
-void Broadcast::emit(std::string_view event, const core::json::array& args) const {
-  emit_serialized(serialize_event(namespace_->name(), event, args));
+void Namespace::server_side_emit(std::string_view event, core::json::array args) {
+  args.insert(args.begin(), core::json::string(event));
+  state_->adapter->server_side_emit(*this, args);
 }
 
-void Broadcast::emit_serialized(const SerializedPacket& packet) const {
-  for (const auto& socket : sockets()) static_cast<void>(socket->emit_serialized(packet));
+asio::awaitable<core::Result<std::vector<core::json::array>>> Namespace::server_side_request(
+    std::string event, core::json::array args, std::chrono::milliseconds timeout) {
+  args.insert(args.begin(), core::json::string(event));
+  const auto adapter = state_->adapter;
+  auto answers = co_await adapter->server_side_request(*this, std::move(args), timeout);
+  co_return answers;
 }
 
-void Broadcast::disconnect(bool close_transport) const {
-  for (const auto& socket : sockets()) socket->disconnect(close_transport);
+void Namespace::on_server_side(std::string event, EventHandler handler) {
+  state_->server_side.on(std::move(event), std::move(handler));
+}
+
+void Namespace::receive_server_side(const Event& event) const {
+  state_->server_side.dispatch(event);
 }
 
 }  // namespace pantheon::socketio

@@ -12,13 +12,16 @@ engineio::ServerOptions engine_options(const ServerOptions& options) {
   engine.max_payload = options.max_payload;
   engine.queue = {options.max_send_queue, options.max_send_packets};
   engine.max_connections = options.max_connections;
+  engine.upgrade_timeout = options.upgrade_timeout;
+  engine.cors = options.cors;
+  engine.allow_request = options.allow_request;
   return engine;
 }
 
 }  // namespace
 
 Server::State::State(asio::any_io_executor e, Options o)
-    : executor(e), options(o), engine(e, engine_options(o)), tasks(e) {}
+    : executor(e), options(std::move(o)), engine(e, engine_options(options)), tasks(e) {}
 
 Namespace* Server::State::find(std::string_view name) const {
   const auto found = namespaces.find(name);
@@ -26,7 +29,7 @@ Namespace* Server::State::find(std::string_view name) const {
 }
 
 Server::Server(asio::any_io_executor executor, Options options)
-    : state_(std::make_shared<State>(std::move(executor), options)) {
+    : state_(std::make_shared<State>(std::move(executor), std::move(options))) {
   of("/");
   state_->engine.on_connection([weak = std::weak_ptr<State>(state_)](
                                    std::shared_ptr<engineio::Connection> engine, http::Request request) {
@@ -49,9 +52,19 @@ Namespace& Server::of(std::string_view name) {
   if (Namespace* known = state_->find(name); known != nullptr) return *known;
   auto state = std::make_unique<Namespace::State>();
   state->name = std::string(name);
+  state->adapter = state_->adapter;
+  state->tasks = &state_->tasks;
+  if (state_->options.recovery.max_disconnection.count() > 0) {
+    state->recovery = std::make_unique<RecoveryLog>(state_->options.recovery);
+  }
   auto& slot = state_->namespaces[std::string(name)];
   slot = std::make_unique<Namespace>(std::move(state));
   return *slot;
+}
+
+void Server::set_adapter(std::shared_ptr<Adapter> adapter) {
+  state_->adapter = std::move(adapter);
+  for (const auto& [name, nsp] : state_->namespaces) nsp->state_->adapter = state_->adapter;
 }
 
 std::size_t Server::connections() const {
@@ -61,7 +74,7 @@ std::size_t Server::connections() const {
 asio::awaitable<void> Server::stop() {
   const auto state = state_;
   for (const auto& [name, nsp] : state->namespaces) {
-    for (const auto& socket : Broadcast(*nsp).sockets()) socket->closed("server shutting down");
+    for (const auto& socket : Broadcast(*nsp).local().sockets()) socket->closed("server shutting down");
   }
   state->tasks.cancel();
   co_await state->engine.stop();

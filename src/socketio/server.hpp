@@ -10,6 +10,10 @@
 #include <vector>
 
 #include "core/bytes.hpp"
+#include "engineio/cors.hpp"
+#include "socketio/adapter.hpp"
+#include "socketio/broadcast.hpp"
+#include "socketio/recovery.hpp"
 #include "socketio/socket.hpp"
 
 namespace pantheon::http {
@@ -21,6 +25,7 @@ namespace pantheon::socketio {
 struct ServerOptions {
   std::chrono::milliseconds ping_interval{25'000};
   std::chrono::milliseconds ping_timeout{20'000};
+  std::chrono::milliseconds upgrade_timeout{10'000};  ///< from opening a WebSocket to going over to it
   std::chrono::milliseconds connect_timeout{45'000};  ///< to join a first namespace
   core::Bytes max_payload{1'000'000};                 ///< of one received message
   std::size_t max_attachments = 10;                   ///< of one received packet
@@ -33,31 +38,15 @@ struct ServerOptions {
   std::size_t max_pending_acks = 256;  ///< per socket
   double max_events_per_second = 500;  ///< per connection, averaged; beyond: it is disconnected
   double event_burst = 2000;           ///< that a quiet connection may send at once
+  RecoveryOptions recovery = {};       ///< connection state recovery
+  engineio::CorsOptions cors = {};     ///< which web pages of other origins may use it
+  /// Asked before a connection is opened; false: it is refused with 403.
+  std::function<bool(const http::Request&)> allow_request = {};
 };
 
 /// Runs when a client asks for a namespace, before it is connected. An error becomes CONNECT_ERROR
 /// `{ message, data: { code, message } }`. The socket cannot be emitted to yet; `data` can be set.
 using Middleware = std::function<asio::awaitable<core::Result<void>>(std::shared_ptr<Socket>)>;
-
-/// Picks sockets by room, then emits to all of them; serialised once.
-class Broadcast {
- public:
-  explicit Broadcast(Namespace& nsp) : namespace_(&nsp) {}
-  /// Several rooms add up; a socket in more than one gets the event once. No room: everyone.
-  Broadcast& to(std::string room);
-  Broadcast& except(std::string room);
-  void emit(std::string_view event, const core::json::array& args) const;
-  void emit_serialized(const SerializedPacket& packet) const;
-  /// The sockets it would reach, now.
-  std::vector<std::shared_ptr<Socket>> sockets() const;
-  /// Disconnects all of them.
-  void disconnect(bool close_transport = false) const;
-
- private:
-  Namespace* namespace_;
-  std::vector<std::string> rooms_;
-  std::vector<std::string> except_;
-};
 
 /// A namespace of a server, with its sockets and rooms. Lives as long as the server.
 class Namespace {
@@ -76,12 +65,29 @@ class Namespace {
 
   Broadcast to(std::string room);
   Broadcast except(std::string room);
+  /// The same for sockets picked elsewhere, as by an Adapter.
+  Broadcast select(Selection selection);
   /// To everyone.
   void emit(std::string_view event, const core::json::array& args);
   std::size_t socket_count() const;
   /// Null when there is none of that id.
   std::shared_ptr<Socket> find(std::string_view id) const;
   std::size_t room_size(std::string_view room) const;
+  /// Rooms with a socket on this node.
+  std::vector<std::string> room_names() const;
+
+  /// What other nodes see as `data` of a socket; without it an empty object.
+  void share_data(std::function<core::json::value(const Socket&)> describe);
+  RemoteSocket describe(const Socket& socket) const;
+
+  /// Events between the nodes of a server; this one does not hear its own.
+  void server_side_emit(std::string_view event, core::json::array args);
+  /// The arguments with which each of the other nodes answered; an error when one did not in time.
+  asio::awaitable<core::Result<std::vector<core::json::array>>> server_side_request(
+      std::string event, core::json::array args, std::chrono::milliseconds timeout);
+  void on_server_side(std::string event, EventHandler handler);
+  /// For adapters: runs the handlers for an event of another node.
+  void receive_server_side(const Event& event) const;
 
  private:
   friend class Broadcast;
@@ -91,7 +97,8 @@ class Namespace {
   std::unique_ptr<State> state_;
 };
 
-/// A Socket.IO server (protocol 5 over Engine.IO 4, WebSocket transport). Use from the executor's one thread.
+/// A Socket.IO server (protocol 5 over Engine.IO 4: long-polling and WebSocket). Use from the executor's one
+/// thread.
 class Server {
  public:
   using Options = ServerOptions;
@@ -106,6 +113,8 @@ class Server {
   /// The namespace of a name, made at first use. Clients reach only namespaces that were made ("Invalid
   /// namespace").
   Namespace& of(std::string_view name = "/");
+  /// The way to other nodes, for all namespaces. Without it this node is alone.
+  void set_adapter(std::shared_ptr<Adapter> adapter);
   std::size_t connections() const;
   /// Disconnects everyone ("server shutting down"), refuses new ones, and returns when all coroutines have
   /// ended.

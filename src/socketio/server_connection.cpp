@@ -1,5 +1,7 @@
 #include "socketio/server_connection.hpp"
 
+#include <algorithm>
+
 #include "core/log.hpp"
 
 namespace pantheon::socketio {
@@ -133,7 +135,9 @@ void ServerConnection::on_connect(Packet packet) {
     return close("forced server close");
   }
   auto socket = std::make_shared<Socket>(*nsp, shared_from_this(), handshake_of(std::move(packet.data)));
-  if (nsp->state_->middlewares.empty()) return welcome(socket);
+  find_again(*socket);
+  const bool known_before = socket->recovered() && server_->options.recovery.skip_middlewares;
+  if (known_before || nsp->state_->middlewares.empty()) return welcome(socket);
   joining_.insert(packet.nsp);
   server_->tasks.spawn(admit(shared_from_this(), std::move(socket)));
 }
@@ -173,15 +177,37 @@ void ServerConnection::welcome(const std::shared_ptr<Socket>& socket) {
   nsp.sockets.emplace(socket->id(), socket);
   socket->state_->connected = true;
   socket->join(socket->id());
-  Packet packet;
-  packet.type = PacketType::connect;
-  packet.nsp = nsp.name;
-  packet.payload = json::serialize(json::object{{"sid", socket->id()}});
-  if (!send(frames_of(packet))) return;
+  socket->rejoin();
+  if (!greet(*socket)) return;
   const auto handlers = nsp.handlers;
   for (const auto& handler : handlers) {
     call_safely("connection", [&] { handler(socket); });
   }
+}
+
+// Says that the socket is connected; one that was found again also gets what it missed.
+bool ServerConnection::greet(const Socket& socket) {
+  Packet packet;
+  packet.type = PacketType::connect;
+  packet.nsp = socket.nsp().name();
+  json::object payload{{"sid", socket.id()}};
+  if (socket.state_->recovery) payload["pid"] = socket.state_->recovery->pid;
+  packet.payload = json::serialize(payload);
+  if (!send(frames_of(packet))) return false;
+  if (!socket.recovered()) return true;
+  const auto missed = std::exchange(socket.state_->recovery->missed, {});
+  return std::ranges::all_of(missed, [&](const Packet& event) { return send(frames_of(event)).has_value(); });
+}
+
+void ServerConnection::find_again(Socket& socket) {
+  const auto& log = socket.nsp().state_->recovery;
+  const auto* auth = socket.handshake().auth.if_object();
+  if (!log || auth == nullptr) return;
+  const auto pid = core::get_string(*auth, "pid");
+  const auto offset = core::get_string(*auth, "offset");
+  if (!pid || !offset) return;
+  auto session = log->restore(*pid, *offset, std::chrono::steady_clock::now());
+  if (session) socket.restore(std::move(*session));
 }
 
 void ServerConnection::refuse(const std::string& nsp, const json::object& error) {

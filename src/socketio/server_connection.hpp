@@ -29,6 +29,8 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   const ServerOptions& options() const { return server_->options; }
   asio::any_io_executor executor() const { return server_->executor; }
   core::Result<void> send(const Frames& frames);
+  /// Nothing waits to be sent, and the transport is ready.
+  bool writable() const { return engine_->writable(); }
   core::Result<void> send(const SerializedPacket& packet);
   /// The socket has left: forget it.
   void remove(const Socket& socket);
@@ -43,6 +45,8 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   void on_connect(Packet packet);
   static asio::awaitable<void> admit(std::shared_ptr<ServerConnection> self, std::shared_ptr<Socket> socket);
   void welcome(const std::shared_ptr<Socket>& socket);
+  bool greet(const Socket& socket);
+  static void find_again(Socket& socket);
   void refuse(const std::string& nsp, const core::json::object& error);
   void end(std::string_view reason);
   bool within_rate();

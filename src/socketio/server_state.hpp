@@ -34,11 +34,13 @@ struct Server::State {
   Options options;
   engineio::Server engine;
   core::TaskGroup tasks;
+  std::shared_ptr<Adapter> adapter = std::make_shared<Adapter>();
   std::map<std::string, std::unique_ptr<Namespace>, std::less<>> namespaces;
 };
 
 struct Namespace::State {
   using Room = std::unordered_set<Socket*>;
+  static constexpr std::size_t kMaxServerSideHandlers = 256;
 
   void join(Socket& socket, const std::string& room);
   void leave(Socket& socket, std::string_view room);
@@ -49,10 +51,23 @@ struct Namespace::State {
   std::vector<std::function<void(std::shared_ptr<Socket>)>> handlers;
   TextMap<std::shared_ptr<Socket>> sockets;
   TextMap<Room> rooms;
+  std::function<core::json::value(const Socket&)> describe_data;
+  Dispatcher server_side{kMaxServerSideHandlers};
+  std::shared_ptr<Adapter> adapter;       // never null
+  core::TaskGroup* tasks = nullptr;       // of the server
+  std::unique_ptr<RecoveryLog> recovery;  // null: off
 };
 
 struct Socket::State {
   State(Namespace& n, std::shared_ptr<ServerConnection> c, Handshake h);
+
+  /// Set where sessions can be recovered.
+  struct Recovery {
+    std::string pid;
+    bool recovered = false;
+    std::vector<std::string> rooms;  // to join again
+    std::vector<Packet> missed;      // to send again
+  };
 
   Namespace* nsp;
   std::shared_ptr<ServerConnection> connection;  // null when disconnected
@@ -64,6 +79,7 @@ struct Socket::State {
   std::size_t max_rooms;
   PendingAcks acks;
   bool connected = false;
+  std::unique_ptr<Recovery> recovery;
 };
 
 }  // namespace pantheon::socketio

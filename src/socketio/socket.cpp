@@ -30,7 +30,11 @@ Socket::State::State(Namespace& n, std::shared_ptr<ServerConnection> c, Handshak
       acks(connection->options().max_pending_acks) {}
 
 Socket::Socket(Namespace& nsp, std::shared_ptr<ServerConnection> connection, Handshake handshake)
-    : state_(std::make_unique<State>(nsp, std::move(connection), std::move(handshake))) {}
+    : state_(std::make_unique<State>(nsp, std::move(connection), std::move(handshake))) {
+  if (!nsp.state_->recovery) return;
+  state_->recovery = std::make_unique<State::Recovery>();
+  state_->recovery->pid = core::random_id();
+}
 Socket::~Socket() = default;
 
 const std::string& Socket::id() const {
@@ -45,6 +49,9 @@ Namespace& Socket::nsp() const {
 bool Socket::connected() const {
   return state_->connected;
 }
+bool Socket::recovered() const {
+  return state_->recovery && state_->recovery->recovered;
+}
 
 void Socket::on(std::string event, EventHandler handler) {
   state_->handlers.on(std::move(event), std::move(handler));
@@ -58,11 +65,26 @@ void Socket::on_disconnect(std::function<void(std::string_view reason)> handler)
   state_->disconnect_handlers.push_back(std::move(handler));
 }
 
-core::Result<void> Socket::emit(std::string_view event, core::json::array args,
-                                std::vector<core::ByteVector> attachments) {
+core::Result<void> Socket::send(const Frames& frames) {
   if (!state_->connected) return core::failure(SocketioError::disconnected);
   const auto connection = state_->connection;  // a slow reader is dropped in the middle of this
-  return connection->send(frames_of(event_packet(state_->nsp->name(), event, args, std::move(attachments))));
+  return connection->send(frames);
+}
+
+bool Socket::send_if_writable(const Frames& frames) {
+  return state_->connected && state_->connection->writable() && send(frames).has_value();
+}
+
+core::Result<void> Socket::emit(std::string_view event, core::json::array args,
+                                std::vector<core::ByteVector> attachments) {
+  auto packet = event_packet(state_->nsp->name(), event, args, std::move(attachments));
+  keep_for_recovery(packet);
+  return send(frames_of(packet));
+}
+
+bool Socket::emit_if_writable(std::string_view event, core::json::array args,
+                              std::vector<core::ByteVector> attachments) {
+  return send_if_writable(frames_of(event_packet(state_->nsp->name(), event, args, std::move(attachments))));
 }
 
 core::Result<void> Socket::emit_serialized(SerializedPacket packet) {
@@ -71,19 +93,23 @@ core::Result<void> Socket::emit_serialized(SerializedPacket packet) {
   return connection->send(packet);
 }
 
-asio::awaitable<core::Result<Answer>> Socket::request_binary(std::string event, core::json::array args,
-                                                             std::vector<core::ByteVector> attachments,
+asio::awaitable<core::Result<Answer>> Socket::request_packet(Packet packet,
                                                              std::chrono::milliseconds timeout) {
   const auto self = shared_from_this();
   if (!state_->connected) co_return core::failure(SocketioError::disconnected);
   auto ticket = state_->acks.open(state_->connection->executor(), timeout);
   if (!ticket) co_return core::failure(ticket.error());
-  Packet packet = event_packet(state_->nsp->name(), event, args, std::move(attachments));
   packet.id = PendingAcks::id_of(**ticket);
-  const auto sent = state_->connection->send(frames_of(packet));
+  const auto sent = send(frames_of(packet));
   if (!sent) co_return core::failure(sent.error());
   auto answer = co_await PendingAcks::wait(std::move(*ticket));
   co_return answer;
+}
+
+asio::awaitable<core::Result<Answer>> Socket::request_binary(std::string event, core::json::array args,
+                                                             std::vector<core::ByteVector> attachments,
+                                                             std::chrono::milliseconds timeout) {
+  return request_packet(event_packet(state_->nsp->name(), event, args, std::move(attachments)), timeout);
 }
 
 asio::awaitable<core::Result<core::json::array>> Socket::request(std::string event, core::json::array args,
@@ -93,6 +119,14 @@ asio::awaitable<core::Result<core::json::array>> Socket::request(std::string eve
       co_await request_binary(std::move(event), std::move(args), std::move(no_attachments), timeout);
   if (!answer) co_return core::failure(answer.error());
   co_return std::move(answer->args);
+}
+
+Broadcast Socket::broadcast() const {
+  return state_->nsp->except(state_->id);
+}
+
+Broadcast Socket::to(std::string room) const {
+  return broadcast().to(std::move(room));
 }
 
 void Socket::join(std::string room) {
@@ -157,12 +191,35 @@ void Socket::closed(std::string_view reason) {
   for (const auto& handler : handlers) {
     call_safely("disconnect", [&] { handler(reason); });
   }
+  persist(reason);
   state_->nsp->state_->remove(*this);
   state_->rooms.clear();
   state_->acks.fail_all();
   state_->handlers.clear();
   state_->connection->remove(*this);
   state_->connection.reset();
+}
+
+void Socket::keep_for_recovery(Packet& packet) const {
+  const auto& log = state_->nsp->state_->recovery;
+  if (log && state_->connected) log->record(packet, {{state_->id}, {}}, std::chrono::steady_clock::now());
+}
+
+void Socket::restore(RecoverableSession session) {
+  state_->id = std::move(session.id);
+  data = std::move(session.data);
+  *state_->recovery = {std::move(session.pid), true, std::move(session.rooms), std::move(session.missed)};
+}
+
+void Socket::rejoin() {
+  if (!state_->recovery) return;
+  for (auto& room : std::exchange(state_->recovery->rooms, {})) join(std::move(room));
+}
+
+void Socket::persist(std::string_view reason) const {
+  const auto& log = state_->nsp->state_->recovery;
+  if (!log || !is_recoverable(reason)) return;
+  log->persist({state_->id, state_->recovery->pid, rooms(), data}, std::chrono::steady_clock::now());
 }
 
 }  // namespace pantheon::socketio

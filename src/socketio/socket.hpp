@@ -15,6 +15,10 @@
 #include "socketio/error.hpp"
 #include "socketio/event.hpp"
 
+namespace pantheon::engineio {
+struct Frame;
+}
+
 namespace pantheon::socketio {
 
 namespace asio = boost::asio;
@@ -37,10 +41,12 @@ SerializedPacket serialize_event(std::string_view nsp, std::string_view event, c
 /// The same from the JSON text of the whole array `[name, ...args]`, which is not looked into (relays).
 SerializedPacket serialize_raw_event(std::string_view nsp, std::string_view array_text);
 
-class ServerConnection;
+class Broadcast;
 class Namespace;
 class Server;
+class ServerConnection;
 struct Packet;
+struct RecoverableSession;
 
 /// One client in one namespace, server side. Use from the executor's thread.
 class Socket : public std::enable_shared_from_this<Socket> {
@@ -55,6 +61,8 @@ class Socket : public std::enable_shared_from_this<Socket> {
   const Handshake& handshake() const;
   Namespace& nsp() const;
   bool connected() const;
+  /// True when the client found its earlier session again: id, rooms, `data`, and what it missed.
+  bool recovered() const;
 
   /// Handlers run in the order they were added. Beyond the limit of the options they are ignored and logged.
   void on(std::string event, EventHandler handler);
@@ -67,6 +75,10 @@ class Socket : public std::enable_shared_from_this<Socket> {
   /// Puts an event into the send queue. `disconnected`; `send_queue_full` also disconnects this slow reader.
   core::Result<void> emit(std::string_view event, core::json::array args,
                           std::vector<core::ByteVector> attachments = {});
+  /// A volatile event: dropped unless everything before it has been taken off the hands of this node.
+  /// True when it was not dropped.
+  bool emit_if_writable(std::string_view event, core::json::array args,
+                        std::vector<core::ByteVector> attachments = {});
   /// The same packet to many sockets without serialising it anew.
   core::Result<void> emit_serialized(SerializedPacket packet);
   /// Emits with an acknowledgement and waits for it: `ack_timeout`, `disconnected`, `too_many_pending_acks`.
@@ -76,6 +88,12 @@ class Socket : public std::enable_shared_from_this<Socket> {
   asio::awaitable<core::Result<Answer>> request_binary(std::string event, core::json::array args,
                                                        std::vector<core::ByteVector> attachments,
                                                        std::chrono::milliseconds timeout);
+  /// The same for an event that is a packet already (without an id).
+  asio::awaitable<core::Result<Answer>> request_packet(Packet packet, std::chrono::milliseconds timeout);
+
+  /// To all other sockets of the namespace, or to those in a room.
+  Broadcast broadcast() const;
+  Broadcast to(std::string room) const;
 
   /// Every socket is in the room of its own id. Beyond the limit of the options: logged and ignored.
   void join(std::string room);
@@ -88,8 +106,15 @@ class Socket : public std::enable_shared_from_this<Socket> {
   std::shared_ptr<void> data;  ///< the application's
 
  private:
+  friend class Broadcast;
   friend class ServerConnection;
   friend class Server;
+  core::Result<void> send(const std::vector<engineio::Frame>& frames);
+  bool send_if_writable(const std::vector<engineio::Frame>& frames);
+  void keep_for_recovery(Packet& packet) const;
+  void restore(RecoverableSession session);
+  void rejoin();
+  void persist(std::string_view reason) const;
   void receive(Packet packet);
   void closed(std::string_view reason);
 

@@ -14,21 +14,24 @@ async function end(child: ChildProcessWithoutNullStreams): Promise<void> {
   await gone;
 }
 
-/** The echo server of examples/socketio_echo on a free port. */
-export class EchoServer {
-  private constructor(
+/** A native server on a free port. */
+class NativeServer {
+  protected constructor(
     private readonly child: ChildProcessWithoutNullStreams,
     /** For example `http://127.0.0.1:40001`. */
     readonly url: string,
   ) {}
 
-  /** Starts it; resolves when it listens. */
-  static async start(...flags: string[]): Promise<EchoServer> {
-    const child = spawn(`${buildDir}/examples/socketio_echo/socketio_echo`, ['--port', '0', ...flags]);
+  /** Starts a program; resolves when it listens. */
+  protected static async launch(
+    program: string,
+    flags: string[],
+  ): Promise<[ChildProcessWithoutNullStreams, string]> {
+    const child = spawn(`${buildDir}/${program}`, flags);
     child.stderr.pipe(process.stderr);
     const lines = createInterface({ input: child.stdout });
     const [line] = (await once(lines, 'line')) as [string];
-    return new EchoServer(child, line.replace('listening on ', ''));
+    return [child, line.replace('listening on ', '')];
   }
 
   get webSocketUrl(): string {
@@ -41,6 +44,22 @@ export class EchoServer {
 
   async stop(): Promise<void> {
     await end(this.child);
+  }
+}
+
+/** The echo server of examples/socketio_echo. */
+export class EchoServer extends NativeServer {
+  static async start(...flags: string[]): Promise<EchoServer> {
+    return new EchoServer(
+      ...(await NativeServer.launch('examples/socketio_echo/socketio_echo', ['--port', '0', ...flags])),
+    );
+  }
+}
+
+/** The server of server_program.cpp. */
+export class FeatureServer extends NativeServer {
+  static async start(...flags: string[]): Promise<FeatureServer> {
+    return new FeatureServer(...(await NativeServer.launch('tests/socketio/socketio_server', flags)));
   }
 }
 

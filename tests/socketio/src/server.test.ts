@@ -17,9 +17,8 @@ afterEach(() => {
   sockets = [];
 });
 
-function connect(nsp = '/', options: object = {}, url = server.url): Socket {
+function open(nsp: string, options: object, url: string): Socket {
   const socket = io(url + nsp, {
-    transports: ['websocket'],
     forceNew: true,
     reconnection: false,
     ...options,
@@ -36,7 +35,12 @@ function next(socket: Socket, event: string): Promise<unknown[]> {
   });
 }
 
-describe('the official client against the native server', () => {
+describe.each([['websocket'], ['polling'], ['polling', 'websocket']])(
+  'the official client over %s %s',
+  (...transports) => {
+  const connect = (nsp = '/', options: object = {}, url = server.url): Socket =>
+    open(nsp, { transports, ...options }, url);
+
   for (const nsp of ['/', '/custom']) {
     it(`connects to ${nsp} and is given its credentials back`, async () => {
       const socket = connect(nsp, { auth: { token: 'abc', nested: { a: [1, null] } } });
@@ -144,4 +148,5 @@ describe('the official client against the native server', () => {
     expect(socket.connected).toBe(true);
     await other.stop();
   });
-});
+},
+);

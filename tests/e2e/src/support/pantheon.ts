@@ -97,9 +97,11 @@ export class Up {
 const LINK = /^\s*(http:\/\/\S+#pair=\S+)$/;
 
 /** Starts `pantheon signal --dev` on a free loopback port: tokens of the form `dev:<account>` are accepted. */
-export async function startSignal(): Promise<{ readonly process: Process; readonly origin: string }> {
+export async function startSignal(
+  ...flags: readonly string[]
+): Promise<{ readonly process: Process; readonly origin: string }> {
   const where = ['--bind', '127.0.0.1', '--port', '0', '--data', temporaryFolder(), '--no-stun'];
-  const child = startPantheon('signal', '--dev', ...where);
+  const child = startPantheon('signal', '--dev', ...where, ...flags);
   const [, origin = ''] = await child.line(/^Signaling on (\S+)/);
   return { process: child, origin };
 }

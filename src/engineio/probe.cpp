@@ -1,0 +1,41 @@
+#include "engineio/probe.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include "http/deadline.hpp"
+
+namespace pantheon::engineio {
+namespace {
+
+constexpr std::string_view kProbe = "probe";
+// A poll that comes in between and has nothing to bring is let go after this time.
+constexpr std::chrono::milliseconds kReleaseInterval{100};
+
+}  // namespace
+
+asio::awaitable<bool> probe(std::shared_ptr<PollingTransport> polling, std::shared_ptr<Transport> candidate,
+                            std::chrono::milliseconds timeout) {
+  const auto executor = co_await asio::this_coro::executor;
+  http::Deadline patience(executor, [candidate] { candidate->abort(); });
+  patience.arm(timeout);
+  std::optional<http::Deadline> release;
+  release.emplace(executor, [&release, polling] {
+    polling->release_poll();
+    release->arm(kReleaseInterval);
+  });
+  for (;;) {
+    const auto packet = co_await candidate->receive();
+    if (!packet) co_return false;
+    if (packet->type != PacketType::ping || packet->data != kProbe) {
+      co_return packet->type == PacketType::upgrade;
+    }
+    Outbox pong;
+    pong.push(encode_frame({PacketType::pong, std::string(kProbe), false}));
+    const auto sent = co_await candidate->send(pong);
+    if (!sent) co_return false;
+    polling->release_poll();
+    release->arm(kReleaseInterval);
+  }
+}
+
+}  // namespace pantheon::engineio

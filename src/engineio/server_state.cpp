@@ -1,0 +1,161 @@
+#include "engineio/server_state.hpp"
+
+#include "core/random.hpp"
+#include "engineio/probe.hpp"
+#include "http/url.hpp"
+
+namespace pantheon::engineio {
+namespace {
+
+/// Whoever runs a session forgets it at the end, unless somebody else runs it on after an upgrade.
+struct Running {
+  Running(std::shared_ptr<Server::State> s, std::shared_ptr<Connection> c)
+      : state(std::move(s)), connection(std::move(c)) {}
+  ~Running() {
+    if (connection->finished()) state->remove(*connection);
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  std::shared_ptr<Server::State> state;
+  std::shared_ptr<Connection> connection;
+};
+
+std::string sid_of(const http::Request& request) {
+  return http::query_parameter(request.query, "sid").value_or("");
+}
+
+}  // namespace
+
+Server::State::State(asio::any_io_executor executor, Options o)
+    : options(std::move(o)),
+      cors(options.cors),
+      tasks(std::make_shared<core::TaskGroup>(executor)),
+      changed(executor) {}
+
+std::shared_ptr<PollingTransport> Server::State::find_polling(const std::string& sid) const {
+  const auto found = polling.find(sid);
+  return found == polling.end() ? nullptr : found->second;
+}
+
+core::Result<HandshakeQuery> Server::State::verify(const http::Request& request, bool is_upgrade) const {
+  const auto asked = check_handshake(request.method, request.query, is_upgrade);
+  if (!asked) return asked;
+  if (asked->sid.empty()) {
+    const bool allowed = !stopping && connections.size() < options.max_connections &&
+                         (!options.allow_request || options.allow_request(request));
+    if (!allowed) return core::failure(EngineioError::forbidden);
+    return asked;
+  }
+  if (!connections.contains(asked->sid)) return core::failure(EngineioError::session_unknown);
+  const bool fits = is_upgrade ? asked->transport == "websocket"
+                               : asked->transport == "polling" && polling.contains(asked->sid);
+  if (!fits) return core::failure(EngineioError::bad_handshake);
+  return asked;
+}
+
+std::optional<http::Response> Server::State::check(const http::Request& request) const {
+  const auto asked = verify(request, false);
+  if (!asked) return handshake_error(asked.error());
+  if (asked->sid.empty() || request.method == "GET") return std::nullopt;
+  if (request.method == "POST") return find_polling(asked->sid)->begin_post(request);
+  return handshake_error(EngineioError::bad_handshake_method);
+}
+
+void Server::State::broken_off(const http::Request& request, const core::Error& error) const {
+  const auto transport = find_polling(sid_of(request));
+  if (!transport) return;
+  if (request.method == "POST") return transport->post_broken_off(error);
+  transport->poll_broken_off();
+}
+
+asio::awaitable<http::Response> Server::State::handle(Shared self, http::Request request) {
+  // While the body was read, the session may have ended.
+  const auto asked = self->verify(request, false);
+  if (!asked) co_return handshake_error(asked.error());
+  if (asked->sid.empty()) co_return open_polling(self, std::move(request));
+  auto transport = self->find_polling(asked->sid);
+  if (request.method == "POST") {
+    co_return co_await PollingTransport::post(std::move(transport), std::move(request.body));
+  }
+  co_return co_await PollingTransport::poll(std::move(transport));
+}
+
+http::Response Server::State::open_polling(const Shared& self, http::Request request) {
+  const auto opening = self->make_opening({"websocket"});
+  const auto transport = std::make_shared<PollingTransport>(
+      self->tasks->executor(),
+      PayloadLimits{self->options.max_payload, self->options.max_packets_per_payload});
+  const auto connection = self->add(opening, transport);
+  self->polling.emplace(opening.sid, transport);
+  if (self->on_connection) self->on_connection(connection, std::move(request));
+  self->tasks->spawn(run_polling(self, connection));
+  return payload_response(encode_payload({{PacketType::open, encode_opening(opening), false}}));
+}
+
+asio::awaitable<void> Server::State::run_polling(Shared self, std::shared_ptr<Connection> connection) {
+  const Running running(std::move(self), std::move(connection));
+  co_await Connection::run(running.connection);
+}
+
+asio::awaitable<void> Server::State::serve(Shared self, http::Request request,
+                                           std::unique_ptr<http::WebSocket> socket) {
+  auto sid = sid_of(request);
+  std::shared_ptr<Connection> connection;
+  if (sid.empty()) {
+    connection = open_websocket(self, std::move(request), std::move(socket));
+  } else {
+    connection = co_await upgrade(self, std::move(sid), std::move(socket));
+  }
+  if (!connection) co_return;
+  const Running running(std::move(self), std::move(connection));
+  co_await Connection::run(running.connection);
+}
+
+std::shared_ptr<Connection> Server::State::open_websocket(const Shared& self, http::Request request,
+                                                          std::unique_ptr<http::WebSocket> socket) {
+  const auto opening = self->make_opening({});
+  auto connection = self->add(opening, websocket_transport(std::move(socket)));
+  static_cast<void>(connection->send(encode_frame({PacketType::open, encode_opening(opening), false})));
+  if (self->on_connection) self->on_connection(connection, std::move(request));
+  return connection;
+}
+
+asio::awaitable<std::shared_ptr<Connection>> Server::State::upgrade(Shared self, std::string sid,
+                                                                    std::unique_ptr<http::WebSocket> socket) {
+  const auto candidate = websocket_transport(std::move(socket));
+  const auto transport = self->find_polling(sid);
+  bool agreed = false;
+  if (transport && transport->begin_upgrade(candidate)) {
+    agreed = co_await probe(transport, candidate, self->options.upgrade_timeout);
+    transport->end_upgrade();
+  }
+  const auto found = self->connections.find(sid);
+  if (!agreed || found == self->connections.end() || found->second->finished()) {
+    co_await candidate->close();
+    co_return nullptr;
+  }
+  const auto connection = found->second;
+  self->polling.erase(sid);
+  connection->upgrade(candidate, transport->retire());
+  co_return connection;
+}
+
+Opening Server::State::make_opening(std::vector<std::string> upgrades) const {
+  return {core::random_id(), std::move(upgrades), options.timing.ping_interval, options.timing.ping_timeout,
+          options.max_payload};
+}
+
+std::shared_ptr<Connection> Server::State::add(const Opening& opening, std::shared_ptr<Transport> transport) {
+  auto connection = std::make_shared<Connection>(opening.sid, Role::server, options.timing,
+                                                 std::move(transport), tasks, options.queue);
+  connections.emplace(opening.sid, connection);
+  return connection;
+}
+
+void Server::State::remove(const Connection& connection) {
+  polling.erase(connection.id());
+  connections.erase(connection.id());
+  changed.notify();
+}
+
+}  // namespace pantheon::engineio
