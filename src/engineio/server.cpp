@@ -10,11 +10,11 @@ namespace {
 void add_cors(http::Server& server, const Cors& cors, const std::string& path) {
   if (!cors.enabled()) return;
   server.before([cors, path](const http::Request& request) -> std::optional<http::Response> {
-    if (!request.path.starts_with(path)) return std::nullopt;
+    if (request.path != path) return std::nullopt;
     return cors.preflight(request);
   });
   server.after([cors, path](const http::Request& request, http::Response& response) {
-    if (request.path.starts_with(path)) cors.mark(request, response);
+    if (request.path == path) cors.mark(request, response);
   });
 }
 
@@ -53,12 +53,16 @@ void Server::attach(http::Server& server, std::string path) {
 
   http::RouteOptions requests;
   requests.max_body = state->options.max_payload;
-  requests.check = [state](const http::Request& request) { return state->check(request); };
+  requests.check = [state, path](const http::Request& request) -> std::optional<http::Response> {
+    if (request.path != path) return http::error_response(http::HttpError::not_found);
+    return state->check(request);
+  };
   requests.broken_off = [state](const http::Request& request, const core::Error& error) {
     state->broken_off(request, error);
   };
+  // As a prefix, so that it is asked whatever the method.
   server.route_prefix(
-      std::move(path), [state](http::Request request) { return State::handle(state, std::move(request)); },
+      path, [state](http::Request request) { return State::handle(state, std::move(request)); },
       std::move(requests));
 }
 

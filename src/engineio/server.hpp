@@ -42,8 +42,7 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   void on_connection(ConnectionHandler handler);
-  /// Serves a path of an HTTP server, and all paths below it. While this server is stopped, that one must
-  /// still run.
+  /// Serves a path of an HTTP server. While this server is stopped, that one must still run.
   void attach(http::Server& server, std::string path);
   std::size_t connections() const;
   /// Ends all connections ("server shutting down"), refuses new ones, returns when all coroutines here have

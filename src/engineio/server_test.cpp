@@ -4,6 +4,8 @@
 
 #include "core/async_event.hpp"
 #include "engineio/client.hpp"
+#include "engineio/handshake.hpp"
+#include "http/client.hpp"
 #include "http/server.hpp"
 #include "http/testing/test_loop.hpp"
 
@@ -29,11 +31,23 @@ class EngineTest : public testing::Test {
     loop.run(web.stop());
   }
 
+  http::Response fetch(std::string method, std::string query, std::string body = {}) {
+    http::ClientRequest request;
+    request.url = http::parse_url(options.url + "/engine.io/?EIO=4&transport=polling" + query).value();
+    request.method = std::move(method);
+    request.body = std::move(body);
+    return loop.run(client.fetch(std::move(request), core::Bytes{100'000})).value();
+  }
+  std::string open_polling() {
+    return decode_opening(std::string_view(fetch("GET", "").body).substr(1)).value().sid;
+  }
+
   static asio::awaitable<void> until(core::AsyncEvent& event) { co_await event.wait(); }
 
   http::TestLoop loop;
   http::Server web{loop.executor()};
   Server server{loop.executor()};
+  http::Client client{loop.executor()};
   std::shared_ptr<core::TaskGroup> tasks = std::make_shared<core::TaskGroup>(loop.executor());
   core::AsyncEvent changed{loop.executor()};
   ClientOptions options;
@@ -51,6 +65,22 @@ TEST_F(EngineTest, AClientIsAnswered) {
   loop.run(until(changed));
   EXPECT_EQ(got, "hello");
   EXPECT_EQ(server.connections(), 1U);
+}
+
+TEST_F(EngineTest, AClientThatPollsIsAnswered) {
+  const auto sid = open_polling();
+  EXPECT_EQ(server.connections(), 1U);
+  EXPECT_EQ(fetch("POST", "&sid=" + sid,
+                  "4a\x1e"
+                  "4b")
+                .body,
+            "ok");
+  EXPECT_EQ(fetch("GET", "&sid=" + sid).body,
+            "4a\x1e"
+            "4b");
+  EXPECT_EQ(fetch("POST", "&sid=" + sid, "1").body, "ok");
+  EXPECT_EQ(fetch("GET", "&sid=" + sid).status, 400U);
+  EXPECT_EQ(server.connections(), 0U);
 }
 
 TEST_F(EngineTest, StoppingTheServerEndsItsClients) {

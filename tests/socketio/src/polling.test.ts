@@ -59,6 +59,11 @@ describe('long-polling handshake', () => {
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
   });
 
+  it('is found at its path alone', async () => {
+    const response = await fetch(`${server.url}/engine.io/below?EIO=4&transport=polling`);
+    expect(response.status).toBe(404);
+  });
+
   it('refuses a WebSocket request that is none for a session that polls', async () => {
     const session = await PollingSession.open(server.url);
     const response = await fetch(session.url.replace('=polling', '=websocket'));
