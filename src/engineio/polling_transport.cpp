@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::string_view kClose = "1";
 constexpr std::string_view kNoop = "6";
+// Polls come one after another; a client that has not come back by then has gone.
+constexpr std::chrono::seconds kClosePatience{1};
 
 // Without a body, as the official server answers what only a broken client sends.
 http::Response refusal() {
@@ -190,8 +192,12 @@ asio::awaitable<core::Result<void>> PollingTransport::send(Outbox& outbox) {
 }
 
 asio::awaitable<void> PollingTransport::close() {
-  const bool ready = co_await wait_for_poll();
-  if (ready) answer(std::string(kClose));
+  const auto deadline = std::chrono::steady_clock::now() + kClosePatience;
+  while (!ended_ && !poll_waits() && std::chrono::steady_clock::now() < deadline) {
+    const bool alive = co_await changed_.wait_until(deadline);
+    if (!alive) co_return;
+  }
+  if (writable()) answer(std::string(kClose));
 }
 
 void PollingTransport::abort() {

@@ -131,30 +131,33 @@ describe('connection state recovery', () => {
     await recovering.stop();
   });
 
-  it.each([['websocket'], ['polling']])('gives id, rooms and missed events back over %s', async (transport) => {
-    const options = { transports: [transport] };
-    const away = open({ ...options, ...RECOVERING }, '/', recovering.url);
-    const stays = open(options, '/', recovering.url);
-    await Promise.all([next(away, 'connect'), next(stays, 'connect')]);
-    const id = away.id;
-    await away.emitWithAck('join', 'r');
-    const said = next(away, 'said');
-    stays.emit('say-all', 'before'); // from here on it has an offset
-    await said;
+  it.each([['websocket'], ['polling']])(
+    'gives id, rooms and missed events back over %s',
+    async (transport) => {
+      const options = { transports: [transport] };
+      const away = open({ ...options, ...RECOVERING }, '/', recovering.url);
+      const stays = open(options, '/', recovering.url);
+      await Promise.all([next(away, 'connect'), next(stays, 'connect')]);
+      const id = away.id;
+      await away.emitWithAck('join', 'r');
+      const said = next(away, 'said');
+      stays.emit('say-all', 'before'); // from here on it has an offset
+      await said;
 
-    const got = heard(away, 'said');
-    away.io.engine.close();
-    await stays.emitWithAck('who');
-    const back = next(away, 'connect');
-    stays.emit('say', 'r', 'while away');
-    stays.emit('say', 'other', 'not for it');
-    await back;
-    expect(away.recovered).toBe(true);
-    expect(away.id).toBe(id);
-    const rooms = (await away.emitWithAck('who')) as Record<string, string[]>;
-    expect(rooms[String(id)]?.sort()).toEqual([String(id), 'r'].sort());
-    expect(got).toEqual(['while away']);
-  });
+      const got = heard(away, 'said');
+      away.io.engine.close();
+      await stays.emitWithAck('who');
+      const back = next(away, 'connect');
+      stays.emit('say', 'r', 'while away');
+      stays.emit('say', 'other', 'not for it');
+      await back;
+      expect(away.recovered).toBe(true);
+      expect(away.id).toBe(id);
+      const rooms = (await away.emitWithAck('who')) as Record<string, string[]>;
+      expect(rooms[String(id)]?.sort()).toEqual([String(id), 'r'].sort());
+      expect(got).toEqual(['while away']);
+    },
+  );
 
   it('is off by default', async () => {
     const socket = open(RECOVERING);
@@ -171,7 +174,7 @@ describe('cross-origin requests', () => {
   it('are for the pages of a list, with credentials', async () => {
     const listed = await FeatureServer.start('--cors-origin', 'http://app.test', '--cors-credentials');
     const ask = (origin: string): Promise<Response> =>
-      fetch(`${listed.url}/socket.io/?EIO=4&transport=polling`, { headers: { Origin: origin } });
+      fetch(`${listed.url}/socket.io/?EIO=4&transport=polling&sid=none`, { headers: { Origin: origin } });
     const allowed = await ask('http://app.test');
     expect(allowed.headers.get('access-control-allow-origin')).toBe('http://app.test');
     expect(allowed.headers.get('access-control-allow-credentials')).toBe('true');

@@ -38,115 +38,115 @@ function next(socket: Socket, event: string): Promise<unknown[]> {
 describe.each([['websocket'], ['polling'], ['polling', 'websocket']])(
   'the official client over %s %s',
   (...transports) => {
-  const connect = (nsp = '/', options: object = {}, url = server.url): Socket =>
-    open(nsp, { transports, ...options }, url);
+    const connect = (nsp = '/', options: object = {}, url = server.url): Socket =>
+      open(nsp, { transports, ...options }, url);
 
-  for (const nsp of ['/', '/custom']) {
-    it(`connects to ${nsp} and is given its credentials back`, async () => {
-      const socket = connect(nsp, { auth: { token: 'abc', nested: { a: [1, null] } } });
-      expect(await next(socket, 'auth')).toEqual([{ token: 'abc', nested: { a: [1, null] } }]);
-      expect(socket.id).toMatch(/^[\w-]{20,}$/);
+    for (const nsp of ['/', '/custom']) {
+      it(`connects to ${nsp} and is given its credentials back`, async () => {
+        const socket = connect(nsp, { auth: { token: 'abc', nested: { a: [1, null] } } });
+        expect(await next(socket, 'auth')).toEqual([{ token: 'abc', nested: { a: [1, null] } }]);
+        expect(socket.id).toMatch(/^[\w-]{20,}$/);
+      });
+
+      it(`gets events back on ${nsp} with the same arguments`, async () => {
+        const socket = connect(nsp);
+        const args = [1, 'zwei', { drei: [true, null, 'ü€😀'] }, 4.5, [], {}];
+        socket.emit('message', ...args);
+        expect(await next(socket, 'message-back')).toEqual(args);
+      });
+
+      it(`gets binary back on ${nsp}`, async () => {
+        const socket = connect(nsp);
+        const big = Buffer.alloc(100_000, 7);
+        socket.emit('message', Buffer.from([1, 2, 3]), 'between', { deep: [big] });
+        const back = await next(socket, 'message-back');
+        expect(back).toEqual([Buffer.from([1, 2, 3]), 'between', { deep: [big] }]);
+      });
+
+      it(`gets acknowledgements on ${nsp}, with binary`, async () => {
+        const socket = connect(nsp);
+        const answer = await new Promise((resolve) => {
+          socket.emit('message-with-ack', 'a', Buffer.from([9]), (...args: unknown[]) => {
+            resolve(args);
+          });
+        });
+        expect(answer).toEqual(['a', Buffer.from([9])]);
+      });
+    }
+
+    it('gets no credentials as an empty object', async () => {
+      expect(await next(connect(), 'auth')).toEqual([{}]);
     });
 
-    it(`gets events back on ${nsp} with the same arguments`, async () => {
-      const socket = connect(nsp);
-      const args = [1, 'zwei', { drei: [true, null, 'ü€😀'] }, 4.5, [], {}];
-      socket.emit('message', ...args);
-      expect(await next(socket, 'message-back')).toEqual(args);
+    it('shares one connection between namespaces', async () => {
+      const root = connect();
+      const custom = root.io.socket('/custom', {});
+      sockets.push(custom);
+      await Promise.all([next(root, 'auth'), next(custom, 'auth')]);
+      expect(root.id).not.toBe(custom.id);
+      root.disconnect();
+      custom.emit('message', 'still here');
+      expect(await next(custom, 'message-back')).toEqual(['still here']);
     });
 
-    it(`gets binary back on ${nsp}`, async () => {
-      const socket = connect(nsp);
-      const big = Buffer.alloc(100_000, 7);
-      socket.emit('message', Buffer.from([1, 2, 3]), 'between', { deep: [big] });
-      const back = await next(socket, 'message-back');
-      expect(back).toEqual([Buffer.from([1, 2, 3]), 'between', { deep: [big] }]);
+    it('is told that a namespace does not exist', async () => {
+      const [error] = (await next(connect('/nowhere'), 'connect_error')) as [Error];
+      expect(error.message).toBe('Invalid namespace');
     });
 
-    it(`gets acknowledgements on ${nsp}, with binary`, async () => {
-      const socket = connect(nsp);
-      const answer = await new Promise((resolve) => {
-        socket.emit('message-with-ack', 'a', Buffer.from([9]), (...args: unknown[]) => {
-          resolve(args);
+    it('is told by a code why a middleware refused it', async () => {
+      const [error] = (await next(connect('/refused'), 'connect_error')) as [
+        Error & { data: { code: string } },
+      ];
+      expect(error.data.code).toBe('connect_refused');
+      expect(error.message).toContain('lets nobody in');
+    });
+
+    it('keeps the order of many events', async () => {
+      const socket = connect();
+      const got: unknown[] = [];
+      const all = new Promise<void>((resolve) => {
+        socket.on('message-back', (n: number) => {
+          got.push(n);
+          if (got.length === 1000) resolve();
         });
       });
-      expect(answer).toEqual(['a', Buffer.from([9])]);
+      for (let i = 0; i < 1000; i++) socket.emit('message', i);
+      await all;
+      expect(got).toEqual(Array.from({ length: 1000 }, (_, i) => i));
     });
-  }
 
-  it('gets no credentials as an empty object', async () => {
-    expect(await next(connect(), 'auth')).toEqual([{}]);
-  });
+    it('connects again after it disconnected', async () => {
+      const socket = connect();
+      await next(socket, 'connect');
+      const first = socket.id;
+      socket.disconnect();
+      socket.connect();
+      await next(socket, 'connect');
+      expect(socket.id).not.toBe(first);
+    });
 
-  it('shares one connection between namespaces', async () => {
-    const root = connect('/', { forceNew: false });
-    const custom = connect('/custom', { forceNew: false });
-    await Promise.all([next(root, 'auth'), next(custom, 'auth')]);
-    expect(root.io).toBe(custom.io);
-    expect(root.id).not.toBe(custom.id);
-    root.disconnect();
-    custom.emit('message', 'still here');
-    expect(await next(custom, 'message-back')).toEqual(['still here']);
-  });
+    it('loses the connection when the server stops', async () => {
+      const other = await EchoServer.start();
+      const socket = connect('/', {}, other.url);
+      await next(socket, 'connect');
+      const gone = next(socket, 'disconnect');
+      await other.stop();
+      expect((await gone)[0]).toBe('transport close');
+    });
 
-  it('is told that a namespace does not exist', async () => {
-    const [error] = (await next(connect('/nowhere'), 'connect_error')) as [Error];
-    expect(error.message).toBe('Invalid namespace');
-  });
-
-  it('is told by a code why a middleware refused it', async () => {
-    const [error] = (await next(connect('/refused'), 'connect_error')) as [
-      Error & { data: { code: string } },
-    ];
-    expect(error.data.code).toBe('connect_refused');
-    expect(error.message).toContain('lets nobody in');
-  });
-
-  it('keeps the order of many events', async () => {
-    const socket = connect();
-    const got: unknown[] = [];
-    const all = new Promise<void>((resolve) => {
-      socket.on('message-back', (n: number) => {
-        got.push(n);
-        if (got.length === 1000) resolve();
+    it('stays connected over many pings', async () => {
+      const other = await EchoServer.start('--ping-interval-ms', '30', '--ping-timeout-ms', '1000');
+      const socket = connect('/', {}, other.url);
+      await next(socket, 'connect');
+      let pings = 0;
+      await new Promise<void>((resolve) => {
+        socket.io.on('ping', () => {
+          if (++pings === 5) resolve();
+        });
       });
+      expect(socket.connected).toBe(true);
+      await other.stop();
     });
-    for (let i = 0; i < 1000; i++) socket.emit('message', i);
-    await all;
-    expect(got).toEqual(Array.from({ length: 1000 }, (_, i) => i));
-  });
-
-  it('connects again after it disconnected', async () => {
-    const socket = connect();
-    await next(socket, 'connect');
-    const first = socket.id;
-    socket.disconnect();
-    socket.connect();
-    await next(socket, 'connect');
-    expect(socket.id).not.toBe(first);
-  });
-
-  it('loses the connection when the server stops', async () => {
-    const other = await EchoServer.start();
-    const socket = connect('/', {}, other.url);
-    await next(socket, 'connect');
-    const gone = next(socket, 'disconnect');
-    await other.stop();
-    expect((await gone)[0]).toBe('transport close');
-  });
-
-  it('stays connected over many pings', async () => {
-    const other = await EchoServer.start('--ping-interval-ms', '30', '--ping-timeout-ms', '1000');
-    const socket = connect('/', {}, other.url);
-    await next(socket, 'connect');
-    let pings = 0;
-    await new Promise<void>((resolve) => {
-      socket.io.on('ping', () => {
-        if (++pings === 5) resolve();
-      });
-    });
-    expect(socket.connected).toBe(true);
-    await other.stop();
-  });
-},
+  },
 );

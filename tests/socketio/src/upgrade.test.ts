@@ -89,11 +89,15 @@ describe('upgrade from long-polling to WebSocket', () => {
   it('closes a second WebSocket, during and after it', async () => {
     const session = await PollingSession.open(server.url);
     const raw = await probed(session);
-    await (await RawSocket.open(session.webSocketUrl)).closed;
+    await (
+      await RawSocket.open(session.webSocketUrl)
+    ).closed;
     raw.send('5');
     raw.send('4a');
     expect(await raw.next()).toBe('4a');
-    await (await RawSocket.open(session.webSocketUrl)).closed;
+    await (
+      await RawSocket.open(session.webSocketUrl)
+    ).closed;
     raw.send('4b');
     expect(await raw.next()).toBe('4b');
     raw.end();
