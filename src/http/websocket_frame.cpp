@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/utf8.hpp"
+
 namespace pantheon::http {
 namespace {
 
@@ -21,48 +23,7 @@ std::uint64_t read_big_endian(std::span<const std::uint8_t> bytes) {
   return value;
 }
 
-bool continuation_byte(unsigned char c) {
-  return (c & 0xC0U) == 0x80U;
-}
-
-// The length of the code point that begins here; 0 when it is not valid.
-std::size_t code_point_length(std::string_view text) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = at(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xC2 && first <= 0xDF   ? 2
-                             : (first & 0xF0U) == 0xE0        ? 3
-                             : first >= 0xF0 && first <= 0xF4 ? 4
-                                                              : 0;
-  if (length == 0 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if (!continuation_byte(at(i))) return 0;
-  }
-  if (first == 0xE0 && at(1) < 0xA0) return 0;
-  if (first == 0xED && at(1) > 0x9F) return 0;
-  if (first == 0xF0 && at(1) < 0x90) return 0;
-  if (first == 0xF4 && at(1) > 0x8F) return 0;
-  return length;
-}
-
 }  // namespace
-
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    std::uint64_t eight = 0;
-    if (text.size() >= sizeof eight) {
-      std::memcpy(&eight, text.data(), sizeof eight);
-      if ((eight & 0x8080808080808080ULL) == 0) {
-        text.remove_prefix(sizeof eight);
-        continue;
-      }
-    }
-    const std::size_t length = code_point_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
 
 std::size_t FrameReader::header_length() const {
   if (header_size_ < 2) return 2;
@@ -126,7 +87,7 @@ core::Result<std::optional<IncomingFrame>> FrameReader::end_frame() {
   if (is_control()) return IncomingFrame{opcode_, std::exchange(control_, {})};
   if (!final_) return std::nullopt;
   in_message_ = false;
-  if (message_opcode_ == Opcode::text && !is_utf8(message_)) return core::failure(HttpError::bad_utf8);
+  if (message_opcode_ == Opcode::text && !core::is_utf8(message_)) return core::failure(HttpError::bad_utf8);
   return IncomingFrame{message_opcode_, std::exchange(message_, {})};
 }
 
@@ -189,7 +150,7 @@ core::Result<CloseReason> decode_close(std::string_view payload) {
                                                static_cast<std::uint8_t>(payload[1]));
   const bool defined = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
   if (!defined && (code < 3000 || code > 4999)) return core::failure(HttpError::bad_frame, "close code");
-  if (!is_utf8(payload.substr(2))) return core::failure(HttpError::bad_utf8);
+  if (!core::is_utf8(payload.substr(2))) return core::failure(HttpError::bad_utf8);
   return CloseReason{code, std::string(payload.substr(2))};
 }
 
@@ -198,7 +159,7 @@ std::string encode_close(const CloseReason& reason) {
   std::string payload{static_cast<char>(reason.code >> 8U), static_cast<char>(reason.code & 0xFFU)};
   std::string_view text(reason.reason);
   text = text.substr(0, kMaxControl - 2);
-  while (!is_utf8(text)) text.remove_suffix(1);
+  while (!core::is_utf8(text)) text.remove_suffix(1);
   return payload.append(text);
 }
 

@@ -80,9 +80,6 @@ std::string encode_close(const CloseReason& reason);
 /// The close code that tells the peer about an error of FrameReader.
 std::uint16_t close_code_of(const core::Error& error);
 
-/// RFC 3629: no surrogates, nothing overlong, nothing above U+10FFFF.
-bool is_utf8(std::string_view text);
-
 /// Sec-WebSocket-Accept for a Sec-WebSocket-Key (RFC 6455, section 4.2.2).
 std::string websocket_accept(std::string_view key);
 

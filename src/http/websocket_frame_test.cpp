@@ -110,14 +110,6 @@ TEST(Close, RefusesCodesThatMayNotBeSent) {
   EXPECT_FALSE(decode_close("x"));
 }
 
-TEST(Utf8, TakesWhatRfc3629Allows) {
-  EXPECT_TRUE(is_utf8("plain text of more than eight bytes, ü € 😀"));
-  for (const char* bad : {"\xC0\xAF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
-                          "\xF8\x88\x80\x80\x80", "\x80", "\xC3", "\xE2\x82"}) {
-    EXPECT_FALSE(is_utf8(bad));
-  }
-}
-
 TEST(Handshake, AcceptsTheKeyOfTheSpecification) {
   EXPECT_EQ(websocket_accept("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 }

@@ -12,6 +12,7 @@
 #include "app/error.hpp"
 #include "auth/error.hpp"
 #include "cli/error.hpp"
+#include "cluster/error.hpp"
 #include "engine/error.hpp"
 #include "engineio/error.hpp"
 #include "host/error.hpp"
@@ -42,6 +43,7 @@ std::vector<Table> tables() {
           {"socketio", socketio::socketio_error_rows()},
           {"identity", identity::identity_error_rows()},
           {"auth", auth::auth_error_rows()},
+          {"cluster", cluster::cluster_error_rows()},
           {"signaling", signaling::signaling_error_rows()},
           {"rtc", rtc::rtc_error_rows()},
           {"link", link::link_error_rows()},
