@@ -6,7 +6,7 @@ namespace pantheon::cluster {
 namespace {
 
 // In the order of ClusterError.
-constexpr std::array<core::ErrorRow, 11> kRows{{
+constexpr std::array<core::ErrorRow, 12> kRows{{
     {"bad_cluster_message", 400, 76,
      "A message between Socket.IO servers is malformed; check that all of them use @socket.io/redis-adapter "
      "8."},
@@ -22,6 +22,10 @@ constexpr std::array<core::ErrorRow, 11> kRows{{
      "Redis answered with something that is not its protocol; check the address."},
     {"redis_refused", 502, 69, "Redis refused a command; check its version (7) and the user's permissions."},
     {"redis_login_refused", 502, 77, "Redis refused user, password or database; check REDIS_URL."},
+    {"other_cluster", 409, 78,
+     "The nodes on this Redis have another database; start all of them with the same data folder (--data), "
+     "or give "
+     "each server a Redis database of its own."},
     {"cluster_stopped", 503, 75, "This node is shutting down; connect again to reach another one."},
 }};
 

@@ -18,6 +18,7 @@ enum class ClusterError {
   bad_reply,
   refused,
   login_refused,
+  other_cluster,
   stopped,
 };
 const core::ErrorRow& row(ClusterError code);

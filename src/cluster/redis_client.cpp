@@ -184,6 +184,10 @@ asio::awaitable<core::Result<RedisReply>> RedisClient::command(std::vector<std::
   return state_->commands.command(std::move(arguments));
 }
 
+core::Result<void> RedisClient::post(const std::vector<std::string>& arguments) {
+  return state_->commands.post(arguments);
+}
+
 core::Result<void> RedisClient::publish(const std::string& channel, core::ByteView message) {
   if (!state_->ready) return core::failure(ClusterError::unavailable);
   return state_->commands.post({"PUBLISH", channel, std::string(core::as_text(message))});

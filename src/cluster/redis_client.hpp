@@ -39,6 +39,8 @@ class RedisClient {
 
   /// See RedisLink::command().
   asio::awaitable<core::Result<RedisReply>> command(std::vector<std::string> arguments);
+  /// See RedisLink::post().
+  core::Result<void> post(const std::vector<std::string>& arguments);
   /// Sends a message to whoever listens now. `cluster_unavailable` unless ready, `cluster_queue_full`.
   core::Result<void> publish(const std::string& channel, core::ByteView message);
 

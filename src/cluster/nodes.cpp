@@ -1,0 +1,336 @@
+#include "cluster/nodes.hpp"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include "cluster/error.hpp"
+#include "core/async_event.hpp"
+#include "core/log.hpp"
+#include "core/random.hpp"
+#include "core/task_group.hpp"
+
+namespace pantheon::cluster {
+namespace {
+
+namespace json = core::json;
+using Clock = std::chrono::steady_clock;
+
+/// Removes what a node shared, in one step and only if its lease has run out: a node that comes back first
+/// takes a lease, then writes anew. Entries of `KEYS[2]` are `<field> <key of the hash>`.
+constexpr const char* kRemoveNode = R"(
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+for _, entry in ipairs(redis.call('SMEMBERS', KEYS[2])) do
+  local field, key = string.match(entry, '^(%S+) (.*)$')
+  if field then redis.call('HDEL', key, field) end
+end
+redis.call('DEL', KEYS[2])
+redis.call('SREM', KEYS[3], ARGV[1])
+return 1)";
+
+struct Waiting {
+  Waiting(const asio::any_io_executor& executor, std::string asked)
+      : node(std::move(asked)), answered(executor) {}
+  std::string node;
+  bool gone = false;
+  std::optional<json::object> answer;
+  core::AsyncEvent answered;
+};
+
+}  // namespace
+
+struct Nodes::State {
+  State(const asio::any_io_executor& e, RedisClient& c, Options o)
+      : executor(e), client(&c), options(std::move(o)), changed(e), wake(e), tasks(e) {}
+
+  std::string lease_key(const std::string& node) const { return options.prefix + ":node:" + node; }
+  std::string channel(const std::string& node) const { return options.prefix + ":to-node:" + node; }
+  std::string founding_key() const { return options.prefix + ":founding"; }
+  std::string nodes_key() const { return options.prefix + ":nodes"; }
+
+  core::Result<void> publish(const std::string& node, json::object message) const;
+  void receive(core::ByteView bytes);
+  void receive(const std::string& from, json::object& message);
+  void set_alive(std::set<std::string> now_alive);
+  void note(const core::Result<void>& renewed);
+  static asio::awaitable<void> answer(State& state, std::string to, std::string id, json::object message);
+  static asio::awaitable<void> run(State& state);
+  static asio::awaitable<core::Result<void>> renew(State& state);
+  static asio::awaitable<core::Result<void>> join(State& state, std::string lease);
+  static asio::awaitable<core::Result<void>> check_founding(State& state, std::string lease);
+  static asio::awaitable<core::Result<void>> refresh(State& state);
+
+  asio::any_io_executor executor;
+  RedisClient* client;
+  Options options;
+  std::string id = core::to_hex(core::random_bytes(8));
+  std::vector<std::function<void(const std::string&)>> gone_handlers;
+  std::vector<std::function<void()>> joined_handlers;
+  MessageHandler message_handler = [](const std::string&, const json::object&) {};
+  RequestHandler request_handler;
+  std::set<std::string> alive;  // without this node
+  std::unordered_map<std::string, std::shared_ptr<Waiting>> requests;
+  bool joined = false;
+  std::optional<core::Error> trouble;
+  Clock::time_point renewed_at;
+  core::AsyncEvent changed;
+  core::AsyncEvent wake;
+  core::TaskGroup tasks;
+};
+
+core::Result<void> Nodes::State::publish(const std::string& node, json::object message) const {
+  message["node"] = id;
+  const auto text = json::serialize(message);
+  return client->publish(channel(node), core::as_bytes(text));
+}
+
+void Nodes::State::receive(core::ByteView bytes) {
+  auto message = core::parse_json_object(core::as_text(bytes));
+  const auto from = message ? core::get_string(*message, "node") : std::nullopt;
+  if (!from) return core::logger("cluster")->warn("a malformed message of a node was ignored");
+  receive(std::string(*from), *message);
+}
+
+void Nodes::State::receive(const std::string& from, json::object& message) {
+  const auto* content = core::get_object(message, "message");
+  if (content == nullptr)
+    return core::logger("cluster")->warn("a message of a node without content was ignored");
+  if (const auto answered = core::get_string(message, "answer")) {
+    const auto request = requests.find(std::string(*answered));
+    if (request == requests.end()) return;
+    request->second->answer = *content;
+    return request->second->answered.notify();
+  }
+  if (const auto asked = core::get_string(message, "request")) {
+    if (request_handler) tasks.spawn(answer(*this, from, std::string(*asked), *content));
+    return;
+  }
+  message_handler(from, *content);
+}
+
+asio::awaitable<void> Nodes::State::answer(State& state, std::string to, std::string id,
+                                           json::object message) {
+  json::object envelope;
+  envelope["answer"] = std::move(id);
+  envelope["message"] = co_await state.request_handler(to, std::move(message));
+  static_cast<void>(state.publish(to, std::move(envelope)));
+}
+
+void Nodes::State::set_alive(std::set<std::string> now_alive) {
+  const auto before = std::exchange(alive, std::move(now_alive));
+  for (const auto& node : before) {
+    if (alive.contains(node)) continue;
+    core::logger("cluster")->warn("node {} is gone", node);
+    for (const auto& handler : gone_handlers) handler(node);
+    for (const auto& [request_id, request] : requests) {
+      request->gone = request->gone || request->node == node;
+      request->answered.notify();
+    }
+  }
+}
+
+// What the first node leaves lasts as long as there are nodes.
+asio::awaitable<core::Result<void>> Nodes::State::check_founding(State& state, std::string lease) {
+  std::vector<std::string> leave{"SET", state.founding_key(), state.options.found(), "PX", lease, "NX"};
+  const auto left = co_await state.client->command(std::move(leave));
+  if (!left) co_return core::failure(left.error());
+  std::vector<std::string> read{"GET", state.founding_key()};
+  const auto founding = co_await state.client->command(std::move(read));
+  if (!founding) co_return core::failure(founding.error());
+  if (!state.options.may_join(founding->text)) co_return core::failure(ClusterError::other_cluster);
+  co_return core::Result<void>();
+}
+
+asio::awaitable<core::Result<void>> Nodes::State::join(State& state, std::string lease) {
+  const auto checked = co_await check_founding(state, lease);
+  if (!checked) co_return core::failure(checked.error());
+  std::vector<std::string> take{"SET", state.lease_key(state.id), "1", "PX", lease};
+  const auto taken = co_await state.client->command(std::move(take));
+  if (!taken) co_return core::failure(taken.error());
+  std::vector<std::string> enter{"SADD", state.nodes_key(), state.id};
+  const auto entered = co_await state.client->command(std::move(enter));
+  if (!entered) co_return core::failure(entered.error());
+  state.joined = true;
+  for (const auto& handler : state.joined_handlers) handler();
+  co_return core::Result<void>();
+}
+
+asio::awaitable<core::Result<void>> Nodes::State::renew(State& state) {
+  const auto lease = std::to_string(state.options.lease.count());
+  bool lapsed = !state.joined;
+  if (!lapsed) {
+    std::vector<std::string> renewal{"SET", state.lease_key(state.id), "1", "PX", lease, "XX"};
+    const auto renewed = co_await state.client->command(std::move(renewal));
+    if (!renewed) co_return core::failure(renewed.error());
+    lapsed = renewed->type == RedisReply::Type::nil;
+    static_cast<void>(state.client->post({"PEXPIRE", state.founding_key(), lease}));
+  }
+  if (lapsed) {
+    const auto joined = co_await join(state, lease);
+    if (!joined) co_return core::failure(joined.error());
+  }
+  state.renewed_at = Clock::now();
+  co_return core::Result<void>();
+}
+
+asio::awaitable<core::Result<void>> Nodes::State::refresh(State& state) {
+  std::vector<std::string> list{"SMEMBERS", state.nodes_key()};
+  const auto known = co_await state.client->command(std::move(list));
+  if (!known) co_return core::failure(known.error());
+  std::vector<std::string> ids;
+  std::vector<std::string> look_up{"MGET"};
+  for (const auto& node : known->elements) {
+    if (node.text == state.id) continue;
+    ids.push_back(node.text);
+    look_up.push_back(state.lease_key(node.text));
+  }
+  std::set<std::string> now_alive;
+  if (!ids.empty()) {
+    const auto leases = co_await state.client->command(std::move(look_up));
+    if (!leases) co_return core::failure(leases.error());
+    if (leases->elements.size() != ids.size()) co_return core::failure(ClusterError::bad_reply, "MGET");
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      if (leases->elements[i].type != RedisReply::Type::nil) {
+        now_alive.insert(ids[i]);
+        continue;
+      }
+      const auto lease = state.lease_key(ids[i]);
+      static_cast<void>(state.client->post(
+          {"EVAL", kRemoveNode, "3", lease, lease + ":entries", state.nodes_key(), ids[i]}));
+    }
+  }
+  state.set_alive(std::move(now_alive));
+  co_return core::Result<void>();
+}
+
+void Nodes::State::note(const core::Result<void>& renewed) {
+  const auto before = std::exchange(trouble, std::nullopt);
+  if (!renewed) trouble = renewed.error();
+  if (trouble && (!before || before->code() != trouble->code()))
+    core::logger("cluster")->error("this node cannot join the others: {}", trouble->message());
+  changed.notify();
+}
+
+asio::awaitable<void> Nodes::State::run(State& state) {
+  for (;;) {
+    if (state.client->ready()) {
+      const auto renewed = co_await renew(state);
+      state.note(renewed);
+      if (renewed) static_cast<void>(co_await refresh(state));
+    } else if (Clock::now() - state.renewed_at > state.options.lease) {
+      state.set_alive({});  // the others think the same of this node by now
+    }
+    const bool alive = co_await state.wake.wait_until(Clock::now() + state.options.lease / 4);
+    if (!alive) co_return;
+  }
+}
+
+Nodes::Nodes(asio::any_io_executor executor, RedisClient& client, Options options)
+    : state_(std::make_unique<State>(executor, client, std::move(options))) {
+  auto* state = state_.get();
+  client.subscribe(state->channel(state->id),
+                   [state](std::string_view, core::ByteView message) { state->receive(message); });
+  client.on_ready([state](bool) {
+    state->joined = false;  // also when Redis is back: it may have forgotten everything
+    state->wake.notify();
+  });
+}
+Nodes::~Nodes() = default;
+
+void Nodes::on_gone(std::function<void(const std::string&)> handler) {
+  state_->gone_handlers.push_back(std::move(handler));
+}
+void Nodes::on_joined(std::function<void()> handler) {
+  state_->joined_handlers.push_back(std::move(handler));
+}
+void Nodes::on_message(MessageHandler handler) {
+  state_->message_handler = std::move(handler);
+}
+void Nodes::on_request(RequestHandler handler) {
+  state_->request_handler = std::move(handler);
+}
+
+void Nodes::start() {
+  state_->tasks.spawn(State::run(*state_));
+}
+
+asio::awaitable<void> Nodes::stop() {
+  state_->gone_handlers.clear();
+  state_->joined_handlers.clear();
+  state_->tasks.cancel();
+  co_await state_->tasks.join();
+  if (!state_->joined) co_return;
+  state_->joined = false;
+  const auto lease = state_->lease_key(state_->id);
+  std::vector<std::string> give_back{"DEL", lease};
+  static_cast<void>(co_await state_->client->command(std::move(give_back)));
+  std::vector<std::string> remove{"EVAL",    kRemoveNode, "3", lease, lease + ":entries", state_->nodes_key(),
+                                  state_->id};
+  static_cast<void>(co_await state_->client->command(std::move(remove)));
+}
+
+const std::string& Nodes::id() const {
+  return state_->id;
+}
+const std::string& Nodes::prefix() const {
+  return state_->options.prefix;
+}
+bool Nodes::joined() const {
+  return state_->joined && state_->client->ready();
+}
+std::string Nodes::trouble() const {
+  if (joined()) return {};
+  if (!state_->client->ready()) return state_->client->trouble();
+  return state_->trouble ? state_->trouble->message() : "This node has not joined the others yet.";
+}
+
+asio::awaitable<core::Result<void>> Nodes::wait_joined(Clock::time_point deadline) {
+  while (!joined()) {
+    if (state_->trouble && state_->trouble->is(ClusterError::other_cluster))
+      co_return core::failure(*state_->trouble);
+    if (Clock::now() >= deadline) co_return core::failure(ClusterError::unavailable, trouble());
+    const bool alive = co_await state_->changed.wait_until(deadline);
+    if (!alive) co_return core::failure(core::CommonError::cancelled);
+  }
+  co_return core::Result<void>();
+}
+
+bool Nodes::is_alive(const std::string& node) const {
+  return state_->alive.contains(node);
+}
+std::vector<std::string> Nodes::others() const {
+  return {state_->alive.begin(), state_->alive.end()};
+}
+
+asio::awaitable<core::Result<void>> Nodes::refresh() {
+  return State::refresh(*state_);
+}
+
+core::Result<void> Nodes::send(const std::string& node, const json::object& message) {
+  return state_->publish(node, json::object{{"message", message}});
+}
+
+asio::awaitable<core::Result<json::object>> Nodes::request(std::string node, json::object message) {
+  auto* state = state_.get();
+  if (state->requests.size() >= state->options.max_requests)
+    co_return core::failure(ClusterError::queue_full);
+  const auto id = core::random_id();
+  const auto waiting = std::make_shared<Waiting>(state->executor, node);
+  // Forgotten also when the coroutine is cancelled.
+  const std::shared_ptr<void> forget(nullptr, [state, id](void*) { state->requests.erase(id); });
+  state->requests.emplace(id, waiting);
+  json::object envelope;
+  envelope["request"] = id;
+  envelope["message"] = std::move(message);
+  if (auto sent = state->publish(node, std::move(envelope)); !sent) co_return core::failure(sent.error());
+  const auto deadline = Clock::now() + state->options.request_timeout;
+  while (!waiting->answer) {
+    const bool alive = co_await waiting->answered.wait_until(deadline);
+    if (waiting->answer) break;
+    if (!alive) co_return core::failure(core::CommonError::cancelled);
+    if (waiting->gone || Clock::now() >= deadline) co_return core::failure(ClusterError::timeout);
+  }
+  co_return std::move(*waiting->answer);
+}
+
+}  // namespace pantheon::cluster

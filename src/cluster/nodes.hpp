@@ -1,0 +1,81 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cluster/redis_client.hpp"
+#include "core/json.hpp"
+
+namespace pantheon::cluster {
+
+struct NodesOptions {
+  std::string prefix = "pantheon";  ///< of all keys and channels
+  /// How long a node counts as alive after it was last heard of; renewed four times as often.
+  std::chrono::milliseconds lease{10'000};
+  std::chrono::milliseconds request_timeout{40'000};  ///< until another node has answered
+  std::size_t max_requests = 1024;                    ///< that wait for answers at one time
+  /// Makes what the first node of a cluster leaves in Redis for the others to check ...
+  std::function<std::string()> found = [] { return std::string("any"); };
+  /// ... and tells whether a node may join the cluster that left this.
+  std::function<bool(const std::string& founding)> may_join = [](const std::string&) { return true; };
+};
+
+/// The nodes of a cluster: a lease in Redis for each, and messages from one to another (docs/cluster.md).
+/// This node has a new id each time it starts. Use from the executor's one thread.
+class Nodes {
+ public:
+  using Options = NodesOptions;
+  using MessageHandler = std::function<void(const std::string& from, const core::json::object& message)>;
+  using RequestHandler =
+      std::function<asio::awaitable<core::json::object>(std::string from, core::json::object message)>;
+
+  /// The client must outlive it; start it after this.
+  Nodes(asio::any_io_executor executor, RedisClient& client, Options options = {});
+  ~Nodes();
+  Nodes(const Nodes&) = delete;
+  Nodes& operator=(const Nodes&) = delete;
+
+  /// A node is gone: its lease has run out, or Redis has been away for as long. Handlers add up; set them
+  /// before start().
+  void on_gone(std::function<void(const std::string& node)> handler);
+  /// This node has a lease that it had not before: the others know nothing of it, whatever it shares must be
+  /// written anew. Also after Redis was away: what was sent meanwhile has reached nobody.
+  void on_joined(std::function<void()> handler);
+  void on_message(MessageHandler handler);
+  /// Requests of other nodes; what is returned goes back.
+  void on_request(RequestHandler handler);
+
+  void start();
+  /// Gives the lease back. Await it before destroying, and before the client stops.
+  asio::awaitable<void> stop();
+
+  const std::string& id() const;
+  const std::string& prefix() const;
+  /// Whether this node holds a lease and Redis is ready.
+  bool joined() const;
+  /// Returns once joined: `other_cluster` when it may not join, `cluster_unavailable` at the deadline.
+  asio::awaitable<core::Result<void>> wait_joined(std::chrono::steady_clock::time_point deadline);
+  /// Why it is not joined, for a person; empty while it is.
+  std::string trouble() const;
+  bool is_alive(const std::string& node) const;
+  /// The other nodes that are alive.
+  std::vector<std::string> others() const;
+  /// Asks Redis who is alive, now.
+  asio::awaitable<core::Result<void>> refresh();
+
+  /// `cluster_unavailable`, `cluster_queue_full`. Lost when the node is gone.
+  core::Result<void> send(const std::string& node, const core::json::object& message);
+  /// Sends and waits for the answer; also `cluster_timeout`.
+  asio::awaitable<core::Result<core::json::object>> request(std::string node, core::json::object message);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace pantheon::cluster

@@ -1,0 +1,257 @@
+#include "cluster/roster.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cluster/error.hpp"
+#include "cluster/testing/redis_server.hpp"
+#include "core/async_event.hpp"
+#include "http/testing/test_loop.hpp"
+
+namespace pantheon::cluster {
+namespace {
+
+namespace json = core::json;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+/// One node of a cluster, with what its roster has said.
+struct TestNode {
+  TestNode(asio::any_io_executor executor, const std::string& url, core::AsyncEvent& changed_event,
+           milliseconds lease)
+      : changed(changed_event),
+        client(executor, *parse_redis_url(url), link_options()),
+        nodes(executor, client, nodes_options(lease)),
+        roster(executor, client, nodes,
+               {[this](const std::string&, const RosterEntry& entry, bool found) {
+                  note((found ? "found " : "put ") + entry.id);
+                },
+                [this](const std::string&, const RosterEntry& entry) { note("drop " + entry.id); },
+                [this](const std::string&, const json::object& message) {
+                  note("tell " + std::string(message.at("text").as_string()));
+                }}) {
+    client.start();
+    nodes.start();
+  }
+
+  void note(std::string text) {
+    events.push_back(std::move(text));
+    changed.notify();
+  }
+  static asio::awaitable<void> stop(TestNode& self) {
+    co_await self.roster.stop();
+    co_await self.nodes.stop();
+    co_await self.client.stop();
+  }
+  static RedisClient::Options link_options() {
+    RedisClient::Options options;
+    options.command_timeout = milliseconds(500);
+    options.ping_interval = milliseconds(200);
+    return options;
+  }
+  static Nodes::Options nodes_options(milliseconds lease) {
+    Nodes::Options options;
+    options.lease = lease;
+    options.request_timeout = seconds(2);
+    return options;
+  }
+  std::vector<std::string> ids(const std::string& group) const {
+    std::vector<std::string> list;
+    for (const auto& entry : roster.others(group)) list.push_back(entry.id);
+    return list;
+  }
+
+  core::AsyncEvent& changed;
+  RedisClient client;
+  Nodes nodes;
+  Roster roster;
+  std::vector<std::string> events;
+};
+
+class RosterTest : public testing::Test {
+ protected:
+  void TearDown() override {
+    for (const auto& node : nodes_) loop.run(TestNode::stop(*node));
+  }
+  TestNode& add_node(milliseconds lease = milliseconds(1000)) {
+    nodes_.push_back(std::make_unique<TestNode>(loop.executor(), redis.url(), changed, lease));
+    auto& node = *nodes_.back();
+    EXPECT_TRUE(loop.run(node.nodes.wait_joined(std::chrono::steady_clock::now() + seconds(10))));
+    return node;
+  }
+  void open(TestNode& node, const std::string& group) { loop.run(node.roster.open(group, seconds(5))); }
+  void until(const std::function<bool()>& condition) { loop.run(wait(changed, condition)); }
+  static asio::awaitable<void> wait(core::AsyncEvent& event, const std::function<bool()>& condition) {
+    // Things that say nothing when they change (leases) are looked at again and again.
+    while (!condition()) co_await event.wait_until(std::chrono::steady_clock::now() + milliseconds(20));
+  }
+  /// What Redis says to a command, through a node's own connection.
+  RedisReply ask(TestNode& node, std::vector<std::string> command) {
+    return loop.run(node.client.command(std::move(command))).value_or(RedisReply());
+  }
+
+  RedisServer redis;
+  http::TestLoop loop;
+  core::AsyncEvent changed{loop.executor()};
+
+ private:
+  std::vector<std::unique_ptr<TestNode>> nodes_;
+};
+
+TEST_F(RosterTest, WhoOpensAGroupSeesWhatOthersHavePutThere) {
+  auto& a = add_node();
+  auto& b = add_node();
+  a.roster.put("g", "one", {{"n", 1}});
+  a.roster.put("other", "elsewhere", {});
+  open(b, "g");
+  ASSERT_THAT(b.ids("g"), ElementsAre("one"));
+  EXPECT_EQ(b.roster.others("g").front().value, (json::object{{"n", 1}}));
+  EXPECT_THAT(a.ids("g"), IsEmpty()) << "a node does not see its own entries";
+}
+
+TEST_F(RosterTest, ChangesAreToldInTheirOrder) {
+  auto& a = add_node();
+  auto& b = add_node();
+  open(b, "g");
+  a.roster.put("g", "one", {});
+  a.roster.tell("g", {{"text", "hello"}});
+  a.roster.put("g", "one", {{"changed", true}});
+  a.roster.drop("g", "one");
+  until([&] { return b.events.size() == 4; });
+  EXPECT_THAT(b.events, ElementsAre("put one", "tell hello", "put one", "drop one"));
+  EXPECT_EQ(ask(a, {"EXISTS", "pantheon:group:g"}).integer, 0);
+}
+
+TEST_F(RosterTest, AClosedGroupIsQuiet) {
+  auto& a = add_node();
+  auto& b = add_node();
+  open(b, "g");
+  open(b, "h");
+  b.roster.close("g");
+  a.roster.put("g", "one", {});
+  a.roster.put("h", "two", {});
+  until([&] { return !b.events.empty(); });
+  EXPECT_THAT(b.events, ElementsAre("put two"));
+  EXPECT_THAT(b.ids("g"), IsEmpty());
+}
+
+TEST_F(RosterTest, ANodeThatIsGoneTakesItsEntriesAlongAndNobodyElses) {
+  auto& a = add_node();
+  auto& c = add_node();
+  a.roster.put("g", "stays", {});
+  c.roster.put("g", "goes", {});
+  auto& b = add_node();
+  open(b, "g");
+  EXPECT_EQ(b.ids("g").size(), 2U);
+  // As after a SIGKILL: nobody renews the lease any more.
+  loop.run(c.roster.stop());
+  loop.run(c.client.stop());
+  until([&] { return !b.events.empty(); });
+  EXPECT_THAT(b.events, ElementsAre("drop goes"));
+  EXPECT_THAT(b.ids("g"), ElementsAre("stays"));
+  until([&] { return ask(b, {"HLEN", "pantheon:group:g"}).integer == 1; });
+}
+
+TEST_F(RosterTest, ANodeThatStopsGivesItsLeaseBackAtOnce) {
+  auto& a = add_node(seconds(60));
+  auto& b = add_node(milliseconds(400));
+  a.roster.put("g", "one", {});
+  open(b, "g");
+  EXPECT_THAT(b.ids("g"), ElementsAre("one"));
+  loop.run(a.roster.stop());
+  loop.run(a.nodes.stop());
+  until([&] { return !b.events.empty(); });
+  EXPECT_THAT(b.events, ElementsAre("drop one"));
+}
+
+TEST_F(RosterTest, WhenRedisComesBackEmptyEverybodyKnowsEverythingAgain) {
+  auto& a = add_node(seconds(30));
+  auto& b = add_node(seconds(30));
+  a.roster.put("g", "before", {});
+  open(b, "g");
+  redis.stop();
+  until([&] { return !a.nodes.joined() && !b.nodes.joined(); });
+  a.roster.put("g", "meanwhile", {});
+  a.roster.drop("g", "before");
+  EXPECT_THAT(b.ids("g"), ElementsAre("before")) << "as it was last known";
+  redis.start();
+  until([&] { return b.ids("g") == std::vector<std::string>{"meanwhile"}; });
+}
+
+TEST_F(RosterTest, WithRedisAwayForLongTheOthersAreGone) {
+  auto& a = add_node(milliseconds(600));
+  auto& b = add_node(milliseconds(600));
+  a.roster.put("g", "one", {});
+  open(b, "g");
+  redis.stop();
+  until([&] { return !b.events.empty(); });
+  EXPECT_THAT(b.events, ElementsAre("drop one"));
+  redis.start();
+  until([&] { return b.ids("g") == std::vector<std::string>{"one"}; });
+}
+
+TEST_F(RosterTest, ANodeThatWasTakenForDeadComesBack) {
+  auto& a = add_node();
+  auto& b = add_node();
+  a.roster.put("g", "one", {});
+  open(b, "g");
+  ask(b, {"DEL", "pantheon:node:" + a.nodes.id()});
+  ASSERT_TRUE(loop.run(b.nodes.refresh()));
+  until([&] { return b.events.size() == 2; });
+  EXPECT_EQ(b.events.front(), "drop one");
+  EXPECT_THAT(b.ids("g"), ElementsAre("one"));
+  EXPECT_EQ(ask(b, {"HLEN", "pantheon:group:g"}).integer, 1);
+}
+
+TEST_F(RosterTest, ANodeOfAnotherClusterDoesNotJoin) {
+  add_node();
+  RedisClient client(loop.executor(), *parse_redis_url(redis.url()));
+  Nodes::Options options;
+  options.may_join = [](const std::string& founding) { return founding != "any"; };
+  Nodes stranger(loop.executor(), client, options);
+  client.start();
+  stranger.start();
+  const auto result = loop.run(stranger.wait_joined(std::chrono::steady_clock::now() + seconds(10)));
+  ASSERT_FALSE(result);
+  EXPECT_TRUE(result.error().is(ClusterError::other_cluster));
+  EXPECT_FALSE(stranger.joined());
+  EXPECT_NE(stranger.trouble().find("--data"), std::string::npos);
+  loop.run(stranger.stop());
+  loop.run(client.stop());
+}
+
+TEST_F(RosterTest, NodesAskEachOther) {
+  auto& a = add_node();
+  auto& b = add_node();
+  b.nodes.on_request([](std::string, json::object message) -> asio::awaitable<json::object> {
+    co_return json::object{{"twice", message.at("n").as_int64() * 2}};
+  });
+  const auto answer = loop.run(a.nodes.request(b.nodes.id(), {{"n", 21}}));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(*answer, (json::object{{"twice", 42}}));
+  std::vector<std::string> heard;
+  b.nodes.on_message([&](const std::string& from, const json::object& message) {
+    heard.push_back(from + json::serialize(message));
+    changed.notify();
+  });
+  ASSERT_TRUE(a.nodes.send(b.nodes.id(), {{"x", 1}}));
+  until([&] { return !heard.empty(); });
+  EXPECT_EQ(heard.front(), a.nodes.id() + R"({"x":1})");
+}
+
+TEST_F(RosterTest, ARequestToANodeThatDiesEnds) {
+  auto& a = add_node(milliseconds(400));
+  auto& b = add_node(milliseconds(400));
+  until([&] { return a.nodes.is_alive(b.nodes.id()); });
+  loop.run(b.client.stop());
+  const auto began = std::chrono::steady_clock::now();
+  const auto answer = loop.run(a.nodes.request(b.nodes.id(), {}));
+  ASSERT_FALSE(answer);
+  EXPECT_TRUE(answer.error().is(ClusterError::timeout));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, milliseconds(1900));
+}
+
+}  // namespace
+}  // namespace pantheon::cluster
