@@ -23,6 +23,12 @@ core::WallTime read_time(core::ByteView body) {
 Nonces::Nonces(core::WallClock clock, std::size_t max_used)
     : clock_(std::move(clock)), max_used_(max_used), key_(core::random_bytes(crypto_generichash_KEYBYTES)) {}
 
+void Nonces::share(core::ByteVector key, FirstUse first_use) {
+  // The key of the MAC has a fixed length; what is given may have any.
+  crypto_generichash(key_.data(), key_.size(), key.data(), key.size(), nullptr, 0);
+  first_use_ = std::move(first_use);
+}
+
 core::ByteVector Nonces::tag(core::ByteView body) const {
   core::ByteVector out(kTagBytes);
   crypto_generichash(out.data(), out.size(), body.data(), body.size(), key_.data(), key_.size());
@@ -51,6 +57,7 @@ bool Nonces::redeem(std::string_view nonce) {
   const auto now = clock_();
   const auto issued = read_time(body);
   if (issued > now || now - issued > kLifetime) return false;
+  if (first_use_) return first_use_(nonce, issued + kLifetime);
   while (!used_.empty() && now - used_.begin()->first > kLifetime) used_.erase(used_.begin());
   if (used_.size() >= max_used_) return false;
   return used_.emplace(issued, std::string(nonce)).second;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,9 +16,15 @@ namespace pantheon::auth {
 /// memory; only used ones are remembered, until they have expired. Not thread-safe.
 class Nonces {
  public:
+  /// True for the first use of a nonce, wherever it was.
+  using FirstUse = std::function<bool(std::string_view nonce, core::WallTime expires_at)>;
   static constexpr std::chrono::seconds kLifetime{60};
 
   explicit Nonces(core::WallClock clock, std::size_t max_used = 100'000);
+
+  /// For servers that take each other's nonces: the key is theirs together, and somebody else remembers what
+  /// is used. Call before the first is issued.
+  void share(core::ByteVector key, FirstUse first_use);
 
   std::string issue() const;
   /// True once for a nonce of ours that has not expired. Call it last, when the signature over the nonce has
@@ -29,6 +36,7 @@ class Nonces {
   core::WallClock clock_;
   std::size_t max_used_;
   core::ByteVector key_;
+  FirstUse first_use_;
   std::set<std::pair<core::WallTime, std::string>> used_;  ///< by time of issue
 };
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace pantheon::auth {
 namespace {
 
@@ -49,6 +51,25 @@ TEST_F(NoncesTest, UsedOnesAreForgottenWhenTheyHaveExpiredAndNotBefore) {
   EXPECT_FALSE(nonces.redeem(first));
   now += 61s;
   EXPECT_TRUE(nonces.redeem(nonces.issue()));
+}
+
+TEST(Nonces, ServersThatShareAKeyTakeEachOthersOnce) {
+  const core::WallTime now{std::chrono::hours(1)};
+  const core::ByteVector key{1, 2, 3};
+  std::set<std::string> used;
+  const auto first_use = [&](std::string_view nonce, core::WallTime expires_at) {
+    EXPECT_EQ(expires_at, now + Nonces::kLifetime);
+    return used.emplace(nonce).second;
+  };
+  Nonces a([&] { return now; });
+  Nonces b([&] { return now; });
+  const auto unshared = a.issue();
+  a.share(key, first_use);
+  b.share(key, first_use);
+  const auto nonce = a.issue();
+  EXPECT_TRUE(b.redeem(nonce));
+  EXPECT_FALSE(a.redeem(nonce));
+  EXPECT_FALSE(b.redeem(unshared));
 }
 
 }  // namespace

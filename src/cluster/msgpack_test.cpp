@@ -55,7 +55,7 @@ TEST(Msgpack, BinaryBecomesAttachmentsAndBack) {
 
 TEST(Msgpack, ReadsWhatNotepackWritesForUndefinedDatesAndArrayBuffers) {
   EXPECT_EQ(value_of({0xd4, 0, 0}), json::value(nullptr));
-  EXPECT_EQ(value_of({0xd7, 0, 0, 0, 0x01, 0x89, 0xf9, 0x3a, 0xe6, 0x7b}),
+  EXPECT_EQ(value_of({0xd7, 0, 0, 0, 0x01, 0x89, 0xf9, 0x66, 0xf9, 0xfb}),
             json::value("2023-08-15T13:33:42.779Z"));
   EXPECT_EQ(value_of({0xd7, 0, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}), json::value(nullptr));
   const auto buffer = unpack({0xc7, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8});
