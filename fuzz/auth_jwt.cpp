@@ -5,6 +5,8 @@
 #include <string_view>
 
 #include "auth/access_tokens.hpp"
+#include "auth/firebase.hpp"
+#include "auth/jwt_preview.hpp"
 #include "auth/jwt_verifier.hpp"
 #include "auth/nonces.hpp"
 #include "auth/shared_keys.hpp"
@@ -37,7 +39,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (const auto claims = core::parse_json_object(text)) {
     if (const auto token = key.sign(*claims)) static_cast<void>(tokens.verify(*token));
+    const auto bearer = bearer_of(firebase_rules("demo"), *claims, now());
+    if (bearer && !bearer->account.starts_with("firebase:demo:")) std::abort();
   }
+  static_cast<void>(preview_jwt(text));
+  static_cast<void>(project_of_database_url(text));
   static_cast<void>(KeySet::parse(text));
   static_cast<void>(SharedKeys::parse({}, text));
   static Nonces nonces(now);

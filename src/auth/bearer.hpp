@@ -12,7 +12,7 @@ namespace pantheon::auth {
 /// Who a verified token or key stands for. The account comes from here and from nowhere else.
 struct Bearer {
   std::string account;                              ///< `provider:issuer:subject`
-  std::string provider;                             ///< "device", "dev" or "key"
+  std::string provider;                             ///< "device", "dev", "key", "firebase" or "oidc"
   std::optional<std::string> device_id;             ///< of a token of ours
   std::optional<std::string> bound_key_thumbprint;  ///< the token counts only with a proof of this key
   std::optional<core::WallTime> expires_at;

@@ -11,7 +11,10 @@ enum class AuthError {
   auth_expired,
   proof_required,
   invalid_key_set,
-  invalid_shared_keys
+  invalid_shared_keys,
+  invalid_sign_in,
+  invalid_discovery,
+  sign_in_unavailable
 };
 const core::ErrorRow& row(AuthError code);
 std::span<const core::ErrorRow> auth_error_rows();

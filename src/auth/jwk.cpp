@@ -2,6 +2,7 @@
 
 #include <cjose/cjose.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "auth/error.hpp"
@@ -178,6 +179,10 @@ const Jwk* KeySet::find(std::optional<std::string_view> id, Algorithm algorithm)
     found = &key;
   }
   return found;
+}
+
+bool KeySet::contains(std::string_view id) const {
+  return std::ranges::any_of(keys_, [id](const Jwk& key) { return key.id() == id; });
 }
 
 json::object KeySet::public_json() const {

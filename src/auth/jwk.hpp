@@ -57,6 +57,7 @@ class KeySet {
 
   /// The key of that id and algorithm; without an id the only key of that algorithm.
   const Jwk* find(std::optional<std::string_view> id, Algorithm algorithm) const;
+  bool contains(std::string_view id) const;
   /// As published at /.well-known/jwks.json: public parts only.
   core::json::object public_json() const;
   std::size_t size() const { return keys_.size(); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "auth/error.hpp"
+#include "auth/jwt_preview.hpp"
 #include "core/bytes.hpp"
 
 namespace pantheon::auth {
@@ -10,15 +11,13 @@ namespace {
 
 namespace json = core::json;
 
-constexpr std::size_t kMaxToken = 8 * 1024;
-
 tl::unexpected<core::Error> invalid(std::string why) {
   return core::failure(AuthError::auth_invalid, std::move(why));
 }
 
 }  // namespace
 
-core::Result<const Jwk*> JwtVerifier::choose_key(std::string_view token) const {
+core::Result<const Jwk*> JwtVerifier::choose_key(std::string_view token, const KeySet& keys) const {
   const auto header_bytes = core::from_base64url(token.substr(0, token.find('.')));
   if (!header_bytes) return invalid("header");
   const auto header = core::parse_json_object(core::as_text(*header_bytes));
@@ -29,14 +28,19 @@ core::Result<const Jwk*> JwtVerifier::choose_key(std::string_view token) const {
   const auto allowed =
       std::ranges::find_if(rules_.algorithms, [&](Algorithm a) { return named == to_text(a); });
   if (allowed == rules_.algorithms.end()) return invalid("algorithm");
-  const auto* key = keys_.find(core::get_string(*header, "kid"), *allowed);
+  const auto* key = keys.find(core::get_string(*header, "kid"), *allowed);
   if (key == nullptr) return invalid("unknown key");
   return key;
 }
 
 core::Result<json::object> JwtVerifier::verify(std::string_view token, core::WallTime now) const {
+  return verify(token, keys_, now);
+}
+
+core::Result<json::object> JwtVerifier::verify(std::string_view token, const KeySet& keys,
+                                               core::WallTime now) const {
   if (token.size() > kMaxToken || std::ranges::count(token, '.') != 2) return invalid("form");
-  const auto key = choose_key(token);
+  const auto key = choose_key(token, keys);
   if (!key) return core::failure(key.error());
   const auto payload = (*key)->verify(token);
   if (!payload) return core::failure(payload.error());
@@ -67,7 +71,7 @@ core::Result<void> JwtVerifier::check_claims(const json::object& claims, core::W
   const auto not_before = core::get_integer(claims, "nbf");
   if (claims.contains("nbf") && (!not_before || *not_before > seconds + leeway))
     return invalid("not valid yet");
-  if (*expires <= seconds - leeway) return core::failure(AuthError::auth_expired);
+  if (*expires <= seconds) return core::failure(AuthError::auth_expired);
   return {};
 }
 

@@ -42,15 +42,31 @@ OptionGroup network(SignalSettings& s) {
 
 OptionGroup sign_in(SignalSettings& s) {
   auto& signaling = s.server.signaling;
+  auto& providers = signaling.sign_in;
   return {
       "Sign-in",
       {{"auth-key", "AUTH_KEY", "One key shared by all devices of one account",
         text(signaling.auth_key, "KEY"), true},
        {"auth-keys", "AUTH_KEYS", "Several accounts, each with its key: name:key,name:key",
         text(signaling.auth_keys, "NAME:KEY,..."), true},
+       {"firebase-project-id", "FIREBASE_PROJECT_ID", "Accept ID tokens of this Firebase project",
+        text(providers.firebase_project_id, "PROJECT")},
+       {"firebase-database-url", "FIREBASE_DATABASE_URL",
+        "Without a project id: the project's default database, https://<project>.firebaseio.com",
+        text(providers.firebase_database_url, "URL")},
+       {"firebase-certs-url", "FIREBASE_CERTS_URL",
+        "Where the certificates of ID tokens are, instead of Google's address",
+        text(providers.firebase_certs_url, "URL")},
+       {"firebase-auth-emulator-host", "FIREBASE_AUTH_EMULATOR_HOST",
+        "The Firebase Auth emulator, whose tokens nobody signed: for development only",
+        text(providers.firebase_emulator_host, "HOST:PORT")},
+       {"oidc-issuer", "OIDC_ISSUER", "Accept tokens of this OpenID Connect issuer",
+        text(providers.oidc_issuer, "URL")},
+       {"oidc-audience", "OIDC_AUDIENCE", "The audience of those tokens, a client id for example",
+        text(providers.oidc_audience, "AUDIENCE")},
        {"legacy-session-max", "LEGACY_SESSION_MAX",
         "How long a client that cannot renew its token stays signed in",
-        duration(signaling.legacy_session_max, std::chrono::hours(1), std::chrono::hours(24 * 30))},
+        duration(signaling.legacy_session_max, 1s, std::chrono::seconds(24h * 30))},
        {"dev", "", "Accept tokens dev:<account> from anyone: for development only", flag(signaling.dev)}}};
 }
 

@@ -80,18 +80,22 @@ Admission::Admission(store::DeviceStore& store, const auth::Authenticator& authe
       clock_(options.clock),
       limiter_({options.limits.connects_per_second, options.limits.connects_per_second * 8}) {}
 
-core::Result<MemberPointer> Admission::admit(const socketio::Handshake& handshake) {
+boost::asio::awaitable<core::Result<MemberPointer>> Admission::admit(const socketio::Handshake& handshake) {
   const auto from = client_address(handshake.address, handshake.headers);
   if (limiter_.take(from, std::chrono::steady_clock::now()))
-    return core::failure(SignalingError::rate_limited);
-  if (!handshake.auth.is_object()) return core::failure(AuthError::auth_required);
+    co_return core::failure(SignalingError::rate_limited);
+  if (!handshake.auth.is_object()) co_return core::failure(AuthError::auth_required);
   const auto& auth = handshake.auth.get_object();
-  auto bearer = authenticator_->authenticate({text_of(auth, "token"), text_of(auth, "authKey")});
-  if (!bearer) return core::failure(bearer.error());
-  if (auto space = rooms_->check_space(bearer->account); !space) return core::failure(space.error());
+  auth::Credentials credentials{std::string(text_of(auth, "token")), std::string(text_of(auth, "authKey"))};
+  auto bearer = co_await authenticator_->authenticate(std::move(credentials));
+  if (!bearer) co_return core::failure(bearer.error());
+  co_return introduce(std::move(*bearer), auth);
+}
 
+core::Result<MemberPointer> Admission::introduce(auth::Bearer bearer, const json::object& auth) {
+  if (auto space = rooms_->check_space(bearer.account); !space) return core::failure(space.error());
   auto member = std::make_shared<Member>();
-  member->bearer = std::move(*bearer);
+  member->bearer = std::move(bearer);
   member->connected_at = clock_();
   if (auto read = read_self_description(*member, auth); !read) return core::failure(read.error());
   auto checked = member->bearer.bound_key_thumbprint ? prove_bound_key(*member, auth)
@@ -176,24 +180,30 @@ core::Result<void> Admission::check_unproven(const Member& member) {
   return core::failure(AuthError::proof_required);
 }
 
-EventResult Admission::renew(const MemberPointer& member, const json::object& payload) {
-  const auto bearer = authenticator_->authenticate({text_of(payload, "token"), {}});
-  if (!bearer) return core::failure(bearer.error());
-  const bool same = bearer->account == member->account() && bearer->provider == member->bearer.provider &&
-                    bearer->device_id == member->bearer.device_id;
+core::Result<void> Admission::check_renewal(const Member& member, const auth::Bearer& bearer,
+                                            const json::object& payload) {
+  const bool same = bearer.account == member.account() && bearer.provider == member.bearer.provider &&
+                    bearer.device_id == member.bearer.device_id;
   if (!same) return core::failure(AuthError::auth_invalid, "the token is of another account or device");
-  if (bearer->bound_key_thumbprint) {
-    const auto device = tokens_->device_of(*bearer);
-    if (!device) return core::failure(device.error());
-    const auto key = identity::parse_public_key(device->public_key);
-    if (!key) return core::failure(key.error());
-    if (auto proven = verify_proof(*key, device->device_id, payload); !proven)
-      return core::failure(proven.error());
-  }
-  member->bearer = *bearer;
+  if (!bearer.bound_key_thumbprint) return {};
+  const auto device = tokens_->device_of(bearer);
+  if (!device) return core::failure(device.error());
+  const auto key = identity::parse_public_key(device->public_key);
+  if (!key) return core::failure(key.error());
+  return verify_proof(*key, device->device_id, payload);
+}
+
+boost::asio::awaitable<EventResult> Admission::renew(MemberPointer member, json::object payload) {
+  auth::Credentials credentials{std::string(text_of(payload, "token")), {}};
+  auto bearer = co_await authenticator_->authenticate(std::move(credentials));
+  if (!bearer) co_return core::failure(bearer.error());
+  if (const auto checked = check_renewal(*member, *bearer, payload); !checked)
+    co_return core::failure(checked.error());
+  member->bearer = std::move(*bearer);
   member->renewal_asked = false;
-  if (!bearer->expires_at) return json::object();
-  return json::object{{"expiresAt", bearer->expires_at->time_since_epoch().count()}};
+  const auto& expires = member->bearer.expires_at;
+  if (!expires) co_return json::object();
+  co_return json::object{{"expiresAt", expires->time_since_epoch().count()}};
 }
 
 }  // namespace pantheon::signaling

@@ -17,13 +17,17 @@ class Admission {
             Tokens& tokens, Rooms& rooms, const Options& options);
 
   /// `auth_required`, `auth_invalid`, `auth_expired`, `proof_required`, `proof_invalid`, `device_revoked`,
-  /// `key_changed`, `account_full`, `server_full`, `rate_limited`, `invalid_argument`.
-  core::Result<MemberPointer> admit(const socketio::Handshake& handshake);
+  /// `key_changed`, `account_full`, `server_full`, `rate_limited`, `invalid_argument`, `sign_in_unavailable`.
+  /// The handshake must stay until this is done.
+  boost::asio::awaitable<core::Result<MemberPointer>> admit(const socketio::Handshake& handshake);
 
   /// `auth-renew`: a new token for the same device on a live socket.
-  EventResult renew(const MemberPointer& member, const core::json::object& payload);
+  boost::asio::awaitable<EventResult> renew(MemberPointer member, core::json::object payload);
 
  private:
+  core::Result<MemberPointer> introduce(auth::Bearer bearer, const core::json::object& auth);
+  core::Result<void> check_renewal(const Member& member, const auth::Bearer& bearer,
+                                   const core::json::object& payload);
   core::Result<void> prove_bound_key(Member& member, const core::json::object& auth);
   core::Result<void> prove_own_key(Member& member, const core::json::object& auth);
   core::Result<void> check_unproven(const Member& member);

@@ -8,6 +8,22 @@ namespace {
 namespace json = core::json;
 using test::text_of;
 
+// As the Firebase Auth emulator makes them.
+std::string emulator_token(const std::string& uid, core::WallTime now, std::chrono::seconds lifetime) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  const json::object header{{"alg", "none"}, {"typ", "JWT"}};
+  const json::object claims{{"iss", "https://securetoken.google.com/demo"},
+                            {"aud", "demo"},
+                            {"sub", uid},
+                            {"iat", seconds},
+                            {"auth_time", seconds},
+                            {"exp", seconds + lifetime.count()}};
+  const auto coded = [](const json::object& object) {
+    return core::to_base64url(core::as_bytes(json::serialize(object)));
+  };
+  return coded(header) + "." + coded(claims) + ".";
+}
+
 struct AdmissionTest : test::ServiceTest {
   test::asio::awaitable<std::string> refusal(json::object auth) {
     auto& made = client(std::move(auth));
@@ -158,6 +174,45 @@ TEST_F(AdmissionTest, AnOlderClientWithoutAnIdGetsTheOneItsKindUses) {
     co_await made.ask("join-account");
     const auto told = co_await watcher->next("peer-joined");
     EXPECT_EQ(text_of(told, "userId"), "anna_electron");
+  });
+}
+
+TEST_F(AdmissionTest, TheTokenOfAProviderIsAnAccountOfThatProvider) {
+  options.sign_in.firebase_project_id = "demo";
+  options.sign_in.firebase_emulator_host = "127.0.0.1:9099";
+  run([&]() -> test::asio::awaitable<void> {
+    auto auth = legacy_auth("anna", "anna_web");
+    auth["token"] = emulator_token("anna", now, std::chrono::hours(1));
+    auto& made = client(auth);
+    const auto refused = co_await made.connect();
+    EXPECT_EQ(refused, "");
+    const auto info = co_await made.next("server-info");
+    EXPECT_EQ(text_of(info, "account"), "firebase:demo:anna");
+    auth["token"] = emulator_token("anna", now - std::chrono::hours(2), std::chrono::hours(1));
+    const auto expired = co_await refusal(auth);
+    EXPECT_EQ(expired, "auth_expired");
+  });
+}
+
+TEST_F(AdmissionTest, ALiveSocketIsRenewedByANewerTokenOfTheSamePerson) {
+  options.sign_in.firebase_project_id = "demo";
+  options.sign_in.firebase_emulator_host = "127.0.0.1:9099";
+  run([&]() -> test::asio::awaitable<void> {
+    auto auth = legacy_auth("anna", "anna_web");
+    auth["token"] = emulator_token("anna", now, std::chrono::minutes(5));
+    auto& made = client(auth);
+    const auto refused = co_await made.connect();
+    EXPECT_EQ(refused, "");
+    const json::object of_another{{"token", emulator_token("bob", now, std::chrono::hours(1))}};
+    const auto foreign = co_await made.ask("auth-renew", of_another);
+    EXPECT_EQ(text_of(foreign, "code"), "auth_invalid");
+    const json::object newer{{"token", emulator_token("anna", now, std::chrono::hours(1))}};
+    const auto renewed = co_await made.ask("auth-renew", newer);
+    EXPECT_EQ(renewed.at("ok"), true);
+    const auto end = std::chrono::floor<std::chrono::seconds>(now + std::chrono::hours(1)).time_since_epoch();
+    EXPECT_EQ(renewed.at("expiresAt").to_number<std::int64_t>(), end.count() * 1000);
+    const auto missing = co_await made.ask("auth-renew");
+    EXPECT_EQ(text_of(missing, "code"), "invalid_argument");
   });
 }
 

@@ -20,6 +20,16 @@ void report(const Member& member, const socketio::Event& event, const EventFailu
   member.emit("error", std::move(body));
 }
 
+void answer(const MemberPointer& member, const socketio::Event& event, EventResult result) {
+  if (!result) {
+    core::logger("signaling")->info("{} refused: {}", event.name, result.error().error.code());
+    report(*member, event, result.error());
+  } else if (event.wants_ack()) {
+    (*result)["ok"] = true;
+    event.ack({std::move(*result)});
+  }
+}
+
 }  // namespace
 
 EventRouter::EventRouter(const Limits& limits)
@@ -29,9 +39,23 @@ void EventRouter::on(std::string event, Handler handler) {
   handlers_.emplace(std::move(event), std::move(handler));
 }
 
+void EventRouter::on_slow(std::string event, core::TaskGroup& tasks, SlowHandler handler) {
+  slow_handlers_.insert_or_assign(std::move(event), Slow{std::move(handler), &tasks});
+}
+
+boost::asio::awaitable<void> EventRouter::handle(SlowHandler handler, MemberPointer member,
+                                                 socketio::Event event) {
+  auto result = co_await handler(member, event);
+  answer(member, event, std::move(result));
+}
+
 void EventRouter::dispatch(const MemberPointer& member, const socketio::Event& event) const {
   if (const auto wait = member->events.take(rate_, std::chrono::steady_clock::now())) {
     report(*member, event, {core::Error(SignalingError::rate_limited), {{"retryAfterMs", wait->count()}}});
+    return;
+  }
+  if (const auto slow = slow_handlers_.find(event.name); slow != slow_handlers_.end()) {
+    slow->second.tasks->spawn(handle(slow->second.handler, member, event));
     return;
   }
   const auto handler = handlers_.find(event.name);
@@ -39,14 +63,7 @@ void EventRouter::dispatch(const MemberPointer& member, const socketio::Event& e
     report(*member, event, core::Error(SignalingError::unknown_event));
     return;
   }
-  auto result = handler->second(member, event);
-  if (!result) {
-    core::logger("signaling")->info("{} refused: {}", handler->first, result.error().error.code());
-    report(*member, event, result.error());
-  } else if (event.wants_ack()) {
-    (*result)["ok"] = true;
-    event.ack({std::move(*result)});
-  }
+  answer(member, event, handler->second(member, event));
 }
 
 core::Result<core::json::object> object_argument(const socketio::Event& event) {

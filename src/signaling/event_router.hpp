@@ -1,11 +1,13 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <map>
 #include <string>
 
 #include "core/error.hpp"
 #include "core/json.hpp"
+#include "core/task_group.hpp"
 #include "signaling/member.hpp"
 #include "signaling/options.hpp"
 #include "socketio/event.hpp"
@@ -30,15 +32,27 @@ class EventRouter {
  public:
   using Handler = std::function<EventResult(const MemberPointer&, const socketio::Event&)>;
 
+  /// For what cannot be answered at once.
+  using SlowHandler = std::function<boost::asio::awaitable<EventResult>(MemberPointer, socketio::Event)>;
+
   explicit EventRouter(const Limits& limits);
 
   void on(std::string event, Handler handler);
+  /// Its coroutines run in the group. The handler bounds how many of them a member may have.
+  void on_slow(std::string event, core::TaskGroup& tasks, SlowHandler handler);
   /// Call for every event of the member.
   void dispatch(const MemberPointer& member, const socketio::Event& event) const;
 
  private:
+  struct Slow {
+    SlowHandler handler;
+    core::TaskGroup* tasks;
+  };
+  static boost::asio::awaitable<void> handle(SlowHandler handler, MemberPointer member,
+                                             socketio::Event event);
   Rate rate_;
   std::map<std::string, Handler, std::less<>> handlers_;
+  std::map<std::string, Slow, std::less<>> slow_handlers_;
 };
 
 /// The first argument as an object, or `invalid_argument`.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/io_context.hpp>
+
 #include "signaling/error.hpp"
 
 namespace pantheon::signaling {
@@ -36,6 +38,27 @@ TEST_F(EventRouterTest, AcknowledgesFailureWithItsCodeAndDetails) {
   EXPECT_EQ(acknowledged.at("ok"), false);
   EXPECT_EQ(acknowledged.at("code"), "peer_unavailable");
   EXPECT_EQ(acknowledged.at("targetUserId"), "x");
+}
+
+TEST_F(EventRouterTest, AnswersWhatTakesTimeWhenItIsDone) {
+  boost::asio::io_context io;
+  core::TaskGroup tasks(io.get_executor());
+  EventRouter router(limits);
+  bool ready = false;
+  router.on_slow("ask", tasks, [&](MemberPointer, socketio::Event) -> boost::asio::awaitable<EventResult> {
+    const bool awake = co_await core::sleep_for(std::chrono::milliseconds(1));
+    if (!awake || !ready) co_return core::failure(SignalingError::peer_unavailable);
+    co_return core::json::object{{"n", 1}};
+  });
+  router.dispatch(member, event);
+  EXPECT_TRUE(acknowledged.empty());
+  io.run();
+  EXPECT_EQ(acknowledged.at("code"), "peer_unavailable");
+  ready = true;
+  router.dispatch(member, event);
+  io.restart();
+  io.run();
+  EXPECT_EQ(acknowledged, (core::json::object{{"n", 1}, {"ok", true}}));
 }
 
 TEST_F(EventRouterTest, SaysThatAnEventIsUnknown) {

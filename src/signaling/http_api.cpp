@@ -42,7 +42,7 @@ void HttpApi::add_to(http::Server& server) {
   server.route("GET", "/health", [this](http::Request) { return ready(no_store(health())); });
   server.route("GET", "/config.json", [this](http::Request) { return ready(no_store(config())); });
   server.route("POST", "/turn-token",
-               [this](http::Request request) { return ready(no_store(turn_token(request))); });
+               [this](http::Request request) { return turn_token(std::move(request)); });
 }
 
 http::Response HttpApi::health() const {
@@ -56,27 +56,34 @@ http::Response HttpApi::config() const {
                   {"mode", to_text(mode_)},
                   {"signaling", json::object{{"path", "/socket.io/"}}},
                   {"iceServers", ice_json(ice_servers_, false)},
-                  {"devTokens", dev_}});
+                  {"devTokens", dev_},
+                  {"signIn", authenticator_->methods()}});
 }
 
-core::Result<void> HttpApi::check_bearer(const http::Request& request) const {
+// A token, or else a shared key: older clients send either as Bearer.
+boost::asio::awaitable<core::Result<void>> HttpApi::check_bearer(const http::Request& request) const {
   constexpr std::string_view kScheme = "Bearer ";
   const auto header = request.headers.get("Authorization").value_or("");
-  if (!header.starts_with(kScheme)) return core::failure(auth::AuthError::auth_required);
-  const auto credential = header.substr(kScheme.size());
-  auto bearer = authenticator_->authenticate({credential, {}});
-  if (!bearer && bearer.error().is(auth::AuthError::auth_invalid))
-    bearer = authenticator_->authenticate({{}, credential});
-  if (!bearer) return core::failure(bearer.error());
-  if (!bearer->bound_key_thumbprint) return {};
+  if (!header.starts_with(kScheme)) co_return core::failure(auth::AuthError::auth_required);
+  auth::Credentials credentials;
+  credentials.token = header.substr(kScheme.size());
+  auto bearer = co_await authenticator_->authenticate(credentials);
+  if (!bearer && bearer.error().is(auth::AuthError::auth_invalid)) {
+    std::swap(credentials.token, credentials.shared_key);
+    bearer = co_await authenticator_->authenticate(credentials);
+  }
+  if (!bearer) co_return core::failure(bearer.error());
+  if (!bearer->bound_key_thumbprint) co_return core::Result<void>();
   const auto device = tokens_->device_of(*bearer);
-  if (!device) return core::failure(device.error());
-  return {};
+  if (!device) co_return core::failure(device.error());
+  co_return core::Result<void>();
 }
 
-http::Response HttpApi::turn_token(const http::Request& request) const {
-  if (const auto checked = check_bearer(request); !checked) return http::error_response(checked.error());
-  return json_ok({{"ice_servers", ice_json(ice_servers_, true)}, {"ttl", ice_lifetime_.count()}});
+boost::asio::awaitable<http::Response> HttpApi::turn_token(http::Request request) const {
+  const auto checked = co_await check_bearer(request);
+  if (!checked) co_return no_store(http::error_response(checked.error()));
+  co_return no_store(
+      json_ok({{"ice_servers", ice_json(ice_servers_, true)}, {"ttl", ice_lifetime_.count()}}));
 }
 
 }  // namespace pantheon::signaling

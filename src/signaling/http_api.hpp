@@ -17,8 +17,8 @@ class HttpApi {
  private:
   http::Response health() const;
   http::Response config() const;
-  http::Response turn_token(const http::Request& request) const;
-  core::Result<void> check_bearer(const http::Request& request) const;
+  boost::asio::awaitable<http::Response> turn_token(http::Request request) const;
+  boost::asio::awaitable<core::Result<void>> check_bearer(const http::Request& request) const;
   const Rooms* rooms_;
   const auth::Authenticator* authenticator_;
   Tokens* tokens_;

@@ -35,6 +35,8 @@ TEST_F(HttpApiTest, TheConfigurationHasNoCredentials) {
     EXPECT_EQ(config.at("signaling").at("path"), "/socket.io/");
     EXPECT_EQ(config.at("iceServers").as_array().size(), 1U);
     EXPECT_EQ(json::serialize(config).find("pass"), std::string::npos);
+    EXPECT_EQ(config.at("signIn"),
+              (json::object{{"pairing", true}, {"sharedKey", true}, {"devTokens", true}}));
   });
 }
 

@@ -44,6 +44,7 @@ struct Member {
 
   core::WallTime connected_at;
   bool renewal_asked = false;
+  bool renewing = false;  ///< a new token is being verified
   TokenBucket events;
   std::map<std::string, std::string, std::less<>>
       last_signal_from;  ///< device id to the socket of it that signalled last

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/sign_in_options.hpp"
 #include "core/bytes.hpp"
 #include "core/clock.hpp"
 
@@ -53,9 +54,10 @@ struct Limits {
 /// How a signaling server is set up. The assets must outlive the service.
 struct Options {
   Mode mode = Mode::home;
-  bool dev = false;       ///< accept `dev:<name>` tokens; never on a server that others can reach
-  std::string auth_key;   ///< AUTH_KEY: one shared key, account `key:<server id>:default`
-  std::string auth_keys;  ///< AUTH_KEYS: `name:key,...`
+  bool dev = false;             ///< accept `dev:<name>` tokens; never on a server that others can reach
+  std::string auth_key;         ///< AUTH_KEY: one shared key, account `key:<server id>:default`
+  std::string auth_keys;        ///< AUTH_KEYS: `name:key,...`
+  auth::SignInOptions sign_in;  ///< Firebase, OIDC
   /// Web origins besides the server's own that may use it; "*" allows every one.
   std::vector<std::string> cors_origins;
   std::vector<IceServer> ice_servers;
@@ -65,7 +67,7 @@ struct Options {
   std::chrono::hours refresh_token_lifetime{24 * 90};
   std::chrono::seconds pairing_lifetime{10 * 60};
   std::chrono::seconds pairing_answer_timeout{30};  ///< how long a voucher may take to answer
-  std::chrono::hours legacy_session_max{12};        ///< for sockets that did not advertise `renew`
+  std::chrono::seconds legacy_session_max = std::chrono::hours(12);  ///< of sockets that cannot `renew`
   /// How long a device whose connection broke may take to return before the others are told that it left; 0:
   /// no time.
   std::chrono::milliseconds presence_grace{5000};

@@ -8,6 +8,7 @@
 #include "identity/error.hpp"
 #include "signaling/admission.hpp"
 #include "signaling/devices.hpp"
+#include "signaling/error.hpp"
 #include "signaling/http_api.hpp"
 #include "signaling/models.hpp"
 #include "signaling/origins.hpp"
@@ -54,7 +55,7 @@ socketio::ServerOptions socket_options(const Limits& limits) {
 
 struct Service::State {
   State(asio::any_io_executor executor, store::DeviceStore opened, Keys keys, auth::SharedKeys shared_keys,
-        Options given)
+        std::vector<std::unique_ptr<auth::IdentityProvider>> providers, Options given)
       : options(std::move(given)),
         server_id(std::move(keys.server_id)),
         store(std::move(opened)),
@@ -62,7 +63,8 @@ struct Service::State {
         nonces(options.clock),
         authenticator(
             server_id, access, std::move(shared_keys),
-            options.dev ? auth::Authenticator::DevTokens::accept : auth::Authenticator::DevTokens::refuse),
+            options.dev ? auth::Authenticator::DevTokens::accept : auth::Authenticator::DevTokens::refuse,
+            std::move(providers)),
         rooms(options.limits),
         absences(
             {options.presence_grace, options.limits.max_sockets_per_account, options.limits.max_absences}),
@@ -84,7 +86,7 @@ struct Service::State {
 
   void start();
   void accept(const std::shared_ptr<socketio::Socket>& socket);
-  EventResult renew(const MemberPointer& member, const socketio::Event& event);
+  static asio::awaitable<EventResult> renew(State& state, MemberPointer member, socketio::Event event);
   static asio::awaitable<core::Result<void>> admit(State& state, std::shared_ptr<socketio::Socket> socket);
   static asio::awaitable<void> sweep(State& state);
 
@@ -119,7 +121,9 @@ void Service::State::start() {
   models.add_to(router);
   pairing.add_to(router);
   devices.add_to(router);
-  router.on("auth-renew", [this](const MemberPointer& m, const socketio::Event& e) { return renew(m, e); });
+  router.on_slow("auth-renew", tasks, [this](MemberPointer member, socketio::Event event) {
+    return renew(*this, std::move(member), std::move(event));
+  });
   auto& nsp = sockets.of("/");
   nsp.use([this](std::shared_ptr<socketio::Socket> socket) { return admit(*this, std::move(socket)); });
   nsp.on_connection([this](std::shared_ptr<socketio::Socket> socket) { accept(socket); });
@@ -129,9 +133,10 @@ void Service::State::start() {
 
 asio::awaitable<core::Result<void>> Service::State::admit(State& state,
                                                           std::shared_ptr<socketio::Socket> socket) {
-  auto member = state.admission.admit(socket->handshake());
+  auto member = co_await state.admission.admit(socket->handshake());
   if (!member) {
-    core::logger("signaling")->info("a socket was refused: {}", member.error().code());
+    core::logger("signaling")
+        ->info("a socket was refused: {} ({})", member.error().code(), member.error().detail());
     co_return core::failure(member.error());
   }
   socket->data = std::move(*member);
@@ -158,12 +163,17 @@ void Service::State::accept(const std::shared_ptr<socketio::Socket>& socket) {
                                                  {"mode", to_text(options.mode)}});
 }
 
-EventResult Service::State::renew(const MemberPointer& member, const socketio::Event& event) {
-  const auto payload = object_argument(event);
-  if (!payload) return core::failure(payload.error());
-  auto result = admission.renew(member, *payload);
-  if (result) expiry.update(member);
-  return result;
+asio::awaitable<EventResult> Service::State::renew(State& state, MemberPointer member,
+                                                   socketio::Event event) {
+  auto payload = object_argument(event);
+  if (!payload) co_return core::failure(payload.error());
+  if (member->renewing) co_return core::failure(SignalingError::rate_limited, "one renewal at a time");
+  member->renewing = true;
+  auto result = co_await state.admission.renew(member, std::move(*payload));
+  member->renewing = false;
+  // The socket may have gone meanwhile: then nobody would take it off the list again.
+  if (result && member->socket.lock() && member->socket.lock()->connected()) state.expiry.update(member);
+  co_return result;
 }
 
 asio::awaitable<void> Service::State::sweep(State& state) {
@@ -179,12 +189,14 @@ core::Result<std::unique_ptr<Service>> Service::open(asio::any_io_executor execu
                                                      const std::filesystem::path& database, Options options) {
   auto shared_keys = auth::SharedKeys::parse(options.auth_key, options.auth_keys);
   if (!shared_keys) return core::failure(shared_keys.error());
+  auto providers = auth::make_identity_providers(executor, options.sign_in, options.clock);
+  if (!providers) return core::failure(providers.error());
   auto store = store::DeviceStore::open(database);
   if (!store) return core::failure(store.error());
   auto keys = load_keys(*store);
   if (!keys) return core::failure(keys.error());
   auto state = std::make_unique<State>(executor, std::move(*store), std::move(*keys), std::move(*shared_keys),
-                                       std::move(options));
+                                       std::move(*providers), std::move(options));
   state->start();
   return std::unique_ptr<Service>(new Service(std::move(state)));
 }
@@ -203,6 +215,7 @@ void Service::attach(http::Server& server) {
 
 asio::awaitable<void> Service::stop() {
   state_->tasks.cancel();
+  co_await state_->authenticator.stop();
   co_await state_->tasks.join();
   co_await state_->sockets.stop();
 }

@@ -28,7 +28,7 @@ class SessionExpiry {
   static constexpr std::chrono::seconds kAskBefore{60};
   std::optional<core::WallTime> next_action(const Member& member) const;
   core::WallClock clock_;
-  std::chrono::hours legacy_max_;
+  std::chrono::seconds legacy_max_;
   std::set<std::pair<core::WallTime, MemberPointer>> due_;
   std::unordered_map<MemberPointer, core::WallTime> times_;
 };

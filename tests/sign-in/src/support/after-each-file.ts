@@ -1,0 +1,5 @@
+import { afterAll } from 'vitest';
+
+import { stopAll } from './cleanup.js';
+
+afterAll(stopAll);

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { Program, ROOT, temporaryFolder } from './program.js';
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+export interface Person {
+  readonly uid: string;
+  readonly token: string;
+  readonly refreshToken: string;
+}
+
+/** The real Firebase Auth emulator, with the REST interface of Firebase Authentication. */
+export class Emulator {
+  private constructor(
+    /** As FIREBASE_AUTH_EMULATOR_HOST has it. */
+    readonly host: string,
+    readonly program: Program,
+  ) {}
+
+  /** Installs it first when it is not there yet, which takes a while. */
+  static async start(project: string): Promise<Emulator> {
+    const { stdout } = await promisify(execFile)(join(ROOT, 'scripts/get-firebase-emulator'));
+    const [port, hub, logging] = [await freePort(), await freePort(), await freePort()];
+    const folder = temporaryFolder();
+    const at = (number: number): object => ({ host: '127.0.0.1', port: number });
+    const emulators = { auth: at(port), hub: at(hub), logging: at(logging), ui: { enabled: false } };
+    writeFileSync(join(folder, 'firebase.json'), JSON.stringify({ emulators }));
+    const args = ['emulators:start', '--only', 'auth', '--project', project];
+    const env = { CI: '1', NO_UPDATE_NOTIFIER: '1', FIREBASE_EMULATORS_PATH: folder };
+    const program = Program.start(stdout.trim(), args, env, folder);
+    await program.line(/All emulators ready/);
+    return new Emulator(`127.0.0.1:${String(port)}`, program);
+  }
+
+  /** A new account with a password. */
+  async signUp(email: string): Promise<Person> {
+    const answer = await this.post('identitytoolkit.googleapis.com/v1/accounts:signUp', {
+      email,
+      password: 'not a secret',
+      returnSecureToken: true,
+    });
+    return {
+      uid: answer['localId'] ?? '',
+      token: answer['idToken'] ?? '',
+      refreshToken: answer['refreshToken'] ?? '',
+    };
+  }
+
+  /** A newer token of the same person. */
+  async refresh(person: Person): Promise<string> {
+    const answer = await this.post('securetoken.googleapis.com/v1/token', {
+      grant_type: 'refresh_token',
+      refresh_token: person.refreshToken,
+    });
+    return answer['id_token'] ?? '';
+  }
+
+  private async post(path: string, body: object): Promise<Record<string, string>> {
+    const response = await fetch(`http://${this.host}/${path}?key=any`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(await response.text());
+    return (await response.json()) as Record<string, string>;
+  }
+}
