@@ -65,6 +65,8 @@ core::Result<Url> parse_url(std::string_view text) {
   }
   url.target = std::string(parsed->encoded_path());
   if (url.target.empty()) url.target = "/";
+  // Boost.URL takes 127.0.0.1.example.org for the address 127.0.0.1 with the path .example.org.
+  if (url.target.front() != '/') return core::failure(HttpError::bad_url, "host");
   if (parsed->has_query()) url.target.append("?").append(std::string(parsed->encoded_query()));
   return url;
 }

@@ -31,6 +31,13 @@ TEST(Url, PutsTheBracketsOfIpv6WhereTheyBelong) {
   EXPECT_EQ(url.authority(), "[::1]:3001");
 }
 
+TEST(Url, ANameThatBeginsLikeAnAddressIsNotThatAddress) {
+  for (const char* text : {"http://127.0.0.1.example.org", "http://127.0.0.1.example.org/x",
+                           "http://127.0.0.1x/", "https://1.2.3.4.5:80/"}) {
+    EXPECT_FALSE(parse_url(text)) << text;
+  }
+}
+
 TEST(Url, RefusesWhatItCannotUse) {
   for (const char* text : {"", "/path", "ftp://a/", "http:///", "http://user:secret@a/", "http://a:99999/",
                            "http://a b/", "http://a:0/"}) {
