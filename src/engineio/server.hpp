@@ -24,6 +24,9 @@ struct ServerOptions {
   std::chrono::milliseconds upgrade_timeout{10'000};  ///< from opening a WebSocket to going over to it
   QueueLimits queue = {};                             ///< per connection
   std::size_t max_connections = 100'000;
+  /// Of these, sessions that poll. They cost their client nothing, not even a connection, until they time
+  /// out.
+  std::size_t max_polling = 20'000;
   CorsOptions cors = {};
   /// Asked before a session is opened; false: 403, code 4.
   std::function<bool(const http::Request&)> allow_request = {};

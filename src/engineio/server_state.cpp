@@ -41,8 +41,9 @@ core::Result<HandshakeQuery> Server::State::verify(const http::Request& request,
   const auto asked = check_handshake(request.method, request.query, is_upgrade);
   if (!asked) return asked;
   if (asked->sid.empty()) {
-    const bool allowed = !stopping && connections.size() < options.max_connections &&
-                         (!options.allow_request || options.allow_request(request));
+    const bool has_space =
+        connections.size() < options.max_connections && (is_upgrade || polling.size() < options.max_polling);
+    const bool allowed = !stopping && has_space && (!options.allow_request || options.allow_request(request));
     if (!allowed) return core::failure(EngineioError::forbidden);
     return asked;
   }

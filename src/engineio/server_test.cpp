@@ -33,7 +33,7 @@ class EngineTest : public testing::Test {
 
   http::Response fetch(std::string method, std::string query, std::string body = {}) {
     http::ClientRequest request;
-    request.url = http::parse_url(options.url + "/engine.io/?EIO=4&transport=polling" + query).value();
+    request.url = http::parse_url(options.url + options.path + "?EIO=4&transport=polling" + query).value();
     request.method = std::move(method);
     request.body = std::move(body);
     return loop.run(client.fetch(std::move(request), core::Bytes{100'000})).value();
@@ -81,6 +81,20 @@ TEST_F(EngineTest, AClientThatPollsIsAnswered) {
   EXPECT_EQ(fetch("POST", "&sid=" + sid, "1").body, "ok");
   EXPECT_EQ(fetch("GET", "&sid=" + sid).status, 400U);
   EXPECT_EQ(server.connections(), 0U);
+}
+
+TEST_F(EngineTest, SessionsThatPollTakeOnlyTheirShare) {
+  ServerOptions few;
+  few.max_polling = 2;
+  Server small(loop.executor(), few);
+  small.attach(web, "/small/");
+  options.path = "/small/";
+  const auto open = [&] { return fetch("GET", "").status; };
+  EXPECT_EQ(open(), 200U);
+  EXPECT_EQ(open(), 200U);
+  EXPECT_EQ(open(), 403U);
+  EXPECT_TRUE(loop.run(connect(tasks, options)));
+  loop.run(small.stop());
 }
 
 TEST_F(EngineTest, StoppingTheServerEndsItsClients) {

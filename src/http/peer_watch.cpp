@@ -1,12 +1,22 @@
 #include "http/peer_watch.hpp"
 
+#include <array>
 #include <boost/asio/buffer.hpp>
 
 namespace pantheon::http {
 namespace {
 
-constexpr unsigned char kTlsAlert =
-    21;  // a record of this type comes before TLS closes (RFC 8446, section 6.1)
+// TLS closes with an alert (RFC 8446, section 6.1): by itself up to TLS 1.2, from then on encrypted, in a
+// record that is too short for anything else (section 5.2).
+constexpr std::size_t kRecordHeader = 5;
+constexpr std::size_t kEncryptedAlert = 2 + 1 + 16;
+
+bool is_alert(const std::array<unsigned char, kRecordHeader>& record) {
+  constexpr unsigned char kAlert = 21;
+  constexpr unsigned char kApplicationData = 23;
+  const std::size_t length = record[3] * std::size_t{256} + record[4];
+  return record[0] == kAlert || (record[0] == kApplicationData && length <= kEncryptedAlert);
+}
 
 }  // namespace
 
@@ -16,12 +26,11 @@ struct PeerWatch::State {
 
   // The socket is ready to be read: what would come?
   bool gone() const {
-    unsigned char next = 0;
+    std::array<unsigned char, kRecordHeader> next{};
     boost::system::error_code error;
-    const std::size_t count =
-        stream.socket().receive(asio::buffer(&next, 1), tcp::socket::message_peek, error);
+    const std::size_t count = stream.socket().receive(asio::buffer(next), tcp::socket::message_peek, error);
     if (error) return error != asio::error::would_block;
-    return count == 0 || (secure && next == kTlsAlert);
+    return count == 0 || (secure && count == next.size() && is_alert(next));
   }
 
   Stream& stream;

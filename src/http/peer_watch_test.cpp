@@ -5,6 +5,7 @@
 #include "core/async_event.hpp"
 #include "core/task_group.hpp"
 #include "http/server.hpp"
+#include "http/testing/test_certificate.hpp"
 #include "http/testing/test_loop.hpp"
 
 namespace pantheon::http {
@@ -14,6 +15,10 @@ namespace {
 class PeerWatchTest : public testing::Test {
  protected:
   PeerWatchTest() {
+    add_routes(server);
+    EXPECT_TRUE(server.listen());
+  }
+  void add_routes(Server& to) {
     RouteOptions options;
     options.max_body = core::Bytes{10};
     options.check = [](const Request& request) -> std::optional<Response> {
@@ -24,11 +29,10 @@ class PeerWatchTest : public testing::Test {
       broken.push_back(request.path + " " + std::string(error.code()));
       changed.notify();
     };
-    server.route(
+    to.route(
         "GET", "/slow", [this](Request) { return slow(*this); }, options);
-    server.route(
+    to.route(
         "POST", "/body", [](Request) { return quick(); }, options);
-    EXPECT_TRUE(server.listen());
   }
   void TearDown() override {
     tasks.cancel();
@@ -50,6 +54,7 @@ class PeerWatchTest : public testing::Test {
     co_await socket.async_connect({asio::ip::address_v4::loopback(), port}, asio::use_awaitable);
     co_await asio::async_write(socket, asio::buffer(bytes), asio::use_awaitable);
   }
+  static asio::awaitable<void> say_goodbye(std::shared_ptr<Stream> stream) { co_await stream->shutdown(); }
   std::string raw(std::string bytes) { return loop.run(exchange_raw(server.port(), std::move(bytes))); }
   void until(const std::function<bool()>& condition) { loop.run(wait(changed, condition)); }
   static asio::awaitable<void> wait(core::AsyncEvent& event, const std::function<bool()>& condition) {
@@ -74,6 +79,28 @@ TEST_F(PeerWatchTest, NoticesAPeerThatLeavesWhileTheHandlerIsAtWork) {
   EXPECT_EQ(broken, std::vector<std::string>{"/slow connection_closed"});
   may_answer = true;
   changed.notify();
+}
+
+TEST_F(PeerWatchTest, NoticesTheEndOfTlsBeforeTheConnectionIsClosed) {
+  const TestCertificate certificate;
+  ServerOptions options;
+  options.tls = TlsFiles{certificate.certificate_file(), certificate.key_file()};
+  Server secure(loop.executor(), options);
+  add_routes(secure);
+  ASSERT_TRUE(secure.listen());
+  loop.run(connect(socket, secure.port(), ""));
+  const auto context = client_tls_context(certificate.certificate_file()).value();
+  const std::shared_ptr<Stream> stream =
+      loop.run(tls_connect(std::move(socket), context, "127.0.0.1", true, std::chrono::seconds(5))).value();
+  loop.run(stream->write_text("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n"));
+  until([&] { return entered == 1; });
+  tasks.spawn(say_goodbye(stream));
+  until([&] { return !broken.empty(); });
+  EXPECT_EQ(broken, std::vector<std::string>{"/slow connection_closed"});
+  may_answer = true;
+  changed.notify();
+  stream->close();
+  loop.run(secure.stop());
 }
 
 TEST_F(PeerWatchTest, APeerThatSendsItsNextRequestAheadOfTimeIsServed) {
