@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/utf8.hpp"
 #include "engineio/handshake.hpp"
 #include "http/error.hpp"
 #include "http/websocket_frame.hpp"
@@ -26,7 +27,7 @@ http::Response taken() {
 }
 
 core::Result<std::vector<Packet>> decode(const std::string& body, const PayloadLimits& limits) {
-  if (!http::is_utf8(body)) return core::failure(EngineioError::not_text);
+  if (!core::is_utf8(body)) return core::failure(EngineioError::not_text);
   return decode_payload(body, limits.max_packets);
 }
 
