@@ -49,7 +49,8 @@ void Tokens::add_to(http::Server& server) {
                [this](http::Request request) { return ready(no_store(refresh(request))); }, {kMaxBody});
 }
 
-core::Result<DeviceTokens> Tokens::issue(const store::DeviceRow& device) {
+core::Result<DeviceTokens> Tokens::issue(const store::DeviceRow& device,
+                                         std::optional<core::ByteVector> predecessor) {
   const auto key = identity::parse_public_key(device.public_key);
   if (!key) return core::failure(key.error());
   auto access = access_->issue(device.account, device.device_id, *key, device.token_generation);
@@ -58,7 +59,7 @@ core::Result<DeviceTokens> Tokens::issue(const store::DeviceRow& device) {
   const auto hash = auth::hash_refresh_token(refresh);
   const auto added =
       store_->add_refresh_token({core::ByteVector(hash.begin(), hash.end()), device.account, device.device_id,
-                                 clock_() + refresh_lifetime_, std::nullopt});
+                                 clock_() + refresh_lifetime_, std::nullopt, std::move(predecessor)});
   if (!added) return core::failure(added.error());
   return DeviceTokens{device.account, std::move(*access), std::move(refresh), access_->lifetime()};
 }
@@ -130,9 +131,13 @@ core::Result<DeviceTokens> Tokens::rotate(const store::RefreshTokenRow& token,
   }
   auto transaction = store_->begin();
   if (!transaction) return core::failure(transaction.error());
-  if (auto noted = store_->supersede_refresh_token(token.hash, clock_()); !noted)
-    return core::failure(noted.error());
-  auto tokens = issue(device);
+  // Its use proves that the device has this token: only now does the one before it end. Were that to happen when
+  // this one was given out, an answer lost on the way would lock the device out.
+  if (token.predecessor) {
+    if (auto noted = store_->supersede_refresh_token(*token.predecessor, clock_()); !noted)
+      return core::failure(noted.error());
+  }
+  auto tokens = issue(device, token.hash);
   if (!tokens) return tokens;
   if (auto done = transaction->commit(); !done) return core::failure(done.error());
   return tokens;

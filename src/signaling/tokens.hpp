@@ -31,13 +31,14 @@ class Tokens {
   void add_to(http::Server& server);
 
   /// Tokens for a device that is in the store.
-  core::Result<DeviceTokens> issue(const store::DeviceRow& device);
+  core::Result<DeviceTokens> issue(const store::DeviceRow& device) { return issue(device, std::nullopt); }
   /// The device of a verified token of ours: `auth_invalid` when its generation is over, `device_revoked`.
   core::Result<store::DeviceRow> device_of(const auth::Bearer& bearer);
   /// Deletes what has expired. Call now and then.
   void clean();
 
  private:
+  core::Result<DeviceTokens> issue(const store::DeviceRow& device, std::optional<core::ByteVector> predecessor);
   http::Response refresh(const http::Request& request);
   core::Result<DeviceTokens> refresh(const core::json::object& body);
   core::Result<DeviceTokens> rotate(const store::RefreshTokenRow& token, const store::DeviceRow& device);

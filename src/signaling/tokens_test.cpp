@@ -55,10 +55,25 @@ TEST_F(TokensTest, ThePreviousRefreshTokenStillCountsForAMinute) {
     const auto device = owner_device();
     const auto first = co_await refresh(device, device.refresh_token, device.key);
     EXPECT_TRUE(first.contains("accessToken"));
+    const auto next = co_await refresh(device, text_of(first, "refreshToken"), device.key);
+    EXPECT_TRUE(next.contains("accessToken"));
     now += 59s;
     const auto second = co_await refresh(device, device.refresh_token, device.key);
     EXPECT_TRUE(second.contains("accessToken"));
-    EXPECT_NE(text_of(first, "refreshToken"), text_of(second, "refreshToken"));
+    EXPECT_NE(text_of(next, "refreshToken"), text_of(second, "refreshToken"));
+  });
+}
+
+TEST_F(TokensTest, ADeviceThatNeverGotTheAnswerMayAskAgainLater) {
+  run([&]() -> test::asio::awaitable<void> {
+    const auto device = owner_device();
+    const auto lost = co_await refresh(device, device.refresh_token, device.key);
+    EXPECT_TRUE(lost.contains("accessToken"));
+    now += std::chrono::hours(24 * 7);
+    const auto again = co_await refresh(device, device.refresh_token, device.key);
+    EXPECT_TRUE(again.contains("accessToken"));
+    const auto next = co_await refresh(device, text_of(again, "refreshToken"), device.key);
+    EXPECT_TRUE(next.contains("accessToken"));
   });
 }
 
@@ -67,13 +82,14 @@ TEST_F(TokensTest, AnOlderOneUsedAgainTakesEverythingBackAndCutsSockets) {
     auto device = owner_device();
     auto* live = co_await connected(device);
     const auto first = co_await refresh(device, device.refresh_token, device.key);
+    const auto next = co_await refresh(device, text_of(first, "refreshToken"), device.key);
     now += 61s;
     const auto reused = co_await refresh(device, device.refresh_token, device.key);
     EXPECT_EQ(text_of(reused, "code"), "auth_invalid");
     co_await live->disconnected();
-    const auto successor = co_await refresh(device, text_of(first, "refreshToken"), device.key);
+    const auto successor = co_await refresh(device, text_of(next, "refreshToken"), device.key);
     EXPECT_EQ(text_of(successor, "code"), "auth_invalid");
-    device.access_token = text_of(first, "accessToken");
+    device.access_token = text_of(next, "accessToken");
     const auto auth = co_await hello(device);
     auto& again = client(auth);
     const auto refused = co_await again.connect();

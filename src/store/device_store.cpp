@@ -39,7 +39,9 @@ CREATE TABLE refresh_tokens (
 CREATE INDEX refresh_tokens_of_device ON refresh_tokens (account, device_id);
 CREATE INDEX refresh_tokens_by_end ON refresh_tokens (expires_at))";
 
-constexpr std::array<Migration, 1> kMigrations{{{kFirst}}};
+constexpr std::string_view kPredecessors = "ALTER TABLE refresh_tokens ADD COLUMN predecessor BLOB";
+
+constexpr std::array<Migration, 2> kMigrations{{{kFirst}, {kPredecessors}}};
 
 constexpr std::string_view kDeviceColumns =
     "SELECT account, device_id, public_key, name, platform, created_at, last_seen, token_generation, revoked "
@@ -224,18 +226,20 @@ core::Result<std::size_t> DeviceStore::statement_count(std::string_view account)
 
 core::Result<void> DeviceStore::add_refresh_token(const RefreshTokenRow& token) {
   auto query = database_.prepare(
-      "INSERT INTO refresh_tokens (hash, account, device_id, expires_at) VALUES (?1, ?2, ?3, ?4)");
+      "INSERT INTO refresh_tokens (hash, account, device_id, expires_at, predecessor) VALUES (?1, ?2, ?3, ?4, "
+      "?5)");
   if (!query) return core::failure(query.error());
   query->bind(core::ByteView(token.hash))
       .bind(token.account)
       .bind(token.device_id)
       .bind(millis(token.expires_at));
+  if (token.predecessor) query->bind(core::ByteView(*token.predecessor));
   return run(query);
 }
 
 core::Result<std::optional<RefreshTokenRow>> DeviceStore::find_refresh_token(core::ByteView hash) {
   auto query = database_.prepare(
-      "SELECT account, device_id, expires_at, superseded_at FROM refresh_tokens WHERE hash = ?1");
+      "SELECT account, device_id, expires_at, superseded_at, predecessor FROM refresh_tokens WHERE hash = ?1");
   if (!query) return core::failure(query.error());
   query->bind(hash);
   const auto row = query->step();
@@ -247,6 +251,10 @@ core::Result<std::optional<RefreshTokenRow>> DeviceStore::find_refresh_token(cor
   token.device_id = query->text(1);
   token.expires_at = time_of(query->integer(2));
   if (!query->is_null(3)) token.superseded_at = time_of(query->integer(3));
+  if (!query->is_null(4)) {
+    const auto predecessor = query->blob(4);
+    token.predecessor.emplace(predecessor.begin(), predecessor.end());
+  }
   return std::optional<RefreshTokenRow>(std::move(token));
 }
 

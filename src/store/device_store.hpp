@@ -32,7 +32,8 @@ struct RefreshTokenRow {
   std::string account;
   std::string device_id;
   core::WallTime expires_at;
-  std::optional<core::WallTime> superseded_at;  ///< when a newer one was given out in its place
+  std::optional<core::WallTime> superseded_at = {};  ///< when one given out in its place was first used
+  std::optional<core::ByteVector> predecessor = {};  ///< hash of the one it was given out for
 };
 
 /// What the signaling server keeps: itself, accounts, devices, statements, refresh tokens. Every error is one
@@ -67,7 +68,7 @@ class DeviceStore {
 
   core::Result<void> add_refresh_token(const RefreshTokenRow& token);
   core::Result<std::optional<RefreshTokenRow>> find_refresh_token(core::ByteView hash);
-  /// Notes when a token was first replaced; a later call changes nothing.
+  /// Notes when a successor of the token was first used; a later call changes nothing.
   core::Result<void> supersede_refresh_token(core::ByteView hash, core::WallTime now);
   core::Result<void> delete_expired_refresh_tokens(core::WallTime now);
 

@@ -77,13 +77,17 @@ TEST_F(DeviceStoreTest, StatementsKeepTheirOrderAndAreNotDoubled) {
   EXPECT_TRUE(store.statements("b").value().empty());
 }
 
-TEST_F(DeviceStoreTest, ARefreshTokenRemembersWhenItWasFirstReplaced) {
+TEST_F(DeviceStoreTest, ARefreshTokenRemembersWhatItFollowedAndWhenItWasSuperseded) {
   ASSERT_TRUE(store.save_device(device("a", "d1")));
   ASSERT_TRUE(store.add_refresh_token({hash, "a", "d1", at(100ms), std::nullopt}));
   EXPECT_FALSE(store.find_refresh_token(hash).value()->superseded_at);
   ASSERT_TRUE(store.supersede_refresh_token(hash, at(50ms)));
   ASSERT_TRUE(store.supersede_refresh_token(hash, at(60ms)));
   EXPECT_EQ(store.find_refresh_token(hash).value()->superseded_at, at(50ms));
+  EXPECT_FALSE(store.find_refresh_token(hash).value()->predecessor);
+  const core::ByteVector next(32, 2);
+  ASSERT_TRUE(store.add_refresh_token({next, "a", "d1", at(100ms), std::nullopt, hash}));
+  EXPECT_EQ(store.find_refresh_token(next).value()->predecessor, hash);
 }
 
 TEST_F(DeviceStoreTest, ExpiredRefreshTokensAreDeleted) {
