@@ -14,11 +14,18 @@ elseif(DEFINED ENV{XDG_CACHE_HOME})
 else()
   set(pantheon_cache "$ENV{HOME}/.cache/pantheon")
 endif()
-set(PANTHEON_LIBDATACHANNEL_DIR "${pantheon_cache}/libdatachannel-${pantheon_libdatachannel_version}" CACHE PATH
+option(PANTHEON_LIBDATACHANNEL_PATCHED "Apply the patches of third_party/libdatachannel (off: to compare with)" ON)
+set(pantheon_libdatachannel_name libdatachannel-${pantheon_libdatachannel_version})
+set(pantheon_libdatachannel_flags)
+if(NOT PANTHEON_LIBDATACHANNEL_PATCHED)
+  string(APPEND pantheon_libdatachannel_name -unpatched)
+  set(pantheon_libdatachannel_flags --unpatched)
+endif()
+set(PANTHEON_LIBDATACHANNEL_DIR "${pantheon_cache}/${pantheon_libdatachannel_name}" CACHE PATH
   "Where the pinned, patched source of libdatachannel is kept")
 file(GLOB pantheon_libdatachannel_patches CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/third_party/libdatachannel/*.patch")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${pantheon_libdatachannel_patches})
-execute_process(COMMAND "${CMAKE_SOURCE_DIR}/scripts/fetch-libdatachannel" "${PANTHEON_LIBDATACHANNEL_DIR}"
+execute_process(COMMAND "${CMAKE_SOURCE_DIR}/scripts/fetch-libdatachannel" ${pantheon_libdatachannel_flags} "${PANTHEON_LIBDATACHANNEL_DIR}"
   COMMAND_ERROR_IS_FATAL ANY)
 
 # A function, so that settings for the library's own CMake files stay out of ours.

@@ -14,6 +14,8 @@ export const TOOLS = {
   pantheon: join(BUILD, 'src/cli/pantheon'),
   engine: join(BUILD, 'bench/paced_engine'),
   bare: join(BUILD, 'bench/bare_channel'),
+  /** The same over libdatachannel as it was released, without our patches. */
+  released: join(`${BUILD}-unpatched`, 'bench/bare_channel'),
   client: join(BUILD, 'bench/link_client'),
 };
 
