@@ -15,17 +15,28 @@ else()
   set(pantheon_cache "$ENV{HOME}/.cache/pantheon")
 endif()
 option(PANTHEON_LIBDATACHANNEL_PATCHED "Apply the patches of third_party/libdatachannel (off: to compare with)" ON)
-set(pantheon_libdatachannel_name libdatachannel-${pantheon_libdatachannel_version})
-set(pantheon_libdatachannel_flags)
-if(NOT PANTHEON_LIBDATACHANNEL_PATCHED)
-  string(APPEND pantheon_libdatachannel_name -unpatched)
-  set(pantheon_libdatachannel_flags --unpatched)
-endif()
-set(PANTHEON_LIBDATACHANNEL_DIR "${pantheon_cache}/${pantheon_libdatachannel_name}" CACHE PATH
-  "Where the pinned, patched source of libdatachannel is kept")
 file(GLOB pantheon_libdatachannel_patches CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/third_party/libdatachannel/*.patch")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${pantheon_libdatachannel_patches})
-execute_process(COMMAND "${CMAKE_SOURCE_DIR}/scripts/fetch-libdatachannel" ${pantheon_libdatachannel_flags} "${PANTHEON_LIBDATACHANNEL_DIR}"
+# A folder for each set of patches: checkouts of different age share the cache.
+set(pantheon_libdatachannel_set)
+set(pantheon_libdatachannel_flags --unpatched)
+if(PANTHEON_LIBDATACHANNEL_PATCHED)
+  set(pantheon_libdatachannel_flags)
+  foreach(patch IN LISTS pantheon_libdatachannel_patches)
+    file(SHA256 "${patch}" hash)
+    string(APPEND pantheon_libdatachannel_set "${hash}")
+  endforeach()
+endif()
+string(SHA256 pantheon_libdatachannel_set "${pantheon_libdatachannel_set}")
+string(SUBSTRING "${pantheon_libdatachannel_set}" 0 8 pantheon_libdatachannel_set)
+set(PANTHEON_LIBDATACHANNEL_FOLDER "" CACHE PATH
+  "Where the pinned source of libdatachannel is kept (empty: in the cache folder)")
+set(pantheon_libdatachannel_dir "${PANTHEON_LIBDATACHANNEL_FOLDER}")
+if(NOT pantheon_libdatachannel_dir)
+  set(pantheon_libdatachannel_dir
+    "${pantheon_cache}/libdatachannel-${pantheon_libdatachannel_version}-${pantheon_libdatachannel_set}")
+endif()
+execute_process(COMMAND "${CMAKE_SOURCE_DIR}/scripts/fetch-libdatachannel" ${pantheon_libdatachannel_flags} "${pantheon_libdatachannel_dir}"
   COMMAND_ERROR_IS_FATAL ANY)
 
 # A function, so that settings for the library's own CMake files stay out of ours.
@@ -40,7 +51,7 @@ function(pantheon_add_libdatachannel)
   set(WARNINGS_AS_ERRORS OFF)
   set(sctp_werror OFF)
   set(CMAKE_MESSAGE_LOG_LEVEL WARNING)
-  add_subdirectory("${PANTHEON_LIBDATACHANNEL_DIR}" "${CMAKE_BINARY_DIR}/libdatachannel" EXCLUDE_FROM_ALL SYSTEM)
+  add_subdirectory("${pantheon_libdatachannel_dir}" "${CMAKE_BINARY_DIR}/libdatachannel" EXCLUDE_FROM_ALL SYSTEM)
 endfunction()
 pantheon_add_libdatachannel()
 

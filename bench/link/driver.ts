@@ -12,7 +12,7 @@ import type { Summary, TokenLoad } from './types.js';
 const ROUNDS = 3;
 const BULK_BYTES = 192 << 20;
 const CONNECTS = 200;
-const CHROMIUM_CONNECTS = 50;
+const CHROMIUM_CONNECTS = 200;
 const ONE_STREAM: TokenLoad = { streams: 1, rate: 100, tokens: 500 };
 const TEN_STREAMS: TokenLoad = { streams: 10, rate: 100, tokens: 1000 };
 const HUNDRED_STREAMS: TokenLoad = { streams: 100, rate: 10, tokens: 60 };

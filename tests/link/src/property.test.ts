@@ -18,7 +18,7 @@ function settingsOf(role: Role, random: Random): SideSettings {
 }
 
 describe('the C++ and the TypeScript implementation', () => {
-  it.each(seeds)('carry random exchanges whole and leave no stream over (seed %i)', async (seed) => {
+  it.concurrent.each(seeds)('carry random exchanges whole and leave no stream over (seed %i)', async (seed) => {
     const random = new Random(seed);
     const nativeRole: Role = seed % 2 === 0 ? 'offerer' : 'answerer';
     const otherRole: Role = seed % 2 === 0 ? 'answerer' : 'offerer';
@@ -34,7 +34,7 @@ describe('the C++ and the TypeScript implementation', () => {
     expect(bytes).toBeGreaterThan(1_000);
   });
 
-  it('are made to cancel streams and to tell news in these runs', async () => {
+  it.concurrent('are made to cancel streams and to tell news in these runs', async () => {
     let cancelled = 0;
     let pushes = 0;
     for (const seed of [101, 102, 103]) {
