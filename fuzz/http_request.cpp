@@ -70,12 +70,13 @@ asio::awaitable<void> read_all(http::Stream& stream, asio::any_io_executor execu
     const bool more = co_await reader.wait(std::chrono::milliseconds(1000));
     if (!more) break;
     auto head = co_await reader.read_head();
-    log += head ? head->request.method + " " + head->request.target + "\n" : head.error().code() + "\n";
+    log += head ? head->request.method + " " + head->request.target + "\n"
+                : std::string(head.error().code()) + "\n";
     if (!head) break;
     check(head->request);
     if (!head->has_body) continue;
     const auto body = co_await reader.read_body(kMostBody);
-    log += body ? *body + "\n" : body.error().code() + "\n";
+    log += body ? *body + "\n" : std::string(body.error().code()) + "\n";
     if (!body) break;
     require(body->size() <= kMostBody.count);
   }
