@@ -157,7 +157,10 @@ async function processorTime(bench: Bench): Promise<void> {
   const bareOf = (bare: BarePaced) => per(bare.sender_cpu_s + bare.receiver_cpu_s);
   const throughOf = ({ through }: (typeof results)[number]) =>
     per(through.client_cpu_s + (through.watched_cpu_s ?? NaN));
-  figure('libdatachannel as released, one message a token, both ends', of((r) => bareOf(r.released)).toFixed(0));
+  figure(
+    'libdatachannel as released, one message a token, both ends',
+    of((r) => bareOf(r.released)).toFixed(0),
+  );
   figure('  delay p50, ms', ms(of(({ released }) => released.delay_ms.p50)));
   figure('the same with our patches', of((r) => bareOf(r.bare)).toFixed(0));
   figure('  delay p50, ms', ms(of(({ bare }) => bare.delay_ms.p50)));

@@ -10,8 +10,8 @@
 
 namespace pantheon::auth {
 
-/// How long a refresh token counts after one given out in its place was used: two tabs may have started with the
-/// same.
+/// How long a refresh token counts after one given out in its place was used: two tabs may have started with
+/// the same.
 constexpr std::chrono::seconds kRefreshGrace{60};
 
 /// A new refresh token: 256 random bits. The server keeps only its hash.

@@ -131,8 +131,8 @@ core::Result<DeviceTokens> Tokens::rotate(const store::RefreshTokenRow& token,
   }
   auto transaction = store_->begin();
   if (!transaction) return core::failure(transaction.error());
-  // Its use proves that the device has this token: only now does the one before it end. Were that to happen when
-  // this one was given out, an answer lost on the way would lock the device out.
+  // Its use proves that the device has this token: only now does the one before it end. Were that to happen
+  // when this one was given out, an answer lost on the way would lock the device out.
   if (token.predecessor) {
     if (auto noted = store_->supersede_refresh_token(*token.predecessor, clock_()); !noted)
       return core::failure(noted.error());

@@ -38,7 +38,8 @@ class Tokens {
   void clean();
 
  private:
-  core::Result<DeviceTokens> issue(const store::DeviceRow& device, std::optional<core::ByteVector> predecessor);
+  core::Result<DeviceTokens> issue(const store::DeviceRow& device,
+                                   std::optional<core::ByteVector> predecessor);
   http::Response refresh(const http::Request& request);
   core::Result<DeviceTokens> refresh(const core::json::object& body);
   core::Result<DeviceTokens> rotate(const store::RefreshTokenRow& token, const store::DeviceRow& device);

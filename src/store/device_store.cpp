@@ -226,7 +226,8 @@ core::Result<std::size_t> DeviceStore::statement_count(std::string_view account)
 
 core::Result<void> DeviceStore::add_refresh_token(const RefreshTokenRow& token) {
   auto query = database_.prepare(
-      "INSERT INTO refresh_tokens (hash, account, device_id, expires_at, predecessor) VALUES (?1, ?2, ?3, ?4, "
+      "INSERT INTO refresh_tokens (hash, account, device_id, expires_at, predecessor) VALUES (?1, ?2, ?3, "
+      "?4, "
       "?5)");
   if (!query) return core::failure(query.error());
   query->bind(core::ByteView(token.hash))
@@ -239,7 +240,8 @@ core::Result<void> DeviceStore::add_refresh_token(const RefreshTokenRow& token) 
 
 core::Result<std::optional<RefreshTokenRow>> DeviceStore::find_refresh_token(core::ByteView hash) {
   auto query = database_.prepare(
-      "SELECT account, device_id, expires_at, superseded_at, predecessor FROM refresh_tokens WHERE hash = ?1");
+      "SELECT account, device_id, expires_at, superseded_at, predecessor FROM refresh_tokens WHERE hash = "
+      "?1");
   if (!query) return core::failure(query.error());
   query->bind(hash);
   const auto row = query->step();

@@ -18,21 +18,26 @@ function settingsOf(role: Role, random: Random): SideSettings {
 }
 
 describe('the C++ and the TypeScript implementation', () => {
-  it.concurrent.each(seeds)('carry random exchanges whole and leave no stream over (seed %i)', async (seed) => {
-    const random = new Random(seed);
-    const nativeRole: Role = seed % 2 === 0 ? 'offerer' : 'answerer';
-    const otherRole: Role = seed % 2 === 0 ? 'answerer' : 'offerer';
-    const native = await NativeSide.start(settingsOf(nativeRole, random), startMs);
-    const other = new TypeScriptSide(settingsOf(otherRole, random), startMs);
-    const sides =
-      nativeRole === 'offerer' ? { offerer: native, answerer: other } : { offerer: other, answerer: native };
-    const world = new World(random, sides, startMs);
-    await world.run(steps);
-    expect(await native.stop()).toBe(0);
-    const { streams, bytes } = world.counts;
-    expect(streams).toBeGreaterThan(3);
-    expect(bytes).toBeGreaterThan(1_000);
-  });
+  it.concurrent.each(seeds)(
+    'carry random exchanges whole and leave no stream over (seed %i)',
+    async (seed) => {
+      const random = new Random(seed);
+      const nativeRole: Role = seed % 2 === 0 ? 'offerer' : 'answerer';
+      const otherRole: Role = seed % 2 === 0 ? 'answerer' : 'offerer';
+      const native = await NativeSide.start(settingsOf(nativeRole, random), startMs);
+      const other = new TypeScriptSide(settingsOf(otherRole, random), startMs);
+      const sides =
+        nativeRole === 'offerer'
+          ? { offerer: native, answerer: other }
+          : { offerer: other, answerer: native };
+      const world = new World(random, sides, startMs);
+      await world.run(steps);
+      expect(await native.stop()).toBe(0);
+      const { streams, bytes } = world.counts;
+      expect(streams).toBeGreaterThan(3);
+      expect(bytes).toBeGreaterThan(1_000);
+    },
+  );
 
   it.concurrent('are made to cancel streams and to tell news in these runs', async () => {
     let cancelled = 0;
