@@ -7,11 +7,11 @@ ARG BASE=debian:bookworm-slim
 FROM ${BASE} AS build
 WORKDIR /source
 COPY . .
-RUN scripts/build-server /app && mkdir /data && chown 10001:10001 /data
+RUN scripts/build-server /app && mkdir -p /volumes/data
 
 FROM scratch
 COPY --from=build /app /app
-COPY --from=build /data /data
+COPY --from=build --chown=10001:10001 /volumes /
 ENV PANTHEON_HOME=/data SSL_CERT_FILE=/app/lib/ca-certificates.crt DRAIN_SECONDS=8
 USER 10001:10001
 VOLUME /data
