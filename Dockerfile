@@ -6,8 +6,11 @@ ARG BASE=debian:bookworm-slim
 
 FROM ${BASE} AS build
 WORKDIR /source
+COPY scripts/lib.sh scripts/install-packages scripts/packages.txt scripts/
+RUN scripts/install-packages build
 COPY . .
-RUN scripts/build-server /app && mkdir -p /volumes/data
+# The scripts ask git which files are sources.
+RUN git init -q . && scripts/build-server /app && mkdir -p /volumes/data
 
 FROM scratch
 COPY --from=build /app /app

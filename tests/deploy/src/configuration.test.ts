@@ -12,7 +12,8 @@ describe('Configuration', () => {
   });
 
   it('Create .env file in the server directory: its PORT and CORS_ORIGINS count', async () => {
-    const env = 'PORT=3456\nCORS_ORIGINS=http://localhost:3000,http://localhost:8100\n';
+    const env =
+      'PORT=3456\nFIREBASE_DATABASE_URL=https://your-project.firebaseio.com\nCORS_ORIGINS=http://localhost:3000,http://localhost:8100\n';
     const { port, url, process } = await startServer({ folder: temporaryFolder({ '.env': env }) });
     expect(port).toBe(3456);
     for (const origin of ['http://localhost:3000', 'http://localhost:8100']) {
@@ -20,6 +21,16 @@ describe('Configuration', () => {
       expect(headers['access-control-allow-origin']).toBe(origin);
     }
     await process.stop();
+  });
+
+  it('FIREBASE_DATABASE_URL: tokens of its project are accepted, and one without an address is refused', async () => {
+    const env = { FIREBASE_DATABASE_URL: 'https://your-project.firebaseio.com' };
+    const server = await startServer({ env });
+    await server.process.logLine(/accepting tokens of project your-project, taken from the URL/);
+    await server.process.stop();
+    const other = await failedStart({ env: { FIREBASE_DATABASE_URL: 'https://example.org' } });
+    expect(other.code).not.toBe(0);
+    expect(other.said).toContain('FIREBASE_PROJECT_ID');
   });
 
   it('a flag wins over the environment, that over .env, that over the TOML file', async () => {

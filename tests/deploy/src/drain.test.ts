@@ -66,6 +66,15 @@ describe('SIGTERM', () => {
     expect(performance.now() - begun).toBeLessThan(5000);
   });
 
+  it('long-polling clients are sent away in the same way', async () => {
+    const server = await startServer({ args: ['--dev'] });
+    const socket = await connect(client(server.url, { transports: ['polling'] }));
+    const gone = next(socket, 'disconnect');
+    server.process.signal('SIGTERM');
+    expect(await gone).toBe('transport close');
+    expect(await server.process.exited).toEqual({ code: 0, signal: null });
+  });
+
   it('without clients it ends at once', async () => {
     const server = await startServer({ args: ['--drain-seconds', '30'] });
     const begun = performance.now();

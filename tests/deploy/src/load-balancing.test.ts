@@ -47,6 +47,23 @@ describe('Load Balancing', () => {
     host.disconnect();
   });
 
+  it('use sticky sessions: long-polling works, and goes over to WebSocket', async () => {
+    const polling = client('http://localhost', { device: 'polling_web', transports: ['polling'] });
+    const upgrading = client('http://localhost', { transports: ['polling', 'websocket'] });
+    const upgraded = new Promise((resolve) => {
+      upgrading.io.on('open', () => upgrading.io.engine.once('upgrade', resolve));
+    });
+    await join(polling);
+    expect(await join(upgrading)).toHaveLength(1);
+    await upgraded;
+    const arrived = next(polling, 'webrtc-signal');
+    upgrading.emit('webrtc-signal', { to: 'polling_web', signal: { type: 'offer' } });
+    expect(await arrived).toMatchObject({ fromUserId: 'anna_web' });
+    expect(polling.io.engine.transport.name).toBe('polling');
+    polling.disconnect();
+    upgrading.disconnect();
+  });
+
   it('for multiple server instances: when one is stopped, its clients come back at the other', async () => {
     const sockets = Array.from({ length: 20 }, (_, index) =>
       client('http://localhost', { device: `d${index}`, reconnection: true }),

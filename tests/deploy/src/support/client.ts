@@ -6,15 +6,22 @@ export interface ClientOptions {
   readonly token?: string;
   readonly device?: string;
   readonly reconnection?: boolean;
+  /** WebSocket alone by default, as deployed clients do. */
+  readonly transports?: string[];
 }
 
-/** A client as deployed ones are: the official library, WebSocket alone. Not connected yet. */
+/** A client with the official library. Not connected yet. */
 export function client(
   url: string,
-  { token = 'dev:anna', device = 'anna_web', reconnection = false }: ClientOptions = {},
+  {
+    token = 'dev:anna',
+    device = 'anna_web',
+    reconnection = false,
+    transports = ['websocket'],
+  }: ClientOptions = {},
 ): Socket {
   const socket = io(url, {
-    transports: ['websocket'],
+    transports,
     forceNew: true,
     reconnection,
     reconnectionDelay: 50,
