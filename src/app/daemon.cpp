@@ -15,14 +15,17 @@
 namespace pantheon::app {
 namespace {
 
-constexpr std::chrono::seconds kStopPatience{10};
 constexpr int kExitAfterSecondSignal = 130;
+// A terminal or process manager signals a whole group, and launchers in it hand the signal on: that is one
+// signal.
+constexpr std::chrono::milliseconds kSameSignal{500};
 
 struct Running {
   explicit Running(asio::any_io_executor executor) : tasks(executor), ended(executor) {}
   core::TaskGroup tasks;
   core::AsyncEvent ended;
   bool over = false;
+  std::chrono::steady_clock::time_point told{};  ///< by the first signal
   core::Result<void> result;
 };
 
@@ -44,7 +47,7 @@ asio::awaitable<void> supervise(Daemon& daemon, Running& running, asio::signal_s
                                 asio::any_io_executor executor) {
   running.tasks.spawn(run_and_note(daemon, running, executor));
   while (!running.over) (void)co_await running.ended.wait();
-  asio::steady_timer deadline(executor, kStopPatience);
+  asio::steady_timer deadline(executor, daemon.stop_patience);
   deadline.async_wait([](const boost::system::error_code& error) {
     if (error) return;
     core::logger("app")->error("stopping took too long; ending now");
@@ -65,9 +68,16 @@ core::Result<void> run_daemon(Daemon daemon) {
   asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
   std::signal(SIGPIPE, SIG_IGN);
   std::function<void(const boost::system::error_code&, int)> on_signal =
-      [&](const boost::system::error_code& error, int) {
+      [&](const boost::system::error_code& error, int signal) {
         if (error) return;
-        if (running.over) std::_Exit(kExitAfterSecondSignal);
+        if (signal == SIGHUP && daemon.on_hangup) {
+          if (!running.over) daemon.on_hangup();
+          signals.async_wait(on_signal);
+          return;
+        }
+        const auto now = std::chrono::steady_clock::now();
+        if (running.over && now - running.told > kSameSignal) std::_Exit(kExitAfterSecondSignal);
+        if (!running.over) running.told = now;
         running.over = true;
         running.ended.notify();
         signals.async_wait(on_signal);

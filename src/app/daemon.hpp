@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <functional>
 
 #include "core/error.hpp"
@@ -15,10 +16,13 @@ namespace asio = boost::asio;
 struct Daemon {
   std::function<asio::awaitable<core::Result<void>>(asio::any_io_executor)> run;
   std::function<asio::awaitable<void>()> stop;
+  std::function<void()> on_hangup = {};    ///< for SIGHUP; without it SIGHUP stops too
+  std::chrono::seconds stop_patience{10};  ///< how long stopping may take
 };
 
-/// Runs it on one thread until it ends or SIGINT, SIGTERM or SIGHUP arrives; then stops it in order. A second
-/// signal, or 10 s of stopping, ends the process at once. Returns the error of `run`, if it had one.
+/// Runs it on one thread until it ends or SIGINT or SIGTERM arrives; then stops it in order. A second signal
+/// (half a second later: launchers repeat the first), or the end of its patience, ends the process at once.
+/// Returns the error of `run`, if it had one.
 core::Result<void> run_daemon(Daemon daemon);
 
 }  // namespace pantheon::app

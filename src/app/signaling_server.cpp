@@ -1,8 +1,16 @@
 #include "app/signaling_server.hpp"
 
+#include "app/certificate_watch.hpp"
 #include "app/web_assets.hpp"
+#include "core/log.hpp"
+#include "platform/process_usage.hpp"
 
 namespace pantheon::app {
+namespace {
+
+constexpr std::chrono::seconds kCertificatePause{1};
+
+}  // namespace
 
 core::Result<std::unique_ptr<SignalingServer>> SignalingServer::start(asio::any_io_executor executor,
                                                                       SignalingServerOptions options) {
@@ -16,16 +24,51 @@ core::Result<std::unique_ptr<SignalingServer>> SignalingServer::start(asio::any_
   std::unique_ptr<SignalingServer> server(
       new SignalingServer(executor, std::move(http), std::move(*service)));
   if (const auto listening = server->http_.listen(); !listening) return core::failure(listening.error());
+  if (server->tls_) {
+    server->tasks_.spawn(watch_certificate(*server->tls_, kCertificatePause,
+                                           [lasting = server.get()] { lasting->reload_certificate(); }));
+  }
   return server;
 }
 
 SignalingServer::SignalingServer(asio::any_io_executor executor, http::ServerOptions http,
                                  std::unique_ptr<signaling::Service> service)
-    : service_(std::move(service)), http_(std::move(executor), http), secure_(http.tls.has_value()) {
+    : service_(std::move(service)), http_(executor, http), tls_(http.tls), tasks_(executor) {
   service_->attach(http_);
+  add_readings();
+}
+
+void SignalingServer::add_readings() {
+  using Kind = signaling::Metrics::Kind;
+  auto& metrics = service_->metrics();
+  metrics.read("pantheon_http_connections", "Open TCP connections, idle ones too", Kind::gauge,
+               [this] { return static_cast<double>(http_.connections()); });
+  metrics.read("process_resident_memory_bytes", "Resident memory size in bytes", Kind::gauge,
+               [] { return static_cast<double>(platform::process_resident_memory().count); });
+  metrics.read("process_open_fds", "Number of open file descriptors", Kind::gauge,
+               [] { return static_cast<double>(platform::process_open_files()); });
+  metrics.read("process_max_fds", "Maximum number of open file descriptors", Kind::gauge,
+               [] { return static_cast<double>(platform::process_max_open_files()); });
+  metrics.read("process_cpu_seconds_total", "Total user and system CPU time spent in seconds", Kind::counter,
+               [] { return platform::process_cpu_time().count(); });
+  const auto started = std::chrono::duration<double>(core::wall_now().time_since_epoch()).count();
+  metrics.read("process_start_time_seconds", "Start time of the process since the Unix epoch in seconds",
+               Kind::gauge, [started] { return started; });
+}
+
+void SignalingServer::reload_certificate() {
+  if (!tls_) return;
+  if (const auto loaded = http_.reload_certificate(); !loaded) {
+    core::logger("signaling")
+        ->error("the new certificate is not used, the old one stays: {}", loaded.error().message());
+    return;
+  }
+  core::logger("signaling")->info("certificate loaded from {}", tls_->certificate_chain);
 }
 
 asio::awaitable<void> SignalingServer::stop() {
+  tasks_.cancel();
+  co_await tasks_.join();
   co_await service_->stop();
   co_await http_.stop();
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/error.hpp"
+#include "core/task_group.hpp"
 #include "http/server.hpp"
 #include "signaling/service.hpp"
 
@@ -28,20 +29,27 @@ class SignalingServer {
   /// Opens the database and listens: errors of the store, `address_in_use` ...
   static core::Result<std::unique_ptr<SignalingServer>> start(asio::any_io_executor executor,
                                                               SignalingServerOptions options);
+  /// Sends all clients away before stop(), spread over this time: see signaling::Service::drain().
+  asio::awaitable<void> drain(std::chrono::milliseconds spread) { return service_->drain(spread); }
   /// Stops service and server; await it before destroying.
   asio::awaitable<void> stop();
+  /// Takes the certificate from its files for connections from now on, and says in the log how that went;
+  /// what cannot be used leaves the old one. This also happens by itself when the files change.
+  void reload_certificate();
 
   signaling::Service& service() { return *service_; }
   std::uint16_t port() const { return http_.port(); }
-  bool secure() const { return secure_; }
+  bool secure() const { return tls_.has_value(); }
 
  private:
   SignalingServer(asio::any_io_executor executor, http::ServerOptions http,
                   std::unique_ptr<signaling::Service> service);
+  void add_readings();
 
   std::unique_ptr<signaling::Service> service_;
   http::Server http_;
-  bool secure_;
+  std::optional<http::TlsFiles> tls_;
+  core::TaskGroup tasks_;
 };
 
 }  // namespace pantheon::app

@@ -16,6 +16,14 @@ namespace {
 constexpr int kUsageError = 64;
 constexpr int kInternalError = 70;
 
+// CLI11 reads the variables of every verb, also of those that do not run, and refuses bad ones.
+void forget_variables_of_others(CLI::App& program, const std::string& verb) {
+  for (auto* other : program.get_subcommands({})) {
+    if (other->get_name() == verb) continue;
+    for (auto* option : other->get_options()) option->envname("");
+  }
+}
+
 int parse_and_run(int argc, const char* const* argv) {
   CLI::App program(
       "Pantheon: use the language models of your own computer from all your devices, peer to peer.");
@@ -34,6 +42,7 @@ int parse_and_run(int argc, const char* const* argv) {
     std::cout << program.help();
     return kUsageError;
   }
+  forget_variables_of_others(program, argv[1]);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

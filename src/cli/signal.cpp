@@ -1,7 +1,9 @@
+#include <chrono>
 #include <iostream>
 #include <memory>
 
 #include "app/daemon.hpp"
+#include "app/health_check.hpp"
 #include "app/signaling_server.hpp"
 #include "cli/option_reference.hpp"
 #include "cli/option_sources.hpp"
@@ -34,9 +36,24 @@ boost::asio::awaitable<core::Result<void>> serve(std::shared_ptr<RunningServer> 
   co_return core::Result<void>{};
 }
 
-boost::asio::awaitable<void> stop(std::shared_ptr<RunningServer> running) {
-  if (running->server) co_await running->server->stop();
+boost::asio::awaitable<void> stop(std::shared_ptr<RunningServer> running, std::chrono::seconds drain) {
+  if (!running->server) co_return;
+  co_await running->server->drain(drain);
+  co_await running->server->stop();
   running->server.reset();
+}
+
+void reload(const RunningServer& running) {
+  if (running.server) running.server->reload_certificate();
+}
+
+int check_health(SignalSettings& settings, const OptionTable& table, Layer flags) {
+  const auto resolved = resolve_options(table, std::move(flags), process_environment, kEnvironmentFile);
+  if (!resolved) return report(resolved.error());
+  const auto server = server_options(settings);
+  if (!server) return report(server.error());
+  const auto checked = app::check_health(*server);
+  return checked ? 0 : report(checked.error());
 }
 
 int run(SignalSettings& settings, const OptionTable& table, Layer flags) {
@@ -47,10 +64,15 @@ int run(SignalSettings& settings, const OptionTable& table, Layer flags) {
   auto server = server_options(settings);
   if (!server) return report(server.error());
   const auto running = std::make_shared<RunningServer>();
-  const auto result = app::run_daemon({[running, server = *server](boost::asio::any_io_executor executor) {
-                                         return serve(running, server, executor);
-                                       },
-                                       [running] { return stop(running); }});
+  const std::chrono::seconds drain(settings.drain_seconds);
+  app::Daemon daemon;
+  daemon.run = [running, server = *server](boost::asio::any_io_executor executor) {
+    return serve(running, server, executor);
+  };
+  daemon.stop = [running, drain] { return stop(running, drain); };
+  daemon.on_hangup = [running] { reload(*running); };
+  daemon.stop_patience += drain;
+  const auto result = app::run_daemon(std::move(daemon));
   return result ? 0 : report(result.error());
 }
 
@@ -71,8 +93,11 @@ Verb add_signal(CLI::App& program) {
   add_flags(*verb, *table);
   auto* reference = verb->add_flag("--reference");
   reference->description("Print the reference of all options as Markdown");
-  return [settings, table, verb, reference] {
+  auto* health = verb->add_flag("--check-health");
+  health->description("Ask the server that runs here with these options whether it is well; 0 when it is");
+  return [settings, table, verb, reference, health] {
     if (reference->count() > 0) return print_reference(*table);
+    if (health->count() > 0) return check_health(*settings, *table, given_flags(*verb, *table));
     return run(*settings, *table, given_flags(*verb, *table));
   };
 }

@@ -82,6 +82,18 @@ OptionGroup connecting(SignalSettings& s) {
             duration(signaling.ice_credential_lifetime, 60s, std::chrono::seconds(24h))}}};
 }
 
+OptionGroup running(SignalSettings& s) {
+  constexpr unsigned kLongestDrain = 3600;
+  return {
+      "Running",
+      {{"drain-seconds", "DRAIN_SECONDS",
+        "Over how long connections are ended after SIGTERM, so that other servers are not stormed",
+        number(s.drain_seconds, 0U, kLongestDrain)},
+       {"metrics-token", "METRICS_TOKEN",
+        "Bearer token for /metrics; without it only requests from this machine, through no proxy, get them",
+        text(s.server.signaling.metrics_token, "TOKEN"), true}}};
+}
+
 OptionGroup limits(SignalSettings& s) {
   auto& limits = s.server.signaling.limits;
   constexpr double kMostPerSecond = 1e6;
@@ -103,7 +115,8 @@ OptionGroup limits(SignalSettings& s) {
 }  // namespace
 
 OptionTable signal_options(SignalSettings& settings) {
-  return {program(settings), network(settings), sign_in(settings), connecting(settings), limits(settings)};
+  return {program(settings),    network(settings), sign_in(settings),
+          connecting(settings), limits(settings),  running(settings)};
 }
 
 core::Result<app::SignalingServerOptions> server_options(const SignalSettings& settings) {

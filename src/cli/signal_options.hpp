@@ -18,6 +18,7 @@ struct SignalSettings {
   std::string certificate;
   std::string private_key;
   IceOptions ice;
+  unsigned drain_seconds = 1;
 };
 
 /// Its table of options: a new option is one row here. The settings must outlive the table.

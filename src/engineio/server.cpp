@@ -1,5 +1,7 @@
 #include "engineio/server.hpp"
 
+#include <vector>
+
 #include "engineio/server_state.hpp"
 #include "http/server.hpp"
 #include "http/websocket_handshake.hpp"
@@ -68,6 +70,16 @@ void Server::attach(http::Server& server, std::string path) {
 
 std::size_t Server::connections() const {
   return state_->connections.size();
+}
+
+std::size_t Server::close_some(std::size_t count) {
+  std::vector<std::shared_ptr<Connection>> chosen;
+  for (const auto& [id, connection] : state_->connections) {
+    if (chosen.size() == count) break;
+    if (connection->open()) chosen.push_back(connection);
+  }
+  for (const auto& connection : chosen) connection->close(CloseReason::server_shutdown);
+  return chosen.size();
 }
 
 asio::awaitable<void> Server::stop() {

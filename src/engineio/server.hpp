@@ -48,6 +48,9 @@ class Server {
   /// Serves a path of an HTTP server. While this server is stopped, that one must still run.
   void attach(http::Server& server, std::string path);
   std::size_t connections() const;
+  /// Ends up to this many open connections ("server shutting down", after what waits to be sent); their
+  /// clients connect again by themselves. Returns how many were there to end.
+  std::size_t close_some(std::size_t count);
   /// Ends all connections ("server shutting down"), refuses new ones, returns when all coroutines here have
   /// ended.
   asio::awaitable<void> stop();

@@ -6,7 +6,7 @@ namespace pantheon::signaling {
 namespace {
 
 // In the order of SignalingError.
-constexpr std::array<core::ErrorRow, 16> kRows{{
+constexpr std::array<core::ErrorRow, 17> kRows{{
     {"rate_limited", 429, 75, "Too many requests; wait a moment and try again."},
     {"not_joined", 409, 65, "This socket is not in its account's room; send join-account first."},
     {"peer_unavailable", 404, 69,
@@ -30,6 +30,7 @@ constexpr std::array<core::ErrorRow, 16> kRows{{
     {"unknown_event", 400, 65,
      "The signaling server does not know this event; check the versions on both sides."},
     {"not_found", 404, 66, "There is nothing at this address."},
+    {"draining", 503, 75, "This signaling server is being stopped; connect again in a moment."},
 }};
 
 }  // namespace

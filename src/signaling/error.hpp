@@ -22,6 +22,7 @@ enum class SignalingError {
   origin_not_allowed,
   unknown_event,
   not_found,
+  draining,
 };
 const core::ErrorRow& row(SignalingError code);
 std::span<const core::ErrorRow> signaling_error_rows();

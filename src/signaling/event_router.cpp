@@ -20,16 +20,6 @@ void report(const Member& member, const socketio::Event& event, const EventFailu
   member.emit("error", std::move(body));
 }
 
-void answer(const MemberPointer& member, const socketio::Event& event, EventResult result) {
-  if (!result) {
-    core::logger("signaling")->info("{} refused: {}", event.name, result.error().error.code());
-    report(*member, event, result.error());
-  } else if (event.wants_ack()) {
-    (*result)["ok"] = true;
-    event.ack({std::move(*result)});
-  }
-}
-
 }  // namespace
 
 EventRouter::EventRouter(const Limits& limits)
@@ -43,27 +33,47 @@ void EventRouter::on_slow(std::string event, core::TaskGroup& tasks, SlowHandler
   slow_handlers_.insert_or_assign(std::move(event), Slow{std::move(handler), &tasks});
 }
 
-boost::asio::awaitable<void> EventRouter::handle(SlowHandler handler, MemberPointer member,
-                                                 socketio::Event event) {
+boost::asio::awaitable<void> EventRouter::handle_slow(const EventRouter& router, SlowHandler handler,
+                                                      MemberPointer member, socketio::Event event) {
+  const auto begun = std::chrono::steady_clock::now();
   auto result = co_await handler(member, event);
-  answer(member, event, std::move(result));
+  if (!result) core::logger("signaling")->info("{} refused: {}", event.name, result.error().error.code());
+  router.answer(*member, event, std::move(result), begun);
+}
+
+EventResult EventRouter::handle(const MemberPointer& member, const socketio::Event& event) const {
+  const auto handler = handlers_.find(event.name);
+  if (handler == handlers_.end()) return core::failure(SignalingError::unknown_event);
+  auto result = handler->second(member, event);
+  if (!result) core::logger("signaling")->info("{} refused: {}", handler->first, result.error().error.code());
+  return result;
+}
+
+void EventRouter::answer(const Member& member, const socketio::Event& event, EventResult result,
+                         core::SteadyTime begun) const {
+  if (observer_) {
+    const auto* error = result ? nullptr : &result.error().error;
+    observer_(event.name, error, std::chrono::steady_clock::now() - begun);
+  }
+  if (!result) {
+    report(member, event, result.error());
+  } else if (event.wants_ack()) {
+    (*result)["ok"] = true;
+    event.ack({std::move(*result)});
+  }
 }
 
 void EventRouter::dispatch(const MemberPointer& member, const socketio::Event& event) const {
-  if (const auto wait = member->events.take(rate_, std::chrono::steady_clock::now())) {
-    report(*member, event, {core::Error(SignalingError::rate_limited), {{"retryAfterMs", wait->count()}}});
-    return;
+  const auto begun = std::chrono::steady_clock::now();
+  if (const auto wait = member->events.take(rate_, begun)) {
+    EventFailure failure(core::Error(SignalingError::rate_limited), {{"retryAfterMs", wait->count()}});
+    return answer(*member, event, tl::unexpected(std::move(failure)), begun);
   }
   if (const auto slow = slow_handlers_.find(event.name); slow != slow_handlers_.end()) {
-    slow->second.tasks->spawn(handle(slow->second.handler, member, event));
+    slow->second.tasks->spawn(handle_slow(*this, slow->second.handler, member, event));
     return;
   }
-  const auto handler = handlers_.find(event.name);
-  if (handler == handlers_.end()) {
-    report(*member, event, core::Error(SignalingError::unknown_event));
-    return;
-  }
-  answer(member, event, handler->second(member, event));
+  answer(*member, event, handle(member, event), begun);
 }
 
 core::Result<core::json::object> object_argument(const socketio::Event& event) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <string>
@@ -31,6 +32,9 @@ using EventResult = tl::expected<core::json::object, EventFailure>;
 class EventRouter {
  public:
   using Handler = std::function<EventResult(const MemberPointer&, const socketio::Event&)>;
+  /// Told of every event: its name, the error (null when it was obeyed), and how long it took.
+  using Observer =
+      std::function<void(std::string_view event, const core::Error* error, std::chrono::nanoseconds took)>;
 
   /// For what cannot be answered at once.
   using SlowHandler = std::function<boost::asio::awaitable<EventResult>(MemberPointer, socketio::Event)>;
@@ -38,8 +42,10 @@ class EventRouter {
   explicit EventRouter(const Limits& limits);
 
   void on(std::string event, Handler handler);
-  /// Its coroutines run in the group. The handler bounds how many of them a member may have.
+  /// Its coroutines run in the group, which ends before this does. The handler bounds how many of them a
+  /// member may have.
   void on_slow(std::string event, core::TaskGroup& tasks, SlowHandler handler);
+  void observe(Observer observer) { observer_ = std::move(observer); }
   /// Call for every event of the member.
   void dispatch(const MemberPointer& member, const socketio::Event& event) const;
 
@@ -48,9 +54,13 @@ class EventRouter {
     SlowHandler handler;
     core::TaskGroup* tasks;
   };
-  static boost::asio::awaitable<void> handle(SlowHandler handler, MemberPointer member,
-                                             socketio::Event event);
+  static boost::asio::awaitable<void> handle_slow(const EventRouter& router, SlowHandler handler,
+                                                  MemberPointer member, socketio::Event event);
+  EventResult handle(const MemberPointer& member, const socketio::Event& event) const;
+  void answer(const Member& member, const socketio::Event& event, EventResult result,
+              core::SteadyTime begun) const;
   Rate rate_;
+  Observer observer_;
   std::map<std::string, Handler, std::less<>> handlers_;
   std::map<std::string, Slow, std::less<>> slow_handlers_;
 };

@@ -72,6 +72,8 @@ struct Options {
   /// no time.
   std::chrono::milliseconds presence_grace{5000};
   Limits limits;
+  std::string
+      metrics_token;  ///< METRICS_TOKEN: bearer of GET /metrics; without it only this machine reads it
   core::WallClock clock = core::wall_now;
 };
 

@@ -11,6 +11,7 @@
 #include "signaling/error.hpp"
 #include "signaling/http_api.hpp"
 #include "signaling/models.hpp"
+#include "signaling/monitoring.hpp"
 #include "signaling/origins.hpp"
 #include "signaling/pairing.hpp"
 #include "signaling/presence.hpp"
@@ -23,6 +24,9 @@ namespace pantheon::signaling {
 namespace {
 
 constexpr int kCleanEverySweeps = 600;
+constexpr std::chrono::milliseconds kBatchPause{100};
+constexpr std::size_t kSmallestBatch = 10;
+constexpr const char* kSocketsPath = "/socket.io/";
 
 struct Keys {
   std::string server_id;
@@ -59,6 +63,7 @@ struct Service::State {
       : options(std::move(given)),
         server_id(std::move(keys.server_id)),
         store(std::move(opened)),
+        monitoring(store, options.metrics_token),
         access(std::move(keys.signing_key), server_id, options.access_token_lifetime, options.clock),
         nonces(options.clock),
         authenticator(
@@ -85,6 +90,7 @@ struct Service::State {
         tasks(executor) {}
 
   void start();
+  void watch();
   void accept(const std::shared_ptr<socketio::Socket>& socket);
   static asio::awaitable<EventResult> renew(State& state, MemberPointer member, socketio::Event event);
   static asio::awaitable<core::Result<void>> admit(State& state, std::shared_ptr<socketio::Socket> socket);
@@ -93,6 +99,7 @@ struct Service::State {
   Options options;
   std::string server_id;
   store::DeviceStore store;
+  Monitoring monitoring;
   auth::AccessTokens access;
   auth::Nonces nonces;
   auth::Authenticator authenticator;
@@ -124,6 +131,7 @@ void Service::State::start() {
   router.on_slow("auth-renew", tasks, [this](MemberPointer member, socketio::Event event) {
     return renew(*this, std::move(member), std::move(event));
   });
+  watch();
   auto& nsp = sockets.of("/");
   nsp.use([this](std::shared_ptr<socketio::Socket> socket) { return admit(*this, std::move(socket)); });
   nsp.on_connection([this](std::shared_ptr<socketio::Socket> socket) { accept(socket); });
@@ -131,10 +139,31 @@ void Service::State::start() {
   tasks.spawn(Presence::run(presence));
 }
 
+void Service::State::watch() {
+  auto& metrics = monitoring.metrics();
+  const auto gauge = [&](const char* name, const char* help, auto reading) {
+    metrics.read(name, help, Metrics::Kind::gauge, [reading] { return static_cast<double>(reading()); });
+  };
+  gauge("pantheon_connections", "Open Engine.IO connections", [this] { return sockets.connections(); });
+  gauge("pantheon_sockets", "Sockets that are signed in", [this] { return rooms.sockets(); });
+  gauge("pantheon_accounts", "Accounts with at least one socket", [this] { return rooms.accounts(); });
+  router.observe([&metrics](std::string_view event, const core::Error* error, std::chrono::nanoseconds took) {
+    if (error != nullptr) {
+      metrics.add(Count::errors, error->code());
+      if (error->is(SignalingError::rate_limited)) metrics.add(Count::rate_limited, "events");
+    } else if (event == "webrtc-signal") {
+      metrics.relayed(took);
+    }
+  });
+}
+
 asio::awaitable<core::Result<void>> Service::State::admit(State& state,
                                                           std::shared_ptr<socketio::Socket> socket) {
   auto member = co_await state.admission.admit(socket->handshake());
+  auto& metrics = state.monitoring.metrics();
+  metrics.add(Count::sign_ins, member ? "ok" : member.error().code());
   if (!member) {
+    if (member.error().is(SignalingError::rate_limited)) metrics.add(Count::rate_limited, "connects");
     core::logger("signaling")
         ->info("a socket was refused: {} ({})", member.error().code(), member.error().detail());
     co_return core::failure(member.error());
@@ -151,10 +180,18 @@ void Service::State::accept(const std::shared_ptr<socketio::Socket>& socket) {
   if (!rooms.check_space(member->account())) return socket->disconnect(true);
   presence.arrived(member);
   expiry.add(member);
+  core::logger("signaling")
+      ->info("connected socket={} account={} device={} client={}", member->socket_id, member->account(),
+             member->device_id, member->client_type);
   socket->on_any([this, member](const socketio::Event& event) { router.dispatch(member, event); });
   socket->on_disconnect([this, member](std::string_view reason) {
     expiry.remove(member);
     presence.left(member, reason);
+    monitoring.metrics().add(Count::disconnects, reason);
+    const auto stayed = std::chrono::duration<double>(options.clock() - member->connected_at);
+    core::logger("signaling")
+        ->info("disconnected socket={} account={} device={} after={:.1f}s reason=\"{}\"", member->socket_id,
+               member->account(), member->device_id, stayed.count(), reason);
   });
   member->emit("server-info", core::json::object{{"serverId", server_id},
                                                  {"account", member->account()},
@@ -206,11 +243,32 @@ Service::~Service() = default;
 
 void Service::attach(http::Server& server) {
   state_->origins.add_to(server);
-  state_->sockets.attach(server);
+  state_->monitoring.add_to(server);
+  server.before([state = state_.get()](const http::Request& request) -> std::optional<http::Response> {
+    const bool is_new = request.path == kSocketsPath && request.query.find("sid=") == std::string::npos;
+    if (!is_new || !state->monitoring.draining()) return std::nullopt;
+    auto response = http::error_response(core::Error(SignalingError::draining));
+    response.headers.set("Retry-After", "1");
+    return response;
+  });
+  state_->sockets.attach(server, kSocketsPath);
   state_->tokens.add_to(server);
   state_->pairing.add_to(server);
   state_->api.add_to(server);
   state_->web_app.add_to(server);
+}
+
+asio::awaitable<void> Service::drain(std::chrono::milliseconds spread) {
+  state_->monitoring.begin_draining();
+  const auto total = state_->sockets.connections();
+  core::logger("signaling")->info("draining {} connections within {} ms", total, spread.count());
+  state_->sockets.of("/").emit("server-draining", {core::json::object{{"withinMs", spread.count()}}});
+  const auto batches = static_cast<std::size_t>(std::max<std::int64_t>(1, spread / kBatchPause));
+  const auto batch = std::max(kSmallestBatch, (total + batches - 1) / batches);
+  while (state_->sockets.close_some(batch) > 0) {
+    const bool awake = co_await core::sleep_for(kBatchPause);
+    if (!awake) co_return;
+  }
 }
 
 asio::awaitable<void> Service::stop() {
@@ -251,6 +309,9 @@ std::size_t Service::connected_sockets() const {
 }
 std::size_t Service::connected_accounts() const {
   return state_->rooms.accounts();
+}
+Metrics& Service::metrics() {
+  return state_->monitoring.metrics();
 }
 
 }  // namespace pantheon::signaling

@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "identity/device_key.hpp"
+#include "signaling/metrics.hpp"
 #include "signaling/options.hpp"
 #include "signaling/tokens.hpp"
 
@@ -35,6 +36,12 @@ class Service {
   /// server.
   void attach(http::Server& server);
 
+  /// Prepares the end: /ready says no, new clients are refused with 503, those that are here are told
+  /// (`server-draining`) and their connections end in batches spread over this time, so that other servers
+  /// are not stormed. Clients connect again by themselves. Returns when none is left; stop() still has to
+  /// follow.
+  asio::awaitable<void> drain(std::chrono::milliseconds spread);
+
   /// Disconnects everyone and returns when nothing of the service runs any more.
   asio::awaitable<void> stop();
 
@@ -53,6 +60,9 @@ class Service {
   /// Sockets that are signed in, and accounts with at least one of them.
   std::size_t connected_sockets() const;
   std::size_t connected_accounts() const;
+
+  /// What GET /metrics gives; readings can be added before the server listens.
+  Metrics& metrics();
 
  private:
   struct State;

@@ -72,6 +72,10 @@ std::size_t Server::connections() const {
   return state_->engine.connections();
 }
 
+std::size_t Server::close_some(std::size_t count) {
+  return state_->engine.close_some(count);
+}
+
 asio::awaitable<void> Server::stop() {
   const auto state = state_;
   for (const auto& [name, nsp] : state->namespaces) {

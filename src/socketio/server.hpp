@@ -117,6 +117,9 @@ class Server {
   /// The way to other nodes, for all namespaces. Without it this node is alone.
   void set_adapter(std::shared_ptr<Adapter> adapter);
   std::size_t connections() const;
+  /// Ends up to this many connections without disconnecting their sockets first, so that the clients connect
+  /// again by themselves (they would not after "io server disconnect"). Returns how many were there to end.
+  std::size_t close_some(std::size_t count);
   /// Disconnects everyone ("server shutting down"), refuses new ones, and returns when all coroutines have
   /// ended.
   asio::awaitable<void> stop();

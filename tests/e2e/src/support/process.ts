@@ -14,6 +14,8 @@ export interface Exit {
 
 export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
+  /** The working directory; ours by default. */
+  readonly cwd?: string;
 }
 
 const MAX_LINES = 10_000;
@@ -29,10 +31,11 @@ export class Process {
   private readonly waiting = new Set<() => void>();
   private exit: Exit | undefined;
 
-  constructor(command: string, args: readonly string[], { env = {} }: ProcessOptions = {}) {
+  constructor(command: string, args: readonly string[], { env = {}, cwd }: ProcessOptions = {}) {
     const child = spawn(command, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, NO_COLOR: '1', ...env },
+      cwd,
     });
     this.child = child;
     started.add(this);
@@ -64,15 +67,29 @@ export class Process {
 
   /** The first match in a line of standard output, from line number `from` on. Throws when the process ends without one. */
   async line(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
+    return await this.lineOf(this.stdout, pattern, from);
+  }
+
+  /** The same in standard error, where logs go. */
+  async logLine(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
+    return await this.lineOf(this.stderr, pattern, from);
+  }
+
+  private async lineOf(lines: readonly string[], pattern: RegExp, from: number): Promise<RegExpExecArray> {
     let next = from;
     for (;;) {
-      for (; next < this.stdout.length; next++) {
-        const match = pattern.exec(this.stdout[next] ?? '');
+      for (; next < lines.length; next++) {
+        const match = pattern.exec(lines[next] ?? '');
         if (match !== null) return match;
       }
       if (this.exit !== undefined) throw new Error(`ended without ${String(pattern)}:\n${this.output}`);
       await new Promise<void>((resolve) => this.waiting.add(resolve));
     }
+  }
+
+  /** Sends a signal. */
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
   }
 
   /** Sends a signal; resolves when the process has ended. */

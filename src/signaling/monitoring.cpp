@@ -1,0 +1,96 @@
+#include "signaling/monitoring.hpp"
+
+#include "auth/error.hpp"
+#include "core/bytes.hpp"
+#include "http/server.hpp"
+#include "signaling/http_support.hpp"
+
+namespace pantheon::signaling {
+namespace {
+
+namespace ip = boost::asio::ip;
+
+constexpr std::string_view kBearer = "Bearer ";
+// Whoever asks more often gets the same answer: asking costs a query.
+constexpr std::chrono::seconds kDatabasePause{1};
+
+bool names_this_machine(std::string_view host) {
+  if (host.starts_with("[::1]")) return true;
+  host = host.substr(0, host.find(':'));
+  return host == "localhost" || host.starts_with("127.");
+}
+
+/// Of this machine, and through no proxy on it that serves others.
+bool is_direct_and_local(const http::Request& request) {
+  const auto& from = request.remote_address;
+  const bool mapped = from.is_v6() && from.to_v6().is_v4_mapped();
+  const bool local =
+      mapped ? ip::make_address_v4(ip::v4_mapped, from.to_v6()).is_loopback() : from.is_loopback();
+  for (const auto* name : {"X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"}) {
+    if (request.headers.get(name)) return false;
+  }
+  return local && names_this_machine(request.headers.get("Host").value_or(""));
+}
+
+}  // namespace
+
+Monitoring::Monitoring(store::DeviceStore& store, std::string metrics_token)
+    : store_(&store), metrics_token_(std::move(metrics_token)) {}
+
+void Monitoring::add_to(http::Server& server) {
+  server.route("GET", "/ready", [this](http::Request) { return ready(no_store(ready_response())); });
+  server.route("GET", "/metrics",
+               [this](http::Request request) { return ready(no_store(metrics_response(request))); });
+  server.after([this](const http::Request&, http::Response& response) {
+    metrics_.add(Count::http_responses, std::to_string(response.status));
+    if (response.status == 429) metrics_.add(Count::rate_limited, "requests");
+  });
+}
+
+std::optional<std::string> Monitoring::check_database() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_database_check_) return database_obstacle_;
+  next_database_check_ = now + kDatabasePause;
+  const auto id = store_->server_value("id", "");
+  database_obstacle_ = id ? std::nullopt : std::optional("database: " + std::string(id.error().code()));
+  return database_obstacle_;
+}
+
+std::vector<std::string> Monitoring::obstacles() {
+  std::vector<std::string> found;
+  if (draining_) found.emplace_back("draining");
+  if (auto obstacle = check_database()) found.push_back(std::move(*obstacle));
+  for (const auto& check : checks_) {
+    if (auto obstacle = check()) found.push_back(std::move(*obstacle));
+  }
+  return found;
+}
+
+http::Response Monitoring::ready_response() {
+  const auto found = obstacles();
+  if (found.empty()) return json_ok({{"status", "ready"}});
+  const core::json::object body{{"status", "unavailable"},
+                                {"reasons", core::json::array(found.begin(), found.end())}};
+  return http::json_response(503, core::json::serialize(body));
+}
+
+core::Result<void> Monitoring::may_read_metrics(const http::Request& request) const {
+  if (metrics_token_.empty()) {
+    if (is_direct_and_local(request)) return {};
+    return core::failure(auth::AuthError::auth_required, "set metrics-token to read metrics from elsewhere");
+  }
+  const auto header = request.headers.get("Authorization").value_or("");
+  if (!header.starts_with(kBearer)) return core::failure(auth::AuthError::auth_required);
+  if (!core::equal_constant_time(header.substr(kBearer.size()), metrics_token_))
+    return core::failure(auth::AuthError::auth_invalid);
+  return {};
+}
+
+http::Response Monitoring::metrics_response(const http::Request& request) const {
+  if (const auto allowed = may_read_metrics(request); !allowed) return http::error_response(allowed.error());
+  http::Response response{
+      200, {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}}, metrics_.text()};
+  return response;
+}
+
+}  // namespace pantheon::signaling

@@ -1,0 +1,102 @@
+// server/: the setup guide's "Start the Signaling Server" and "Production Deployment", by its own commands. PM2 and images
+// are tried by scripts/try-deploy: they take longer.
+import { cpSync, writeFileSync } from 'node:fs';
+import { join as path } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Process, ROOT } from '../../e2e/src/support/process.js';
+import { client, connect, next } from './support/client.js';
+import { temporaryFolder } from './support/folder.js';
+import { askJson } from './support/http.js';
+import { listening } from './support/server.js';
+
+const SERVER = path(ROOT, 'server');
+let bin = '';
+let copy = '';
+
+beforeAll(() => {
+  bin = path(temporaryFolder(), 'bin');
+  copy = path(temporaryFolder(), 'server');
+  const isSource = (name: string): boolean => !/node_modules|server\/bin\/./.test(name);
+  cpSync(SERVER, copy, { recursive: true, filter: isSource });
+});
+
+function run(
+  folder: string,
+  command: string,
+  args: readonly string[],
+  more: Record<string, string> = {},
+): Process {
+  const env = { PANTHEON_HOME: path(bin, '../data'), PANTHEON_BUILD_PRESET: 'dev', ...more };
+  return new Process(command, args, { cwd: folder, env });
+}
+
+describe('npm install', () => {
+  it('without a checkout around it and without a prebuilt package says so, and fails', async () => {
+    const install = run(copy, 'npm', ['install', '--production', '--offline']);
+    expect((await install.exited).code).not.toBe(0);
+    expect(install.output).toContain('there is no checkout of Pantheon around this folder to build');
+  });
+
+  it('builds the checkout into a folder that holds all it needs, and says so', async () => {
+    const install = run(SERVER, 'npm', ['install', '--production', '--offline'], {
+      PANTHEON_SERVER_BIN: bin,
+    });
+    expect(await install.exited).toMatchObject({ code: 0 });
+    expect(install.output).toContain('building the server from this checkout');
+    const version = new Process(path(bin, 'pantheon'), ['--version']);
+    expect(await version.line(/^\d+\.\d+\.\d+$/)).toBeTruthy();
+  });
+});
+
+describe('npm start', () => {
+  it('runs the server on http://localhost:3001, and SIGTERM to it ends it in order', async () => {
+    const server = await listening(run(copy, 'npm', ['start', '--', '--dev'], { PANTHEON_SERVER_BIN: bin }));
+    expect(server.port).toBe(3001);
+    const socket = await connect(client('http://localhost:3001'));
+    const gone = next(socket, 'disconnect');
+    server.process.signal('SIGTERM');
+    expect(await gone).toBe('transport close');
+    await server.process.exited;
+    expect(server.process.stderr.join('\n')).toContain('draining 1 connections');
+    await expect(askJson('http://localhost:3001/health')).rejects.toThrow();
+  });
+});
+
+describe('node server.js', () => {
+  const start = (more: Record<string, string> = {}): Process =>
+    run(copy, process.execPath, ['server.js'], { PANTHEON_SERVER_BIN: bin, ...more });
+
+  it('takes .env in the server directory, and the environment before it', async () => {
+    writeFileSync(path(copy, '.env'), 'PORT=3456\n');
+    const server = await listening(start());
+    expect(server.port).toBe(3456);
+    await server.process.stop();
+    const other = await listening(start({ PORT: '3457' }));
+    expect(other.port).toBe(3457);
+    await other.process.stop();
+    writeFileSync(path(copy, '.env'), '');
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'passes %s on and ends with 0, as the server does',
+    async (signal) => {
+      const server = await listening(start());
+      expect(await server.process.stop(signal)).toEqual({ code: 0, signal: null });
+    },
+  );
+
+  it('passes SIGHUP on, which reloads and ends nothing', async () => {
+    const server = await listening(start());
+    server.process.signal('SIGHUP');
+    expect(await askJson('http://localhost:3001/health')).toMatchObject({ status: 'ok' });
+    expect(await server.process.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it("ends with the server's code and words when it cannot start", async () => {
+    const server = await listening(start());
+    const second = start({ PANTHEON_HOME: temporaryFolder() });
+    expect(await second.exited).toEqual({ code: 69, signal: null });
+    expect(second.output).toContain('Another program listens on this port');
+    await server.process.stop();
+  });
+});

@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Process, ROOT } from '../../../e2e/src/support/process.js';
+import { temporaryFolder } from './folder.js';
+
+/** Starts nginx with one of the files in deploy/nginx, as it is, in its http block; resolves when it accepts connections. */
+export async function startNginx(
+  file: string,
+  files: Readonly<Record<string, string>> = {},
+): Promise<Process> {
+  const names = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  const temporary = names.map((name) => `${name}_temp_path ${name};`).join(' ');
+  const configuration = [
+    ...(process.getuid?.() === 0 ? ['user root;'] : []),
+    'daemon off; worker_processes 1; pid nginx.pid; error_log stderr notice;',
+    'events { worker_connections 1024; }',
+    `http { access_log off; ${temporary} include ${join(ROOT, 'deploy/nginx', file)}; }`,
+  ];
+  const folder = temporaryFolder({ ...files, 'nginx.conf': configuration.join('\n') });
+  const nginx = new Process('nginx', ['-e', 'stderr', '-p', folder, '-c', 'nginx.conf']);
+  await nginx.logLine(/start worker process \d+/);
+  return nginx;
+}
+
+/** A new key and a certificate for signal.example.org, PEM. */
+export function selfSigned(): { readonly certificate: string; readonly key: string } {
+  const folder = temporaryFolder();
+  const [certificate, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  const names = ['-subj', '/CN=signal.example.org', '-days', '2'];
+  const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  execFileSync('openssl', [...request, ...names, '-keyout', key, '-out', certificate], { stdio: 'pipe' });
+  return { certificate: readFileSync(certificate, 'utf8'), key: readFileSync(key, 'utf8') };
+}
