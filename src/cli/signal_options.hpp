@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "app/signaling_server.hpp"
 #include "cli/option_table.hpp"
@@ -18,6 +19,7 @@ struct SignalSettings {
   std::string certificate;
   std::string private_key;
   IceOptions ice;
+  std::vector<std::string> trusted_proxies{"127.0.0.0/8", "::1/128"};
 };
 
 /// Its table of options: a new option is one row here. The settings must outlive the table.

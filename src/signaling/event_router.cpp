@@ -6,8 +6,6 @@
 namespace pantheon::signaling {
 namespace {
 
-constexpr double kBurstSeconds = 4;
-
 void report(const Member& member, const socketio::Event& event, const EventFailure& failure) {
   core::json::object body{{"code", failure.error.code()}, {"message", failure.error.message()}};
   for (const auto& [name, value] : failure.extra) body[name] = value;
@@ -30,10 +28,16 @@ void answer(const MemberPointer& member, const socketio::Event& event, EventResu
   }
 }
 
+void cut_abuser(const Member& member) {
+  core::logger("signaling")
+      ->warn("socket {} of device {} kept sending far too many events and was disconnected", member.socket_id,
+             member.device_id);
+  member.cut();
+}
+
 }  // namespace
 
-EventRouter::EventRouter(const Limits& limits)
-    : rate_{limits.events_per_second, limits.events_per_second * kBurstSeconds} {}
+EventRouter::EventRouter(const Limits& limits) : limits_(limits) {}
 
 void EventRouter::on(std::string event, Handler handler) {
   handlers_.emplace(std::move(event), std::move(handler));
@@ -50,8 +54,10 @@ boost::asio::awaitable<void> EventRouter::handle(SlowHandler handler, MemberPoin
 }
 
 void EventRouter::dispatch(const MemberPointer& member, const socketio::Event& event) const {
-  if (const auto wait = member->events.take(rate_, std::chrono::steady_clock::now())) {
-    report(*member, event, {core::Error(SignalingError::rate_limited), {{"retryAfterMs", wait->count()}}});
+  if (const auto refused = limits_.take(*member, event.name, std::chrono::steady_clock::now())) {
+    report(*member, event,
+           {core::Error(SignalingError::rate_limited), {{"retryAfterMs", refused->retry_after.count()}}});
+    if (refused->abuse) cut_abuser(*member);
     return;
   }
   if (const auto slow = slow_handlers_.find(event.name); slow != slow_handlers_.end()) {

@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/task_group.hpp"
+#include "signaling/event_limits.hpp"
 #include "signaling/member.hpp"
 #include "signaling/options.hpp"
 #include "socketio/event.hpp"
@@ -40,7 +41,9 @@ class EventRouter {
   void on(std::string event, Handler handler);
   /// Its coroutines run in the group. The handler bounds how many of them a member may have.
   void on_slow(std::string event, core::TaskGroup& tasks, SlowHandler handler);
-  /// Call for every event of the member.
+  /// Call when a member has arrived, before its first event.
+  void enroll(Member& member) { limits_.enroll(member, std::chrono::steady_clock::now()); }
+  /// Call for every event of the member. An abuser is told why, and cut.
   void dispatch(const MemberPointer& member, const socketio::Event& event) const;
 
  private:
@@ -50,7 +53,7 @@ class EventRouter {
   };
   static boost::asio::awaitable<void> handle(SlowHandler handler, MemberPointer member,
                                              socketio::Event event);
-  Rate rate_;
+  EventLimits limits_;
   std::map<std::string, Handler, std::less<>> handlers_;
   std::map<std::string, Slow, std::less<>> slow_handlers_;
 };
