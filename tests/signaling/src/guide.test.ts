@@ -3,7 +3,7 @@ import { Device } from './device.js';
 import { Signal } from './program.js';
 
 let signal: Signal;
-let devices: Device[] = [];
+const devices: Device[] = [];
 afterEach(async () => {
   for (const device of devices.splice(0)) device.close();
   await signal.stop();
@@ -97,6 +97,7 @@ it('Connection Reuse: who loses the signaling server for a moment is not told aw
   const phone = new Device('phone', signal.origin, 'anna', 'anna_web', { reconnection: true });
   devices.push(phone);
   await host.next('peer-joined');
+  await phone.next('existing-peers');
   phone.drop();
   await phone.next('existing-peers', 1);
   expect(await host.list()).toMatchObject([{ userId: 'anna_web', socketId: phone.id, online: true }]);

@@ -3,7 +3,7 @@ import { Device, type Refusal } from './device.js';
 import { Signal } from './program.js';
 
 let signal: Signal;
-let devices: Device[] = [];
+const devices: Device[] = [];
 afterEach(async () => {
   for (const device of devices.splice(0)) device.close();
   await signal.stop();

@@ -7,7 +7,7 @@ const SOAK_MS = Number(process.env['SOAK_MS'] ?? 8_000);
 
 let signal: Signal;
 beforeAll(async () => {
-  signal = await Signal.start('--connects-per-second', '100');
+  signal = await Signal.start('--connects-per-second', '100', '--events-per-second', '500');
 });
 afterAll(async () => {
   await signal.stop();

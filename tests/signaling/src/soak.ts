@@ -59,7 +59,7 @@ export class Soak {
   readonly watcher: Device;
   readonly host: Device;
   private readonly web: readonly Device[];
-  private readonly got = new Map<string, (hello: Hello) => void>();
+  private readonly got = new Set<string>();
   private readonly hostAnswers = new Map<string, Promise<boolean>>();
   private over = false;
 
@@ -75,7 +75,7 @@ export class Soak {
       device.socket.on('webrtc-signal', (payload: unknown) => {
         const { hello } = helloOf(payload);
         if (hello.from !== device.name) this.result.astray.push(`${hello.from} to ${device.name}`);
-        this.got.get(this.key(hello))?.(hello);
+        else this.got.add(this.key(hello));
       });
     }
   }
@@ -84,7 +84,10 @@ export class Soak {
     await this.everyone();
     const end = Date.now() + ms;
     const breaking = [this.host, ...this.web].map((device) => this.breakNowAndThen(device, end));
-    while (Date.now() < end) await this.round();
+    while (Date.now() < end) {
+      await this.round();
+      await pause(random(5, 60));
+    }
     this.over = true;
     await Promise.all(breaking);
     await this.everyone();
@@ -99,6 +102,7 @@ export class Soak {
     for (;;) {
       const list = await this.watcher.list();
       if (list.length === MEMBERS && list.every((peer) => peer.online !== false)) return;
+      await pause(100); // lists are limited, too
     }
   }
 
@@ -134,7 +138,6 @@ export class Soak {
 
   private async exchange(device: Device, hello: Hello): Promise<void> {
     const [self, host] = [device.id, this.host.id];
-    const received = new Promise<Hello>((resolve) => this.got.set(this.key(hello), resolve));
     const stayed = (): boolean => device.id === self && device.socket.connected;
     const sent = await this.tell(device, { to: 'anna_electron', signal: JSON.stringify(hello) });
     const hostStayed = (): boolean => this.host.id === host && this.host.socket.connected;
@@ -145,8 +148,7 @@ export class Soak {
       if (answered === undefined && hostStayed()) this.result.lost.push(`offer ${this.key(hello)}`);
       if (answered === true && stayed()) {
         await this.tell(device, { to: 'nobody', signal: 'mark' });
-        const came = await Promise.race([received.then(() => true), Promise.resolve(false)]);
-        if (came) this.result.answered++;
+        if (this.got.has(this.key(hello))) this.result.answered++;
         else if (stayed()) this.result.lost.push(`answer ${this.key(hello)}`);
       }
     }

@@ -150,7 +150,10 @@ describe('TURN: credentials of POST /turn-token at a real coturn', () => {
     };
     expect(signed(server.username)).toEqual(server);
     const expired = signed(`${Math.floor(Date.now() / 1_000) - 60}:${id}`);
-    const wrong = { ...server, credential: createHmac('sha1', 'guess').update(server.username).digest('base64') };
+    const wrong = {
+      ...server,
+      credential: createHmac('sha1', 'guess').update(server.username).digest('base64'),
+    };
     const prolonged = { ...server, username: `${Number(expiry) + 3_600}:${id}` };
     for (const refused of [wrong, expired, prolonged]) {
       expect(await meet(page, refused)).toEqual({ errorCode: 401 });
