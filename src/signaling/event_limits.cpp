@@ -27,6 +27,7 @@ constexpr std::array<NamedClass, 13> kClasses{{
 
 constexpr double kSignalBurst = 4;  // seconds of the rate that may come at once
 constexpr double kOtherBurst = 10;
+constexpr std::size_t kSharedBuckets = kEventScopes - 1;  // of one socket: whoever is here has its own
 constexpr std::chrono::seconds kSweepEvery{10};
 constexpr std::chrono::seconds kSweepEveryWhenFull{1};
 
@@ -49,7 +50,7 @@ EventLimits::EventLimits(const Limits& limits)
              Rate{limits.renewals_per_second, limits.renewals_per_second * kOtherBurst}},
       shares_{1, limits.device_share, limits.account_share, limits.address_share},
       refusals_{limits.refusals_per_second, limits.refusals_per_second * kOtherBurst},
-      max_kept_(limits.max_buckets),
+      max_kept_(kSharedBuckets * limits.max_sockets + limits.max_buckets),
       overflow_(std::make_shared<EventBuckets>()) {}
 
 bool EventLimits::is_quiet(const EventBuckets& buckets, core::SteadyTime now) const {

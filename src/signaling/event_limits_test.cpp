@@ -84,6 +84,7 @@ TEST_F(EventLimitsTest, WhoKeepsGoingFarOverIsAnAbuserAndWhoIsOverForAMomentIsNo
 }
 
 TEST_F(EventLimitsTest, BucketsAreBoundedAndNobodyIsForgottenForSomebodyElse) {
+  limits.max_sockets = 0;
   limits.max_buckets = 4;
   EventLimits events(limits);
   accepted(events, *arrive(events, "a", "d"));

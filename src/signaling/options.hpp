@@ -56,7 +56,7 @@ struct Limits {
   double address_share = 40;  ///< the same of a network address
   double refusals_per_second =
       50;  ///< who is refused more often, ten seconds of them at once, is disconnected
-  std::size_t max_buckets = 200'000;  ///< of devices, accounts and addresses; beyond, newcomers share one
+  std::size_t max_buckets = 200'000;  ///< of devices, accounts and addresses that have gone
   double requests_per_second =
       50;  ///< HTTP requests of one address, Socket.IO's not counted; its burst is 500
   std::size_t max_sockets = 100'000;  ///< of the server
