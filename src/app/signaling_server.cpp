@@ -9,15 +9,18 @@ namespace pantheon::app {
 namespace {
 
 constexpr std::chrono::seconds kCertificatePause{1};
+constexpr std::size_t kOtherConnections = 1024;  // pages and requests beside the sockets
 
 }  // namespace
 
 core::Result<std::unique_ptr<SignalingServer>> SignalingServer::start(asio::any_io_executor executor,
                                                                       SignalingServerOptions options) {
   options.signaling.assets = web_assets();
+  const auto most_sockets = options.signaling.limits.max_sockets;
   auto service = signaling::Service::open(executor, options.database, std::move(options.signaling));
   if (!service) return core::failure(service.error());
   http::ServerOptions http;
+  http.max_connections = most_sockets + kOtherConnections;
   http.bind_address = options.bind_address;
   http.port = options.port;
   http.tls = options.tls;

@@ -37,7 +37,13 @@ OptionGroup network(SignalSettings& s) {
            {"tls-key", "TLS_KEY", "Private key of the certificate, PEM", text(s.private_key, "FILE")},
            {"cors-origins", "CORS_ORIGINS",
             "Web origins besides its own that may use this server, separated by commas; * for all",
-            list(signaling.cors_origins, "ORIGIN,...")}}};
+            list(signaling.cors_origins, "ORIGIN,...")},
+           {"trust-proxy", "TRUST_PROXY",
+            "Reverse proxies whose X-Forwarded-For is believed, separated by commas; none for nobody",
+            list(s.trusted_proxies, "ADDRESS or CIDR,...")},
+           {"presence-grace", "PRESENCE_GRACE",
+            "How long a device whose connection broke may take to return before others see it leave",
+            duration(signaling.presence_grace, 0ms, std::chrono::milliseconds(60s))}}};
 }
 
 OptionGroup sign_in(SignalSettings& s) {
@@ -78,7 +84,13 @@ OptionGroup connecting(SignalSettings& s) {
             list(s.ice.stun, "stun:HOST:PORT", kBlank), false, "stun:stun.l.google.com:19302"},
            {"turn", "TURN_SERVERS", "TURN servers, separated by blanks (a flag each)",
             list(s.ice.turn, "turn:HOST:PORT,USERNAME,CREDENTIAL", kBlank), true},
-           {"turn-ttl", "TURN_TTL", "How long clients may keep the servers they were told",
+           {"turn-urls", "TURN_URLS",
+            "TURN servers that take credentials made from turn-secret, separated by blanks (a flag each)",
+            list(signaling.turn_urls, "turn:HOST:PORT", kBlank)},
+           {"turn-secret", "TURN_SECRET", "Secret shared with them: coturn's static-auth-secret",
+            text(signaling.turn_secret, "SECRET"), true},
+           {"turn-ttl", "TURN_TTL",
+            "How long credentials made from turn-secret, and the list of servers, are valid",
             duration(signaling.ice_credential_lifetime, 60s, std::chrono::seconds(24h))}}};
 }
 
@@ -96,7 +108,6 @@ OptionGroup running(SignalSettings& s) {
 
 OptionGroup limits(SignalSettings& s) {
   auto& limits = s.server.signaling.limits;
-  constexpr double kMostPerSecond = 1e6;
   return {"Limits",
           {{"max-signal-size", "MAX_SIGNAL_SIZE", "Of one webrtc-signal event",
             size(limits.max_signal, 1_KiB, 1_MiB)},
@@ -106,17 +117,50 @@ OptionGroup limits(SignalSettings& s) {
             number(limits.max_sockets_per_account, std::size_t{1}, std::size_t{10'000})},
            {"max-devices-per-account", "MAX_DEVICES_PER_ACCOUNT", "Devices of one account that are kept",
             number(limits.max_devices_per_account, std::size_t{1}, std::size_t{100'000})},
-           {"events-per-second", "EVENTS_PER_SECOND", "Of one socket; four seconds of them in a burst",
-            number(limits.events_per_second, 1.0, kMostPerSecond)},
-           {"connects-per-second", "CONNECTS_PER_SECOND", "From one address; 40 in a burst",
-            number(limits.connects_per_second, 0.1, kMostPerSecond)}}};
+           {"max-sockets", "MAX_SOCKETS", "Sockets of the server",
+            number(limits.max_sockets, std::size_t{1}, std::size_t{10'000'000})},
+           {"max-sockets-per-address", "MAX_SOCKETS_PER_ADDRESS", "Sockets of one network address",
+            number(limits.max_sockets_per_address, std::size_t{1}, std::size_t{10'000'000})},
+           {"max-send-queue", "MAX_SEND_QUEUE", "What waits for one slow reader, before it is disconnected",
+            size(limits.max_send_queue, 64_KiB, 64_MiB)}}};
+}
+
+OptionGroup rates(SignalSettings& s) {
+  auto& limits = s.server.signaling.limits;
+  constexpr double kMostPerSecond = 1e6;
+  constexpr double kMostShare = 1e4;
+  return {
+      "Rates",
+      {{"events-per-second", "EVENTS_PER_SECOND", "Signals of one socket; four seconds of them in a burst",
+        number(limits.events_per_second, 1.0, kMostPerSecond)},
+       {"connects-per-second", "CONNECTS_PER_SECOND", "From one address; eight seconds of them in a burst",
+        number(limits.connects_per_second, 0.1, kMostPerSecond)},
+       {"lists-per-second", "LISTS_PER_SECOND",
+        "Joins and requests of lists of one socket; ten seconds of them in a burst",
+        number(limits.lists_per_second, 0.1, kMostPerSecond)},
+       {"announcements-per-second", "ANNOUNCEMENTS_PER_SECOND",
+        "Announcements of models of one socket; ten seconds of them in a burst",
+        number(limits.announcements_per_second, 0.1, kMostPerSecond)},
+       {"device-share", "DEVICE_SHARE", "Events of all sockets of a device, in multiples of one socket's",
+        number(limits.device_share, 1.0, kMostShare)},
+       {"account-share", "ACCOUNT_SHARE", "The same of an account",
+        number(limits.account_share, 1.0, kMostShare)},
+       {"address-share", "ADDRESS_SHARE", "The same of a network address",
+        number(limits.address_share, 1.0, kMostShare)},
+       {"refusals-per-second", "REFUSALS_PER_SECOND",
+        "Who is refused more often is disconnected; ten seconds of them in a burst",
+        number(limits.refusals_per_second, 1.0, kMostPerSecond)},
+       {"requests-per-second", "REQUESTS_PER_SECOND",
+        "HTTP requests of one address; ten seconds of them in a burst",
+        number(limits.requests_per_second, 0.1, kMostPerSecond)}}};
 }
 
 }  // namespace
 
 OptionTable signal_options(SignalSettings& settings) {
   return {program(settings),    network(settings), sign_in(settings),
-          connecting(settings), limits(settings),  running(settings)};
+          connecting(settings), limits(settings),  rates(settings),
+          running(settings)};
 }
 
 core::Result<app::SignalingServerOptions> server_options(const SignalSettings& settings) {
@@ -126,6 +170,14 @@ core::Result<app::SignalingServerOptions> server_options(const SignalSettings& s
     return core::failure(CliError::bad_option, "tls-cert and tls-key go together");
   }
   if (!settings.certificate.empty()) server.tls = http::TlsFiles{settings.certificate, settings.private_key};
+  const bool no_proxies = settings.trusted_proxies == std::vector<std::string>{"none"};
+  auto proxies =
+      signaling::Proxies::parse(no_proxies ? std::vector<std::string>() : settings.trusted_proxies);
+  if (!proxies) return core::failure(CliError::bad_option, "trust-proxy: " + proxies.error().message());
+  server.signaling.proxies = std::move(*proxies);
+  if (server.signaling.turn_secret.empty() != server.signaling.turn_urls.empty()) {
+    return core::failure(CliError::bad_option, "turn-secret and turn-urls go together");
+  }
   const auto ice = ice_servers(settings.ice, false);
   if (!ice) return core::failure(ice.error());
   for (const auto& entry : *ice)

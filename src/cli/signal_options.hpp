@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "app/signaling_server.hpp"
 #include "cli/option_table.hpp"
@@ -19,6 +20,7 @@ struct SignalSettings {
   std::string private_key;
   IceOptions ice;
   unsigned drain_seconds = 1;
+  std::vector<std::string> trusted_proxies{"127.0.0.0/8", "::1/128"};
 };
 
 /// Its table of options: a new option is one row here. The settings must outlive the table.

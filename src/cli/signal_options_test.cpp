@@ -60,6 +60,24 @@ TEST_F(SignalOptions, CertificateAndKeyGoTogether) {
   EXPECT_EQ(options->tls->private_key, "key.pem");
 }
 
+TEST_F(SignalOptions, ProxiesOfThisMachineAreTrustedUnlessOthersOrNoneAreNamed) {
+  const auto local = boost::asio::ip::make_address("127.0.0.1");
+  EXPECT_TRUE(server_options(settings_)->signaling.proxies.trusts(local));
+  settings_.trusted_proxies = {"none"};
+  EXPECT_FALSE(server_options(settings_)->signaling.proxies.trusts(local));
+  settings_.trusted_proxies = {"10.0.0.0/8", "nginx"};
+  const auto refused = server_options(settings_);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message(), HasSubstr("nginx"));
+}
+
+TEST_F(SignalOptions, TurnSecretAndServersGoTogether) {
+  settings_.server.signaling.turn_secret = "north";
+  EXPECT_EQ(server_options(settings_).error().code(), "bad_option");
+  settings_.server.signaling.turn_urls = {"turn:relay.example.org"};
+  EXPECT_TRUE(server_options(settings_));
+}
+
 TEST_F(SignalOptions, ClientsAreToldTheGuidesStunServerUnlessThereIsAnother) {
   EXPECT_THAT(server_options(settings_)->signaling.ice_servers.at(0).urls,
               ElementsAre("stun:stun.l.google.com:19302"));

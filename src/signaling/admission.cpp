@@ -17,6 +17,13 @@ using core::CommonError;
 using identity::IdentityError;
 
 constexpr std::size_t kMaxLabel = 128;
+constexpr double kBurstSeconds = 8;
+constexpr double kAccountShare = 4;  // of an account's connects, as a multiple of one address's
+
+Rate connects_of(const Limits& limits, double share) {
+  const auto per_second = limits.connects_per_second * share;
+  return {per_second, per_second * kBurstSeconds};
+}
 
 std::string_view text_of(const json::object& object, std::string_view name) {
   return core::get_string(object, name).value_or("");
@@ -78,18 +85,24 @@ Admission::Admission(store::DeviceStore& store, const auth::Authenticator& authe
       rooms_(&rooms),
       limits_(options.limits),
       clock_(options.clock),
-      limiter_({options.limits.connects_per_second, options.limits.connects_per_second * 8}) {}
+      proxies_(options.proxies),
+      by_address_(connects_of(options.limits, 1)),
+      by_account_(connects_of(options.limits, kAccountShare)) {}
 
 boost::asio::awaitable<core::Result<MemberPointer>> Admission::admit(const socketio::Handshake& handshake) {
-  const auto from = client_address(handshake.address, handshake.headers);
-  if (limiter_.take(from, std::chrono::steady_clock::now()))
-    co_return core::failure(SignalingError::rate_limited);
+  const auto from = proxies_.client_of(handshake.address, handshake.headers);
+  const auto at = std::chrono::steady_clock::now();
+  if (by_address_.take(from, at)) co_return core::failure(SignalingError::rate_limited);
+  if (auto space = rooms_->check_address(from); !space) co_return core::failure(space.error());
   if (!handshake.auth.is_object()) co_return core::failure(AuthError::auth_required);
   const auto& auth = handshake.auth.get_object();
   auth::Credentials credentials{std::string(text_of(auth, "token")), std::string(text_of(auth, "authKey"))};
   auto bearer = co_await authenticator_->authenticate(std::move(credentials));
   if (!bearer) co_return core::failure(bearer.error());
-  co_return introduce(std::move(*bearer), auth);
+  if (by_account_.take(bearer->account, at)) co_return core::failure(SignalingError::rate_limited);
+  auto member = introduce(std::move(*bearer), auth);
+  if (member) (*member)->address = from;
+  co_return member;
 }
 
 core::Result<MemberPointer> Admission::introduce(auth::Bearer bearer, const json::object& auth) {

@@ -41,7 +41,9 @@ class Admission {
   Rooms* rooms_;
   Limits limits_;
   core::WallClock clock_;
-  AddressLimiter limiter_;
+  Proxies proxies_;
+  AddressLimiter by_address_;
+  AddressLimiter by_account_;
 };
 
 /// Statements of a device as JSON, as peers are given them.

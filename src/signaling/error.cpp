@@ -13,6 +13,8 @@ constexpr std::array<core::ErrorRow, 17> kRows{{
      "The device is not connected to the signaling server; check that it is on."},
     {"account_full", 409, 69, "The account has too many devices or connections; close or revoke some."},
     {"server_full", 503, 69, "The signaling server has no room for another account; try again later."},
+    {"address_full", 429, 69,
+     "This network address has too many connections to the signaling server; close some of them."},
     {"pairing_code_unknown", 404, 65,
      "The pairing link is unknown, used or expired; make a new one on the other device."},
     {"pairing_code_taken", 409, 65, "The pairing code is in use by another device; make a new link."},

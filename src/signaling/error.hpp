@@ -11,6 +11,7 @@ enum class SignalingError {
   peer_unavailable,
   account_full,
   server_full,
+  address_full,
   pairing_code_unknown,
   pairing_code_taken,
   pairing_too_many_codes,

@@ -6,8 +6,6 @@
 namespace pantheon::signaling {
 namespace {
 
-constexpr double kBurstSeconds = 4;
-
 void report(const Member& member, const socketio::Event& event, const EventFailure& failure) {
   core::json::object body{{"code", failure.error.code()}, {"message", failure.error.message()}};
   for (const auto& [name, value] : failure.extra) body[name] = value;
@@ -20,10 +18,16 @@ void report(const Member& member, const socketio::Event& event, const EventFailu
   member.emit("error", std::move(body));
 }
 
+void cut_abuser(const Member& member) {
+  core::logger("signaling")
+      ->warn("socket {} of device {} kept sending far too many events and was disconnected", member.socket_id,
+             member.device_id);
+  member.cut();
+}
+
 }  // namespace
 
-EventRouter::EventRouter(const Limits& limits)
-    : rate_{limits.events_per_second, limits.events_per_second * kBurstSeconds} {}
+EventRouter::EventRouter(const Limits& limits) : limits_(limits) {}
 
 void EventRouter::on(std::string event, Handler handler) {
   handlers_.emplace(std::move(event), std::move(handler));
@@ -65,9 +69,12 @@ void EventRouter::answer(const Member& member, const socketio::Event& event, Eve
 
 void EventRouter::dispatch(const MemberPointer& member, const socketio::Event& event) const {
   const auto begun = std::chrono::steady_clock::now();
-  if (const auto wait = member->events.take(rate_, begun)) {
-    EventFailure failure(core::Error(SignalingError::rate_limited), {{"retryAfterMs", wait->count()}});
-    return answer(*member, event, tl::unexpected(std::move(failure)), begun);
+  if (const auto refused = limits_.take(*member, event.name, begun)) {
+    EventFailure failure(core::Error(SignalingError::rate_limited),
+                         {{"retryAfterMs", refused->retry_after.count()}});
+    answer(*member, event, tl::unexpected(std::move(failure)), begun);
+    if (refused->abuse) cut_abuser(*member);
+    return;
   }
   if (const auto slow = slow_handlers_.find(event.name); slow != slow_handlers_.end()) {
     slow->second.tasks->spawn(handle_slow(*this, slow->second.handler, member, event));

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/task_group.hpp"
+#include "signaling/event_limits.hpp"
 #include "signaling/member.hpp"
 #include "signaling/options.hpp"
 #include "socketio/event.hpp"
@@ -46,7 +47,9 @@ class EventRouter {
   /// member may have.
   void on_slow(std::string event, core::TaskGroup& tasks, SlowHandler handler);
   void observe(Observer observer) { observer_ = std::move(observer); }
-  /// Call for every event of the member.
+  /// Call when a member has arrived, before its first event.
+  void enroll(Member& member) { limits_.enroll(member, std::chrono::steady_clock::now()); }
+  /// Call for every event of the member. An abuser is told why, and cut.
   void dispatch(const MemberPointer& member, const socketio::Event& event) const;
 
  private:
@@ -59,7 +62,7 @@ class EventRouter {
   EventResult handle(const MemberPointer& member, const socketio::Event& event) const;
   void answer(const Member& member, const socketio::Event& event, EventResult result,
               core::SteadyTime begun) const;
-  Rate rate_;
+  EventLimits limits_;
   Observer observer_;
   std::map<std::string, Handler, std::less<>> handlers_;
   std::map<std::string, Slow, std::less<>> slow_handlers_;

@@ -3,6 +3,7 @@
 #include "auth/error.hpp"
 #include "http/server.hpp"
 #include "signaling/http_support.hpp"
+#include "signaling/turn_credentials.hpp"
 
 namespace pantheon::signaling {
 namespace {
@@ -33,6 +34,9 @@ HttpApi::HttpApi(const Rooms& rooms, const auth::Authenticator& authenticator, T
       authenticator_(&authenticator),
       tokens_(&tokens),
       ice_servers_(options.ice_servers),
+      turn_urls_(options.turn_urls),
+      turn_secret_(options.turn_secret),
+      clock_(options.clock),
       ice_lifetime_(options.ice_credential_lifetime),
       mode_(options.mode),
       dev_(options.dev),
@@ -61,7 +65,7 @@ http::Response HttpApi::config() const {
 }
 
 // A token, or else a shared key: older clients send either as Bearer.
-boost::asio::awaitable<core::Result<void>> HttpApi::check_bearer(const http::Request& request) const {
+boost::asio::awaitable<core::Result<auth::Bearer>> HttpApi::check_bearer(const http::Request& request) const {
   constexpr std::string_view kScheme = "Bearer ";
   const auto header = request.headers.get("Authorization").value_or("");
   if (!header.starts_with(kScheme)) co_return core::failure(auth::AuthError::auth_required);
@@ -73,17 +77,21 @@ boost::asio::awaitable<core::Result<void>> HttpApi::check_bearer(const http::Req
     bearer = co_await authenticator_->authenticate(credentials);
   }
   if (!bearer) co_return core::failure(bearer.error());
-  if (!bearer->bound_key_thumbprint) co_return core::Result<void>();
+  if (!bearer->bound_key_thumbprint) co_return bearer;
   const auto device = tokens_->device_of(*bearer);
   if (!device) co_return core::failure(device.error());
-  co_return core::Result<void>();
+  co_return bearer;
 }
 
 boost::asio::awaitable<http::Response> HttpApi::turn_token(http::Request request) const {
-  const auto checked = co_await check_bearer(request);
-  if (!checked) co_return no_store(http::error_response(checked.error()));
-  co_return no_store(
-      json_ok({{"ice_servers", ice_json(ice_servers_, true)}, {"ttl", ice_lifetime_.count()}}));
+  const auto bearer = co_await check_bearer(request);
+  if (!bearer) co_return no_store(http::error_response(bearer.error()));
+  auto servers = ice_servers_;
+  if (!turn_secret_.empty()) {
+    servers.push_back(
+        make_turn_credentials(turn_urls_, turn_secret_, bearer->account, clock_(), ice_lifetime_));
+  }
+  co_return no_store(json_ok({{"ice_servers", ice_json(servers, true)}, {"ttl", ice_lifetime_.count()}}));
 }
 
 }  // namespace pantheon::signaling

@@ -18,11 +18,14 @@ class HttpApi {
   http::Response health() const;
   http::Response config() const;
   boost::asio::awaitable<http::Response> turn_token(http::Request request) const;
-  boost::asio::awaitable<core::Result<void>> check_bearer(const http::Request& request) const;
+  boost::asio::awaitable<core::Result<auth::Bearer>> check_bearer(const http::Request& request) const;
   const Rooms* rooms_;
   const auth::Authenticator* authenticator_;
   Tokens* tokens_;
   std::vector<IceServer> ice_servers_;
+  std::vector<std::string> turn_urls_;
+  std::string turn_secret_;
+  core::WallClock clock_;
   std::chrono::seconds ice_lifetime_;
   Mode mode_;
   bool dev_;

@@ -1,6 +1,7 @@
 #include "signaling/http_api.hpp"
 
 #include "signaling/test_support.hpp"
+#include "signaling/turn_credentials.hpp"
 
 namespace pantheon::signaling {
 namespace {
@@ -55,6 +56,26 @@ TEST_F(HttpApiTest, TurnCredentialsAreForWhoIsSignedIn) {
       EXPECT_EQ(body.at("ice_servers").as_array().size(), 2U);
       EXPECT_EQ(body.at("ice_servers").at(1).at("credential"), "pass");
     }
+  });
+}
+
+TEST_F(HttpApiTest, TurnServersWithASecretGetCredentialsForEachAccountAndTheSecretStaysHere) {
+  options.turn_urls = {"turn:relay.example.org"};
+  options.turn_secret = "north";
+  run([&]() -> test::asio::awaitable<void> {
+    const auto answer = co_await fetch("POST", "/turn-token", "", bearer("dev:anna"));
+    const auto body = core::parse_json_object(answer.body).value();
+    const auto& made = body.at("ice_servers").as_array().at(2).as_object();
+    const auto account = "dev:" + service->server_id() + ":anna";
+    const auto expected =
+        make_turn_credentials(options.turn_urls, "north", account, now, options.ice_credential_lifetime);
+    EXPECT_EQ(made.at("urls").at(0), "turn:relay.example.org");
+    EXPECT_EQ(test::text_of(made, "username"), expected.username);
+    EXPECT_EQ(test::text_of(made, "credential"), expected.credential);
+    EXPECT_EQ(answer.body.find("north"), std::string::npos);
+    EXPECT_EQ(answer.headers.get("Cache-Control"), "no-store");
+    const auto config = co_await get("/config.json");
+    EXPECT_EQ(json::serialize(config).find("relay"), std::string::npos);
   });
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <boost/asio/ip/address.hpp>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -44,8 +46,11 @@ struct Member {
 
   core::WallTime connected_at;
   bool renewal_asked = false;
-  bool renewing = false;  ///< a new token is being verified
-  TokenBucket events;
+  bool renewing = false;                            ///< a new token is being verified
+  std::optional<boost::asio::ip::address> address;  ///< of the client, when it is known
+  EventBuckets own_events;                          ///< of this socket
+  std::array<std::shared_ptr<EventBuckets>, kEventScopes - 1> shared_events;  ///< of device, account, address
+  TokenBucket refusals;  ///< how often it was told to wait
   std::map<std::string, std::string, std::less<>>
       last_signal_from;  ///< device id to the socket of it that signalled last
 

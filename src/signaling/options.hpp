@@ -10,6 +10,7 @@
 #include "auth/sign_in_options.hpp"
 #include "core/bytes.hpp"
 #include "core/clock.hpp"
+#include "signaling/proxies.hpp"
 
 namespace pantheon::signaling {
 
@@ -44,9 +45,25 @@ struct Limits {
   std::size_t max_statements_per_account = 512;  ///< kept in the database
   std::size_t max_open_codes_per_account = 8;
   std::size_t max_open_codes = 10'000;
-  double events_per_second = 50;    ///< of one socket; its burst is four seconds of them
-  double connects_per_second = 5;   ///< of one address; its burst is 40
-  double redeems_per_second = 0.2;  ///< of one address; its burst is 10
+  // Events of one socket, class by class; the bursts are four seconds of signals, ten of the others.
+  double events_per_second = 50;        ///< signals
+  double lists_per_second = 20;         ///< joins, and requests of lists and models
+  double announcements_per_second = 5;  ///< of models and hosting
+  double pairings_per_second = 2;       ///< codes opened and closed, revocations
+  double renewals_per_second = 1;       ///< of tokens
+  double device_share = 2;    ///< of all sockets of a device together, as a multiple of one socket's
+  double account_share = 10;  ///< the same of an account
+  double address_share = 40;  ///< the same of a network address
+  double refusals_per_second =
+      50;  ///< who is refused more often, ten seconds of them at once, is disconnected
+  std::size_t max_buckets = 200'000;  ///< of devices, accounts and addresses that have gone
+  double requests_per_second =
+      50;  ///< HTTP requests of one address, Socket.IO's not counted; its burst is 500
+  std::size_t max_sockets = 100'000;  ///< of the server
+  std::size_t max_sockets_per_address = 1000;
+  core::Bytes max_send_queue{4 * 1024 * 1024};  ///< of one slow reader; beyond: it is disconnected
+  double connects_per_second = 5;               ///< of one address; its burst is 40
+  double redeems_per_second = 0.2;              ///< of one address; its burst is 10
   double all_redeems_per_second = 20;
   double refreshes_per_second = 2;  ///< of one address; its burst is 40
 };
@@ -61,6 +78,9 @@ struct Options {
   /// Web origins besides the server's own that may use it; "*" allows every one.
   std::vector<std::string> cors_origins;
   std::vector<IceServer> ice_servers;
+  /// TURN servers that take the credentials of the TURN REST API: made for each asker, valid so long.
+  std::vector<std::string> turn_urls;
+  std::string turn_secret;  ///< TURN_SECRET: as coturn's static-auth-secret; empty: none are made
   std::chrono::seconds ice_credential_lifetime{3600};  ///< the `ttl` of POST /turn-token
   std::span<const Asset> assets;                       ///< "/index.html" among them, or no web app is served
   std::chrono::seconds access_token_lifetime{15 * 60};
@@ -74,6 +94,7 @@ struct Options {
   Limits limits;
   std::string
       metrics_token;  ///< METRICS_TOKEN: bearer of GET /metrics; without it only this machine reads it
+  Proxies proxies;  ///< reverse proxies that may say whom a request comes from
   core::WallClock clock = core::wall_now;
 };
 

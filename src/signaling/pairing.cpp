@@ -84,6 +84,7 @@ Pairing::Pairing(store::DeviceStore& store, Tokens& tokens, Rooms& rooms, const 
       clock_(options.clock),
       answer_timeout_(options.pairing_answer_timeout),
       codes_(options.limits, options.pairing_lifetime),
+      proxies_(options.proxies),
       by_address_({options.limits.redeems_per_second, options.limits.redeems_per_second * kBurstSeconds}),
       rate_of_all_{options.limits.all_redeems_per_second,
                    options.limits.all_redeems_per_second * kBurstSeconds} {}
@@ -120,7 +121,7 @@ EventResult Pairing::open(const MemberPointer& member, const socketio::Event& ev
 
 boost::asio::awaitable<http::Response> Pairing::redeem(http::Request request) {
   const auto now = std::chrono::steady_clock::now();
-  const auto from = client_address(request.remote_address, request.headers);
+  const auto from = proxies_.client_of(request.remote_address, request.headers);
   auto wait = by_address_.take(from, now);
   if (!wait) wait = all_.take(rate_of_all_, now);
   if (wait) co_return rate_limited_response(*wait);

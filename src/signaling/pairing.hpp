@@ -46,6 +46,7 @@ class Pairing {
   core::WallClock clock_;
   std::chrono::seconds answer_timeout_;
   PairingCodes codes_;
+  Proxies proxies_;
   AddressLimiter by_address_;
   Rate rate_of_all_;
   TokenBucket all_;

@@ -11,7 +11,12 @@ namespace {
 
 using boost::asio::ip::address;
 
-std::string key_of(const address& from) {
+constexpr std::chrono::seconds kSweepEvery{10};
+constexpr std::chrono::seconds kSweepEveryWhenFull{1};
+
+}  // namespace
+
+std::string address_key(const address& from) {
   if (from.is_v4()) return from.to_string();
   const auto v6 = from.to_v6();
   if (v6.is_v4_mapped()) return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, v6).to_string();
@@ -19,20 +24,22 @@ std::string key_of(const address& from) {
   return {bytes.begin(), bytes.begin() + 8};
 }
 
-}  // namespace
-
 double TokenBucket::tokens_at(const Rate& rate, core::SteadyTime now) const {
   const double passed = std::chrono::duration<double>(now - last_).count();
   return rate.burst - std::max(0.0, spent_ - passed * rate.per_second);
 }
 
-std::optional<std::chrono::milliseconds> TokenBucket::take(const Rate& rate, core::SteadyTime now) {
+std::chrono::milliseconds TokenBucket::wait(const Rate& rate, core::SteadyTime now) const {
   const double tokens = tokens_at(rate, now);
-  if (tokens < 1) {
-    return std::chrono::milliseconds(
-        static_cast<std::int64_t>(std::ceil((1 - tokens) / rate.per_second * 1000)));
-  }
-  spent_ = rate.burst - tokens + 1;
+  if (tokens >= 1) return std::chrono::milliseconds(0);
+  return std::chrono::milliseconds(
+      static_cast<std::int64_t>(std::ceil((1 - tokens) / rate.per_second * 1000)));
+}
+
+std::optional<std::chrono::milliseconds> TokenBucket::take(const Rate& rate, core::SteadyTime now) {
+  const auto until_there_is_one = wait(rate, now);
+  if (until_there_is_one.count() > 0) return until_there_is_one;
+  spent_ = rate.burst - tokens_at(rate, now) + 1;
   last_ = now;
   return std::nullopt;
 }
@@ -41,28 +48,26 @@ bool TokenBucket::is_full(const Rate& rate, core::SteadyTime now) const {
   return tokens_at(rate, now) >= rate.burst;
 }
 
+// Rarely, also when it is full: a crowd of addresses must not make each request cost a sweep.
 void AddressLimiter::forget_full(core::SteadyTime now) {
-  if (now < next_sweep_ && buckets_.size() < max_addresses_) return;
-  next_sweep_ = now + std::chrono::seconds(10);
+  if (now < next_sweep_) return;
   std::erase_if(buckets_, [&](const auto& entry) { return entry.second.is_full(rate_, now); });
+  next_sweep_ = now + (buckets_.size() < max_addresses_ ? kSweepEvery : kSweepEveryWhenFull);
 }
 
-std::optional<std::chrono::milliseconds> AddressLimiter::take(const address& from, core::SteadyTime now) {
+std::optional<std::chrono::milliseconds> AddressLimiter::take(const std::string& key, core::SteadyTime now) {
   forget_full(now);
-  const auto key = key_of(from);
   if (buckets_.size() >= max_addresses_ && !buckets_.contains(key)) return overflow_.take(rate_, now);
   return buckets_[key].take(rate_, now);
 }
 
-address client_address(const address& connection, const http::Headers& headers) {
-  if (!connection.is_loopback()) return connection;
-  const auto forwarded = headers.get("X-Forwarded-For");
-  if (!forwarded) return connection;
-  auto last = forwarded->substr(forwarded->rfind(',') + 1);
-  while (last.starts_with(' ')) last.remove_prefix(1);
-  boost::system::error_code error;
-  const auto parsed = boost::asio::ip::make_address(std::string(last), error);
-  return error ? connection : parsed;
+std::optional<std::chrono::milliseconds> AddressLimiter::take(const address& from, core::SteadyTime now) {
+  return take(address_key(from), now);
+}
+
+std::optional<std::chrono::milliseconds> AddressLimiter::take(const std::optional<address>& from,
+                                                              core::SteadyTime now) {
+  return from ? take(*from, now) : std::nullopt;
 }
 
 http::Response rate_limited_response(std::chrono::milliseconds retry_after) {

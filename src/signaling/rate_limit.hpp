@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/ip/address.hpp>
 #include <chrono>
 #include <optional>
@@ -22,6 +23,8 @@ class TokenBucket {
  public:
   /// Takes one token; when there is none, nothing is taken and the wait until there is one is returned.
   std::optional<std::chrono::milliseconds> take(const Rate& rate, core::SteadyTime now);
+  /// How long it takes until there is a token; 0 when there is one.
+  std::chrono::milliseconds wait(const Rate& rate, core::SteadyTime now) const;
   /// Whether it is full again, so that forgetting it changes nothing.
   bool is_full(const Rate& rate, core::SteadyTime now) const;
 
@@ -31,6 +34,14 @@ class TokenBucket {
   core::SteadyTime last_;
 };
 
+inline constexpr std::size_t kEventClasses = 5;
+inline constexpr std::size_t kEventScopes = 4;  ///< a socket, its device, account and address
+/// One bucket for each class of events, see EventLimits.
+using EventBuckets = std::array<TokenBucket, kEventClasses>;
+
+/// What is counted as one address: IPv4, mapped ones too, or the /64 of an IPv6 address.
+std::string address_key(const boost::asio::ip::address& from);
+
 /// A token bucket for each network address (IPv6: for each /64). Bounded: when more addresses than
 /// `max_addresses` are active at once, new ones share one bucket.
 class AddressLimiter {
@@ -39,6 +50,11 @@ class AddressLimiter {
       : rate_(rate), max_addresses_(max_addresses) {}
   std::optional<std::chrono::milliseconds> take(const boost::asio::ip::address& address,
                                                 core::SteadyTime now);
+  /// The same; whose address is not known is not limited.
+  std::optional<std::chrono::milliseconds> take(const std::optional<boost::asio::ip::address>& address,
+                                                core::SteadyTime now);
+  /// The same for anything else that has a name.
+  std::optional<std::chrono::milliseconds> take(const std::string& key, core::SteadyTime now);
   std::size_t size() const { return buckets_.size(); }
 
  private:
@@ -49,11 +65,6 @@ class AddressLimiter {
   TokenBucket overflow_;
   core::SteadyTime next_sweep_;
 };
-
-/// Whom a request comes from: the connection's address, or, when that is this machine itself (a reverse
-/// proxy), the last entry of X-Forwarded-For.
-boost::asio::ip::address client_address(const boost::asio::ip::address& connection,
-                                        const http::Headers& headers);
 
 /// 429 `rate_limited` with `retryAfterMs` and Retry-After.
 http::Response rate_limited_response(std::chrono::milliseconds retry_after);

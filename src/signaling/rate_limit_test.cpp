@@ -14,6 +14,7 @@ TEST(TokenBucket, GivesItsBurstThenItsRate) {
   TokenBucket bucket;
   const Rate rate{2, 3};
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(bucket.take(rate, kStart));
+  EXPECT_EQ(bucket.wait(rate, kStart), 500ms);
   EXPECT_EQ(bucket.take(rate, kStart), 500ms);
   EXPECT_EQ(bucket.take(rate, kStart + 300ms), 200ms);
   EXPECT_FALSE(bucket.take(rate, kStart + 500ms));
@@ -48,14 +49,11 @@ TEST(AddressLimiter, IsBoundedAndForgetsTheQuiet) {
   EXPECT_EQ(limiter.size(), 1U);
 }
 
-TEST(ClientAddress, IsThatOfTheProxysClientOnlyBehindALocalProxy) {
-  const auto local = make_address("127.0.0.1");
-  const auto remote = make_address("192.0.2.1");
-  const http::Headers forwarded{{"X-Forwarded-For", "203.0.113.9, 198.51.100.7"}};
-  EXPECT_EQ(client_address(local, forwarded), make_address("198.51.100.7"));
-  EXPECT_EQ(client_address(remote, forwarded), remote);
-  EXPECT_EQ(client_address(local, {}), local);
-  EXPECT_EQ(client_address(local, {{"X-Forwarded-For", "unknown"}}), local);
+TEST(AddressLimiter, WhoseAddressIsNotKnownIsNotLimited) {
+  AddressLimiter limiter({1, 1});
+  const std::optional<boost::asio::ip::address> unknown;
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(limiter.take(unknown, kStart));
+  EXPECT_EQ(limiter.size(), 0U);
 }
 
 TEST(RateLimitedResponse, SaysWhenToTryAgain) {

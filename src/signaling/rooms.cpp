@@ -8,6 +8,7 @@
 namespace pantheon::signaling {
 
 core::Result<void> Rooms::check_space(const std::string& account) const {
+  if (sockets_ >= limits_.max_sockets) return core::failure(SignalingError::server_full);
   const auto found = accounts_.find(account);
   if (found == accounts_.end()) {
     if (accounts_.size() >= limits_.max_accounts) return core::failure(SignalingError::server_full);
@@ -17,7 +18,15 @@ core::Result<void> Rooms::check_space(const std::string& account) const {
   return {};
 }
 
+core::Result<void> Rooms::check_address(const std::optional<boost::asio::ip::address>& address) const {
+  if (!address) return {};
+  const auto found = addresses_.find(address_key(*address));
+  if (found == addresses_.end() || found->second < limits_.max_sockets_per_address) return {};
+  return core::failure(SignalingError::address_full);
+}
+
 void Rooms::add(const MemberPointer& member) {
+  if (member->address) ++addresses_[address_key(*member->address)];
   accounts_[member->account()].push_back(member);
   ++sockets_;
 }
@@ -25,7 +34,12 @@ void Rooms::add(const MemberPointer& member) {
 void Rooms::remove(const MemberPointer& member) {
   const auto found = accounts_.find(member->account());
   if (found == accounts_.end()) return;
-  sockets_ -= std::erase(found->second, member);
+  const auto erased = std::erase(found->second, member);
+  sockets_ -= erased;
+  if (erased > 0 && member->address) {
+    const auto address = addresses_.find(address_key(*member->address));
+    if (--address->second == 0) addresses_.erase(address);
+  }
   if (found->second.empty()) accounts_.erase(found);
 }
 

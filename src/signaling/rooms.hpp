@@ -20,6 +20,8 @@ class Rooms {
 
   /// Whether the account may have one more socket: `account_full`, `server_full`.
   core::Result<void> check_space(const std::string& account) const;
+  /// Whether an address may have one more socket: `address_full`. One that is not known has no limit.
+  core::Result<void> check_address(const std::optional<boost::asio::ip::address>& address) const;
   void add(const MemberPointer& member);
   void remove(const MemberPointer& member);
 
@@ -45,6 +47,7 @@ class Rooms {
  private:
   Limits limits_;
   std::unordered_map<std::string, std::vector<MemberPointer>> accounts_;
+  std::unordered_map<std::string, std::size_t> addresses_;  ///< to the number of its sockets
   std::size_t sockets_ = 0;
 };
 

@@ -10,6 +10,7 @@
 #include "signaling/devices.hpp"
 #include "signaling/error.hpp"
 #include "signaling/http_api.hpp"
+#include "signaling/http_limits.hpp"
 #include "signaling/models.hpp"
 #include "signaling/monitoring.hpp"
 #include "signaling/origins.hpp"
@@ -52,6 +53,11 @@ socketio::ServerOptions socket_options(const Limits& limits) {
   options.max_attachments = 1;
   options.max_namespaces = 1;
   options.max_pending_acks = 16;
+  options.max_send_queue = limits.max_send_queue;
+  options.max_connections = limits.max_sockets;
+  // Beyond all limits of events; whoever reaches it gets no further answers.
+  options.max_events_per_second = std::max(options.max_events_per_second, limits.events_per_second * 10);
+  options.event_burst = std::max(options.event_burst, limits.events_per_second * 40);
   return options;
 }
 
@@ -85,6 +91,7 @@ struct Service::State {
         api(rooms, authenticator, tokens, options, server_id),
         web_app(options.assets),
         origins(options.cors_origins),
+        http_limits(options),
         router(options.limits),
         sockets(executor, socket_options(options.limits)),
         tasks(executor) {}
@@ -117,6 +124,7 @@ struct Service::State {
   HttpApi api;
   WebApp web_app;
   Origins origins;
+  HttpLimits http_limits;
   EventRouter router;
   socketio::Server sockets;
   core::TaskGroup tasks;
@@ -177,7 +185,9 @@ void Service::State::accept(const std::shared_ptr<socketio::Socket>& socket) {
   member->socket = socket;
   member->socket_id = socket->id();
   // Several hellos may have been let in at the same time as there was room for one.
-  if (!rooms.check_space(member->account())) return socket->disconnect(true);
+  if (!rooms.check_space(member->account()) || !rooms.check_address(member->address))
+    return socket->disconnect(true);
+  router.enroll(*member);
   presence.arrived(member);
   expiry.add(member);
   core::logger("signaling")
@@ -251,6 +261,7 @@ void Service::attach(http::Server& server) {
     response.headers.set("Retry-After", "1");
     return response;
   });
+  state_->http_limits.add_to(server);
   state_->sockets.attach(server, kSocketsPath);
   state_->tokens.add_to(server);
   state_->pairing.add_to(server);

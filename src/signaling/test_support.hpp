@@ -144,6 +144,9 @@ class ServiceTest : public testing::Test {
     options.dev = true;
     options.clock = [this] { return now; };
     options.limits.connects_per_second = 1000;
+    options.limits.requests_per_second = 1000;
+    options.limits.lists_per_second = 1000;
+    options.proxies = Proxies::parse({}).value();
     options.limits.events_per_second = 1000;
     options.limits.redeems_per_second = 1000;
     options.limits.refreshes_per_second = 1000;

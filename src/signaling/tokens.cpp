@@ -36,6 +36,7 @@ Tokens::Tokens(store::DeviceStore& store, const auth::AccessTokens& access, auth
       directory_(&directory),
       clock_(options.clock),
       refresh_lifetime_(options.refresh_token_lifetime),
+      proxies_(options.proxies),
       limiter_({options.limits.refreshes_per_second, options.limits.refreshes_per_second * 20}) {}
 
 void Tokens::add_to(http::Server& server) {
@@ -79,7 +80,7 @@ core::Result<store::DeviceRow> Tokens::device_of(const auth::Bearer& bearer) {
 }
 
 http::Response Tokens::refresh(const http::Request& request) {
-  const auto from = client_address(request.remote_address, request.headers);
+  const auto from = proxies_.client_of(request.remote_address, request.headers);
   if (const auto wait = limiter_.take(from, std::chrono::steady_clock::now()))
     return rate_limited_response(*wait);
   const auto body = core::parse_json_object(request.body);

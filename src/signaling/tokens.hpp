@@ -49,6 +49,7 @@ class Tokens {
   Directory* directory_;
   core::WallClock clock_;
   std::chrono::hours refresh_lifetime_;
+  Proxies proxies_;
   AddressLimiter limiter_;
 };
 

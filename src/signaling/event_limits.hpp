@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "signaling/member.hpp"
+#include "signaling/options.hpp"
+#include "signaling/rate_limit.hpp"
+
+namespace pantheon::signaling {
+
+/// Events that are counted together.
+enum class EventClass { signal, presence, announcement, pairing, auth };
+
+/// Of an event's name; names that nobody knows count as signals.
+EventClass class_of(std::string_view event);
+
+/// How often members may send events, class by class: of one socket, and shares of that for all sockets of a
+/// device, an account and an address. A client that keeps asking for far more is an abuser. Buckets of who
+/// has gone are kept until they are full, so that reconnecting wins nothing; they are bounded, and never
+/// evicted for others.
+class EventLimits {
+ public:
+  explicit EventLimits(const Limits& limits);
+
+  /// Gives a member that has just arrived the buckets of its device, account and address.
+  void enroll(Member& member, core::SteadyTime now);
+
+  struct Refusal {
+    std::chrono::milliseconds retry_after{0};
+    bool abuse = false;  ///< it has been refused so often that it should be disconnected
+  };
+  /// Takes one event from all of the member's buckets, or from none.
+  std::optional<Refusal> take(Member& member, std::string_view event, core::SteadyTime now) const;
+
+  /// Buckets that are kept for devices, accounts and addresses.
+  std::size_t size() const { return kept_.size(); }
+
+ private:
+  std::shared_ptr<EventBuckets> bucket(std::string key, core::SteadyTime now);
+  void forget_quiet(core::SteadyTime now);
+  bool is_quiet(const EventBuckets& buckets, core::SteadyTime now) const;
+  std::array<Rate, kEventClasses> rates_;
+  std::array<double, kEventScopes> shares_;
+  Rate refusals_;
+  std::size_t max_kept_;
+  std::unordered_map<std::string, std::shared_ptr<EventBuckets>> kept_;
+  std::shared_ptr<EventBuckets> overflow_;
+  core::SteadyTime next_sweep_;
+};
+
+}  // namespace pantheon::signaling

@@ -1,0 +1,53 @@
+#include "signaling/http_limits.hpp"
+
+#include "signaling/test_support.hpp"
+
+namespace pantheon::signaling {
+namespace {
+
+struct HttpLimitsTest : test::ServiceTest {
+  HttpLimitsTest() { options.limits.requests_per_second = 0.2; }  // two at once
+};
+
+TEST_F(HttpLimitsTest, RateLimiting_AnAddressThatAsksTooOftenGets429AndTheTimeToWait) {
+  run([&]() -> test::asio::awaitable<void> {
+    for (int i = 0; i < 2; ++i) {
+      const auto answer = co_await fetch("GET", "/health");
+      EXPECT_EQ(answer.status, 200U);
+    }
+    const auto refused = co_await fetch("POST", "/turn-token");
+    EXPECT_EQ(refused.status, 429U);
+    EXPECT_EQ(refused.headers.get("Retry-After"), "5");
+    const auto body = core::parse_json_object(refused.body).value();
+    EXPECT_EQ(body.at("error").at("code"), "rate_limited");
+    EXPECT_GT(body.at("error").at("retryAfterMs").to_number<int>(), 0);
+    auto* web = co_await joined("anna", "anna_web");
+    EXPECT_TRUE(web->is_connected()) << "Socket.IO has limits of its own";
+  });
+}
+
+TEST_F(HttpLimitsTest, ClientsOfATrustedProxyAreCountedOneByOne) {
+  options.proxies = Proxies();
+  run([&]() -> test::asio::awaitable<void> {
+    for (const auto* client : {"192.0.2.1", "192.0.2.2", "192.0.2.3"}) {
+      const http::Headers headers{{"X-Forwarded-For", client}};
+      for (const auto status : {200U, 200U, 429U}) {
+        const auto answer = co_await fetch("GET", "/health", "", headers);
+        EXPECT_EQ(answer.status, status) << client;
+      }
+    }
+  });
+}
+
+TEST_F(HttpLimitsTest, LoadBalancing_ClientsOfAProxyThatDoesNotNameThemAreNotLimitedTogether) {
+  options.proxies = Proxies();
+  run([&]() -> test::asio::awaitable<void> {
+    for (int i = 0; i < 20; ++i) {
+      const auto answer = co_await fetch("GET", "/health");
+      EXPECT_EQ(answer.status, 200U);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace pantheon::signaling

@@ -1,0 +1,121 @@
+#include "signaling/proxies.hpp"
+
+#include <algorithm>
+
+#include "core/log.hpp"
+
+namespace pantheon::signaling {
+namespace {
+
+using boost::asio::ip::address;
+using boost::system::error_code;
+
+address unmapped(const address& from) {
+  if (!from.is_v6() || !from.to_v6().is_v4_mapped()) return from;
+  return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, from.to_v6());
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  return text;
+}
+
+// "192.0.2.1", "192.0.2.1:4711", "2001:db8::1", "[2001:db8::1]:4711": proxies write all of them.
+std::optional<address> parse_hop(std::string_view text) {
+  text = trimmed(text);
+  if (text.starts_with('[')) {
+    text = text.substr(1, text.find(']') == std::string_view::npos ? 0 : text.find(']') - 1);
+  } else if (std::ranges::count(text, ':') == 1) {
+    text = text.substr(0, text.find(':'));
+  }
+  error_code error;
+  const auto parsed = boost::asio::ip::make_address(std::string(text), error);
+  if (error) return std::nullopt;
+  return unmapped(parsed);
+}
+
+// The entries of all fields of that name, the nearest proxy's first.
+std::vector<std::string_view> hops_of(const http::Headers& headers) {
+  std::vector<std::string_view> hops;
+  constexpr std::size_t kMostHops = 32;
+  const auto& fields = headers.fields();
+  for (auto field = fields.rbegin(); field != fields.rend(); ++field) {
+    http::Headers one{{field->first, ""}};
+    if (!one.get("X-Forwarded-For")) continue;
+    std::string_view rest = field->second;
+    while (hops.size() < kMostHops) {
+      const auto comma = rest.rfind(',');
+      hops.push_back(rest.substr(comma == std::string_view::npos ? 0 : comma + 1));
+      if (comma == std::string_view::npos) break;
+      rest = rest.substr(0, comma);
+    }
+  }
+  return hops;
+}
+
+}  // namespace
+
+Proxies::Proxies() : warned_(std::make_shared<bool>(false)) {
+  v4_.push_back(boost::asio::ip::make_network_v4("127.0.0.0/8"));
+  v6_.push_back(boost::asio::ip::make_network_v6("::1/128"));
+}
+
+core::Result<Proxies> Proxies::parse(const std::vector<std::string>& networks) {
+  Proxies proxies;
+  proxies.v4_.clear();
+  proxies.v6_.clear();
+  for (const auto& text : networks) {
+    const bool is_v6 = text.find(':') != std::string::npos;
+    const bool is_network = text.find('/') != std::string::npos;
+    error_code error;
+    if (is_v6) {
+      proxies.v6_.push_back(
+          boost::asio::ip::make_network_v6(is_network ? text : text + "/128", error).canonical());
+    } else {
+      proxies.v4_.push_back(
+          boost::asio::ip::make_network_v4(is_network ? text : text + "/32", error).canonical());
+    }
+    if (error) {
+      return core::failure(core::CommonError::invalid_argument,
+                           text + " is no address or network of a proxy");
+    }
+  }
+  return proxies;
+}
+
+bool Proxies::trusts(const address& proxy) const {
+  const auto plain = unmapped(proxy);
+  if (plain.is_v4()) {
+    return std::ranges::any_of(v4_, [&](const auto& network) {
+      return boost::asio::ip::network_v4(plain.to_v4(), network.prefix_length()).canonical() == network;
+    });
+  }
+  return std::ranges::any_of(v6_, [&](const auto& network) {
+    return boost::asio::ip::network_v6(plain.to_v6(), network.prefix_length()).canonical() == network;
+  });
+}
+
+std::optional<address> Proxies::client_of(const address& connection, const http::Headers& headers) const {
+  if (!trusts(connection)) return unmapped(connection);
+  const auto hops = hops_of(headers);
+  if (hops.empty()) {
+    if (!std::exchange(*warned_, true)) {
+      core::logger("signaling")
+          ->warn(
+              "{} is trusted as a proxy and sends no X-Forwarded-For: its clients are not limited by address",
+              connection.to_string());
+    }
+    return std::nullopt;
+  }
+  auto client = unmapped(connection);
+  for (const auto hop : hops) {
+    const auto named = parse_hop(hop);
+    if (!named) break;  // whatever stands further left, nobody vouches for it
+    client = *named;
+    if (!trusts(client)) break;
+  }
+  return client;
+}
+
+}  // namespace pantheon::signaling

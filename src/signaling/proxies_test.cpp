@@ -1,0 +1,64 @@
+#include "signaling/proxies.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pantheon::signaling {
+namespace {
+
+using boost::asio::ip::make_address;
+
+http::Headers forwarded(const std::string& value) {
+  return {{"X-Forwarded-For", value}};
+}
+
+TEST(Proxies, OfThisMachineAreBelievedUnlessOthersAreNamed) {
+  const Proxies as_made;
+  EXPECT_TRUE(as_made.trusts(make_address("127.0.0.1")));
+  EXPECT_TRUE(as_made.trusts(make_address("::1")));
+  EXPECT_TRUE(as_made.trusts(make_address("::ffff:127.0.0.1")));
+  EXPECT_FALSE(as_made.trusts(make_address("10.0.0.1"))) << "a private address is no proof of a proxy";
+  const auto nobody = Proxies::parse({}).value();
+  EXPECT_FALSE(nobody.trusts(make_address("127.0.0.1")));
+}
+
+TEST(Proxies, AreAddressesAndNetworks) {
+  const auto proxies = Proxies::parse({"10.1.0.0/16", "192.0.2.7", "2001:db8::/32"}).value();
+  EXPECT_TRUE(proxies.trusts(make_address("10.1.255.3")));
+  EXPECT_FALSE(proxies.trusts(make_address("10.2.0.1")));
+  EXPECT_TRUE(proxies.trusts(make_address("192.0.2.7")));
+  EXPECT_FALSE(proxies.trusts(make_address("192.0.2.8")));
+  EXPECT_TRUE(proxies.trusts(make_address("2001:db8:7::1")));
+  for (const auto* wrong : {"ten", "10.0.0.0/33", "10.0.0", "::/129", "a/b", ""}) {
+    const auto refused = Proxies::parse({wrong});
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_EQ(refused.error().code(), "invalid_argument");
+  }
+}
+
+TEST(Proxies, TheClientIsTheRightmostHopThatIsNoProxy) {
+  const auto proxies = Proxies::parse({"10.0.0.0/8"}).value();
+  const auto proxy = make_address("10.0.0.1");
+  EXPECT_EQ(proxies.client_of(proxy, forwarded("203.0.113.9, 198.51.100.7, 10.0.0.2")),
+            make_address("198.51.100.7"));
+  EXPECT_EQ(proxies.client_of(proxy, forwarded("198.51.100.7:4711")), make_address("198.51.100.7"));
+  EXPECT_EQ(proxies.client_of(proxy, forwarded("[2001:db8::1]:80")), make_address("2001:db8::1"));
+  EXPECT_EQ(proxies.client_of(proxy, forwarded("10.0.0.3, 10.0.0.2")), make_address("10.0.0.3"));
+  const http::Headers two_fields{{"X-Forwarded-For", "198.51.100.7"}, {"x-forwarded-for", "10.0.0.2"}};
+  EXPECT_EQ(proxies.client_of(proxy, two_fields), make_address("198.51.100.7"));
+}
+
+TEST(Proxies, WhatAStrangerSaysOfItselfDoesNotCount) {
+  const auto stranger = make_address("192.0.2.1");
+  EXPECT_EQ(Proxies().client_of(stranger, forwarded("203.0.113.9")), stranger);
+  const auto proxies = Proxies::parse({"10.0.0.0/8"}).value();
+  EXPECT_EQ(proxies.client_of(make_address("10.0.0.1"), forwarded("203.0.113.9, unknown, 10.0.0.2")),
+            make_address("10.0.0.2"));
+  EXPECT_EQ(proxies.client_of(make_address("10.0.0.1"), forwarded("[")), make_address("10.0.0.1"));
+}
+
+TEST(Proxies, ATrustedProxyThatNamesNobodyHidesItsClients) {
+  EXPECT_EQ(Proxies().client_of(make_address("127.0.0.1"), {}), std::nullopt);
+}
+
+}  // namespace
+}  // namespace pantheon::signaling

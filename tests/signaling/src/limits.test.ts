@@ -1,0 +1,119 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Device, type Refusal } from './device.js';
+import { Signal } from './program.js';
+
+let signal: Signal;
+const devices: Device[] = [];
+afterEach(async () => {
+  for (const device of devices.splice(0)) device.close();
+  await signal.stop();
+});
+
+async function join(account: string, deviceId: string): Promise<Device> {
+  const device = await Device.join(signal.origin, account, deviceId);
+  devices.push(device);
+  return device;
+}
+
+/** The time in ms that each of so many signals takes from one device to the other's socket, one after another. */
+async function latencies(from: Device, to: Device, count: number): Promise<number[]> {
+  const times: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const begun = performance.now();
+    const seen = to.all('webrtc-signal').length;
+    from.socket.emit('webrtc-signal', { to: 'bob_electron', signal: { i } });
+    await to.next('webrtc-signal', seen);
+    times.push(performance.now() - begun);
+  }
+  return times.sort((a, b) => a - b);
+}
+
+describe('Rate Limiting: built into the signaling server', () => {
+  it('tells a client that sends too much how long to wait, and cuts one that goes on; the others keep their latency', async () => {
+    signal = await Signal.start('--no-stun');
+    const [phone, host] = [await join('bob', 'bob_web'), await join('bob', 'bob_electron')];
+    const quiet = await latencies(phone, host, 100);
+
+    const abuser = await join('mallory', 'mallory_web');
+    const flood = setInterval(() => {
+      for (let i = 0; i < 200; i++) abuser.socket.emit('webrtc-signal', { to: 'x', signal: 'x' });
+    }, 5);
+    const busy = latencies(phone, host, 100);
+    await abuser.next('disconnect');
+    clearInterval(flood);
+    const errors = abuser.all('error') as readonly Refusal[];
+    const limited = errors.filter(({ code }) => code === 'rate_limited');
+    expect(limited.length).toBeGreaterThan(0);
+    expect(limited[0]).toMatchObject({ event: 'webrtc-signal' });
+    expect(limited[0]?.retryAfterMs).toBeGreaterThan(0);
+    expect(errors.filter(({ code }) => code !== 'rate_limited' && code !== 'peer_unavailable')).toEqual([]);
+
+    const times = await busy;
+    const [median, most] = [times[50] ?? 0, times[99] ?? 0];
+    console.info('median ms', { quiet: quiet[50], busy: median, most });
+    expect(most).toBeLessThan(250);
+    expect(median).toBeLessThan(25);
+    expect(phone.disconnects).toEqual([]);
+    expect(phone.all('error')).toEqual([]);
+    expect(signal.output).toMatch(/kept sending far too many events/);
+  });
+
+  it('an HTTP client is told to wait with 429, code, retryAfterMs and Retry-After', async () => {
+    signal = await Signal.start('--trust-proxy', 'none', '--requests-per-second', '0.5');
+    let refused: Response | undefined;
+    for (let i = 0; i < 6; i++) refused = await fetch(`${signal.origin}/v1/nonce`);
+    expect(refused?.status).toBe(429);
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
+    const body = (await refused?.json()) as { readonly error: Refusal };
+    expect(body.error.code).toBe('rate_limited');
+    expect(body.error.retryAfterMs).toBeGreaterThan(0);
+  });
+
+  it('counts the clients of a trusted proxy one by one, and warns once of a proxy that does not name them', async () => {
+    signal = await Signal.start('--connects-per-second', '0.5'); // four at once
+    const connect = async (headers: Readonly<Record<string, string>>): Promise<string> => {
+      const device = new Device('a', signal.origin, 'anna', 'anna_web', { headers });
+      devices.push(device);
+      return await Promise.race([
+        device.next('existing-peers').then(() => 'in'),
+        device.next('connect_error').then(String),
+      ]);
+    };
+    const outcomes = async (client: string): Promise<string[]> => {
+      const all: string[] = [];
+      for (let i = 0; i < 5; i++) all.push(await connect({ 'x-forwarded-for': `203.0.113.9, ${client}` }));
+      return all;
+    };
+    for (const client of ['192.0.2.1', '192.0.2.2']) {
+      const all = await outcomes(client);
+      expect(all.slice(0, 4)).toEqual(['in', 'in', 'in', 'in']);
+      expect(all[4]).toMatch(/Too many requests/);
+    }
+    for (let i = 0; i < 6; i++) expect(await connect({})).toBe('in');
+    expect(signal.output.match(/sends no X-Forwarded-For/g)).toHaveLength(1);
+  });
+
+  it('an address has room for so many connections', async () => {
+    signal = await Signal.start('--trust-proxy', 'none', '--max-sockets-per-address', '2');
+    await join('anna', 'anna_web');
+    await join('bob', 'bob_web');
+    const third = new Device('third', signal.origin, 'carl', 'carl_web');
+    devices.push(third);
+    expect(await third.next('connect_error')).toMatch(/too many connections/);
+  });
+
+  it('a reader that does not read is dropped, and those who write to it are not held up', async () => {
+    signal = await Signal.start('--max-send-queue', '256KiB', '--events-per-second', '2000');
+    const [writer, reader] = [await join('bob', 'bob_web'), await join('bob', 'bob_electron')];
+    const raw = reader.socket.io.engine.transport as unknown as { ws: { _socket: { pause(): void } } };
+    raw.ws._socket.pause();
+    const text = 'x'.repeat(60_000);
+    let code: string | undefined;
+    let sent = 0;
+    for (; sent < 2_000 && code === undefined; sent++) {
+      code = (await writer.ask('webrtc-signal', { to: 'bob_electron', signal: text })).code;
+    }
+    expect(code).toBe('peer_unavailable'); // it is gone, and until then every signal was acknowledged
+    expect(await signal.health()).toMatchObject({ connectedUsers: 1 });
+  });
+});

@@ -1,0 +1,183 @@
+import { Device, type Signalled } from './device.js';
+
+/** What one round of signals is about; sent as the signal's text. */
+interface Hello {
+  readonly round: number;
+  readonly from: string;
+  /** How the host addresses its answer: as deployed ones do, or as ours does. */
+  readonly by: 'device' | 'socket';
+}
+
+/** What went wrong; all empty or zero when nothing did. */
+export interface SoakResult {
+  rounds: number;
+  answered: number;
+  /** Reached a socket that it was not for. */
+  astray: string[];
+  /** Acknowledged, both sides stayed connected, and yet it did not come. */
+  lost: string[];
+  /** Neither delivered nor refused. */
+  silent: string[];
+  /** Refusals with another code than peer_unavailable. */
+  refused: string[];
+  /** Disconnects that the server wanted, and refused connects. */
+  kicked: string[];
+  drops: number;
+}
+
+const WEB = ['phone-1', 'phone-2', 'tab-1', 'tab-2'] as const;
+const MEMBERS = WEB.length + 1;
+
+function random(from: number, to: number): number {
+  return from + Math.floor(Math.random() * (to - from));
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function helloOf(payload: unknown): { readonly hello: Hello; readonly signalled: Signalled } {
+  const signalled = payload as Signalled;
+  return { hello: JSON.parse(signalled.signal as string) as Hello, signalled };
+}
+
+/**
+ * Two phones and two tabs share one older device id, a host has another, and a watcher sees it all. Everyone but the
+ * watcher loses the connection again and again, at random; meanwhile each asks the host, which answers.
+ */
+export class Soak {
+  readonly result: SoakResult = {
+    rounds: 0,
+    answered: 0,
+    astray: [],
+    lost: [],
+    silent: [],
+    refused: [],
+    kicked: [],
+    drops: 0,
+  };
+  readonly watcher: Device;
+  readonly host: Device;
+  private readonly web: readonly Device[];
+  private readonly got = new Set<string>();
+  private readonly hostAnswers = new Map<string, Promise<boolean>>();
+  private over = false;
+
+  constructor(private readonly origin: string) {
+    this.watcher = new Device('watcher', origin, 'anna', 'anna_watch');
+    this.host = this.device('host', 'anna_electron');
+    this.web = WEB.map((name) => this.device(name, 'anna_web'));
+    this.host.socket.on('webrtc-signal', (payload: unknown) => {
+      const { hello, signalled } = helloOf(payload);
+      this.hostAnswers.set(this.key(hello), this.answer(hello, signalled));
+    });
+    for (const device of this.web) {
+      device.socket.on('webrtc-signal', (payload: unknown) => {
+        const { hello } = helloOf(payload);
+        if (hello.from !== device.name) this.result.astray.push(`${hello.from} to ${device.name}`);
+        else this.got.add(this.key(hello));
+      });
+    }
+  }
+
+  async run(ms: number): Promise<void> {
+    await this.everyone();
+    const end = Date.now() + ms;
+    const breaking = [this.host, ...this.web].map((device) => this.breakNowAndThen(device, end));
+    while (Date.now() < end) {
+      await this.round();
+      await pause(random(5, 60));
+    }
+    this.over = true;
+    await Promise.all(breaking);
+    await this.everyone();
+  }
+
+  close(): void {
+    for (const device of [this.watcher, this.host, ...this.web]) device.close();
+  }
+
+  /** Returns when all have joined. */
+  private async everyone(): Promise<void> {
+    for (;;) {
+      const list = await this.watcher.list();
+      if (list.length === MEMBERS && list.every((peer) => peer.online !== false)) return;
+      await pause(100); // lists are limited, too
+    }
+  }
+
+  private device(name: string, deviceId: string): Device {
+    const device = new Device(name, this.origin, 'anna', deviceId, { reconnection: true });
+    device.socket.on('disconnect', (reason) => {
+      if (reason === 'io server disconnect') this.result.kicked.push(`${name}: ${reason}`);
+    });
+    device.socket.on('connect_error', (error) => this.result.kicked.push(`${name}: ${error.message}`));
+    return device;
+  }
+
+  private async breakNowAndThen(device: Device, end: number): Promise<void> {
+    for (;;) {
+      await pause(random(100, 1_500));
+      if (this.over || Date.now() > end) return;
+      if (!device.socket.connected) continue;
+      this.result.drops++;
+      device.drop();
+    }
+  }
+
+  /** One asks and is answered by the older id, or all ask at once and are answered by socket. */
+  private async round(): Promise<void> {
+    const round = this.result.rounds++;
+    const online = this.web.filter(({ socket }) => socket.connected);
+    const alone = online[random(0, online.length)];
+    if (alone === undefined) return await pause(5);
+    const asking = Math.random() < 0.5 ? [alone] : online;
+    const by = asking.length === 1 ? 'device' : 'socket';
+    await Promise.all(asking.map((device) => this.exchange(device, { round, from: device.name, by })));
+  }
+
+  private async exchange(device: Device, hello: Hello): Promise<void> {
+    const [self, host] = [device.id, this.host.id];
+    const stayed = (): boolean => device.id === self && device.socket.connected;
+    const sent = await this.tell(device, { to: 'anna_electron', signal: JSON.stringify(hello) });
+    const hostStayed = (): boolean => this.host.id === host && this.host.socket.connected;
+    if (sent) {
+      // What the host was sent before its own next acknowledgement has come when that has.
+      if (hostStayed()) await this.tell(this.host, { to: 'nobody', signal: 'mark' });
+      const answered = await this.hostAnswers.get(this.key(hello));
+      if (answered === undefined && hostStayed()) this.result.lost.push(`offer ${this.key(hello)}`);
+      if (answered === true && stayed()) {
+        await this.tell(device, { to: 'nobody', signal: 'mark' });
+        if (this.got.has(this.key(hello))) this.result.answered++;
+        else if (stayed()) this.result.lost.push(`answer ${this.key(hello)}`);
+      }
+    }
+    this.got.delete(this.key(hello));
+    this.hostAnswers.delete(this.key(hello));
+  }
+
+  private async answer(hello: Hello, { fromUserId, fromSocketId }: Signalled): Promise<boolean> {
+    const signal = JSON.stringify(hello);
+    const to = hello.by === 'device' ? { to: fromUserId } : { to: fromUserId, toSocketId: fromSocketId };
+    return await this.tell(this.host, { ...to, signal });
+  }
+
+  /** Sends a signal: true when it was passed on. Whoever stays connected must get an answer. */
+  private async tell(device: Device, payload: object): Promise<boolean> {
+    const self = device.id;
+    try {
+      const answer = await device.ask('webrtc-signal', payload);
+      if (!answer.ok && answer.code !== 'peer_unavailable') {
+        this.result.refused.push(`${device.name}: ${answer.code ?? ''}`);
+      }
+      return answer.ok;
+    } catch {
+      if (device.id === self && device.socket.connected) this.result.silent.push(device.name);
+      return false;
+    }
+  }
+
+  private key({ round, from }: Hello): string {
+    return `${round} ${from}`;
+  }
+}
