@@ -28,6 +28,9 @@ class SignalingServer {
   /// Opens the database and listens: errors of the store, `address_in_use` ...
   static core::Result<std::unique_ptr<SignalingServer>> start(asio::any_io_executor executor,
                                                               SignalingServerOptions options);
+  /// With other nodes (REDIS_URL) it listens only after this: `other_cluster` when it may not join them.
+  /// Without Redis it listens too, and joins when it can.
+  asio::awaitable<core::Result<void>> join();
   /// Stops service and server; await it before destroying.
   asio::awaitable<void> stop();
 

@@ -82,6 +82,16 @@ OptionGroup connecting(SignalSettings& s) {
             duration(signaling.ice_credential_lifetime, 60s, std::chrono::seconds(24h))}}};
 }
 
+OptionGroup nodes(SignalSettings& s) {
+  auto& signaling = s.server.signaling;
+  return {
+      "Several nodes",
+      {{"redis-url", "REDIS_URL", "Redis that the nodes of this server share, beside one data folder",
+        text(signaling.redis_url, "redis://[USER][:PASSWORD]@HOST[:PORT][/DATABASE]"), true},
+       {"cluster-lease", "CLUSTER_LEASE", "After which a node that says nothing counts as gone",
+        duration(signaling.cluster_lease, std::chrono::milliseconds(1s), std::chrono::milliseconds(5min))}}};
+}
+
 OptionGroup limits(SignalSettings& s) {
   auto& limits = s.server.signaling.limits;
   constexpr double kMostPerSecond = 1e6;
@@ -103,7 +113,8 @@ OptionGroup limits(SignalSettings& s) {
 }  // namespace
 
 OptionTable signal_options(SignalSettings& settings) {
-  return {program(settings), network(settings), sign_in(settings), connecting(settings), limits(settings)};
+  return {program(settings),    network(settings), sign_in(settings),
+          connecting(settings), nodes(settings),   limits(settings)};
 }
 
 core::Result<app::SignalingServerOptions> server_options(const SignalSettings& settings) {
