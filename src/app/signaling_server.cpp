@@ -2,6 +2,7 @@
 
 #include "app/certificate_watch.hpp"
 #include "app/web_assets.hpp"
+#include "cluster/error.hpp"
 #include "core/log.hpp"
 #include "platform/process_usage.hpp"
 
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::chrono::seconds kCertificatePause{1};
 constexpr std::size_t kOtherConnections = 1024;  // pages and requests beside the sockets
+constexpr std::chrono::seconds kJoinPatience{3};
 
 }  // namespace
 
@@ -17,6 +19,7 @@ core::Result<std::unique_ptr<SignalingServer>> SignalingServer::start(asio::any_
                                                                       SignalingServerOptions options) {
   options.signaling.assets = web_assets();
   const auto most_sockets = options.signaling.limits.max_sockets;
+  const bool has_others = !options.signaling.redis_url.empty();
   auto service = signaling::Service::open(executor, options.database, std::move(options.signaling));
   if (!service) return core::failure(service.error());
   http::ServerOptions http;
@@ -26,12 +29,25 @@ core::Result<std::unique_ptr<SignalingServer>> SignalingServer::start(asio::any_
   http.tls = options.tls;
   std::unique_ptr<SignalingServer> server(
       new SignalingServer(executor, std::move(http), std::move(*service)));
-  if (const auto listening = server->http_.listen(); !listening) return core::failure(listening.error());
-  if (server->tls_) {
-    server->tasks_.spawn(watch_certificate(*server->tls_, kCertificatePause,
-                                           [lasting = server.get()] { lasting->reload_certificate(); }));
-  }
+  if (has_others) return server;
+  if (const auto listening = server->listen(); !listening) return core::failure(listening.error());
   return server;
+}
+
+core::Result<void> SignalingServer::listen() {
+  if (auto listening = http_.listen(); !listening) return listening;
+  if (tls_) {
+    tasks_.spawn(watch_certificate(*tls_, kCertificatePause, [this] { reload_certificate(); }));
+  }
+  return {};
+}
+
+asio::awaitable<core::Result<void>> SignalingServer::join() {
+  const auto joined = co_await service_->wait_joined(kJoinPatience);
+  if (!joined && joined.error().is(cluster::ClusterError::other_cluster)) co_return joined;
+  if (!joined)
+    core::logger("signaling")->warn("this node serves alone for now: {}", joined.error().message());
+  co_return listen();
 }
 
 SignalingServer::SignalingServer(asio::any_io_executor executor, http::ServerOptions http,

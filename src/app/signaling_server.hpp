@@ -31,6 +31,9 @@ class SignalingServer {
                                                               SignalingServerOptions options);
   /// Sends all clients away before stop(), spread over this time: see signaling::Service::drain().
   asio::awaitable<void> drain(std::chrono::milliseconds spread) { return service_->drain(spread); }
+  /// With other nodes (REDIS_URL) it listens only after this: `other_cluster` when it may not join them.
+  /// Without Redis it listens too, and joins when it can.
+  asio::awaitable<core::Result<void>> join();
   /// Stops service and server; await it before destroying.
   asio::awaitable<void> stop();
   /// Takes the certificate from its files for connections from now on, and says in the log how that went;
@@ -45,6 +48,7 @@ class SignalingServer {
   SignalingServer(asio::any_io_executor executor, http::ServerOptions http,
                   std::unique_ptr<signaling::Service> service);
   void add_readings();
+  core::Result<void> listen();
 
   std::unique_ptr<signaling::Service> service_;
   http::Server http_;

@@ -26,9 +26,14 @@ boost::asio::awaitable<core::Result<void>> serve(std::shared_ptr<RunningServer> 
                                                  app::SignalingServerOptions options,
                                                  boost::asio::any_io_executor executor) {
   const auto bind = options.bind_address;
+  const bool has_others = !options.signaling.redis_url.empty();
   auto server = app::SignalingServer::start(executor, std::move(options));
   if (!server) co_return core::failure(server.error());
   running->server = std::move(*server);
+  if (has_others) {
+    const auto joined = co_await running->server->join();
+    if (!joined) co_return core::failure(joined.error());
+  }
   std::cout << "Signaling on " << (running->server->secure() ? "https" : "http") << "://" << bind << ":"
             << running->server->port() << "  (Ctrl-C stops)" << std::endl;
   core::AsyncEvent forever(executor);

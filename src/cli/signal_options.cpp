@@ -106,6 +106,16 @@ OptionGroup running(SignalSettings& s) {
         text(s.server.signaling.metrics_token, "TOKEN"), true}}};
 }
 
+OptionGroup nodes(SignalSettings& s) {
+  auto& signaling = s.server.signaling;
+  return {
+      "Several nodes",
+      {{"redis-url", "REDIS_URL", "Redis that the nodes of this server share, beside one data folder",
+        text(signaling.redis_url, "redis://[USER][:PASSWORD]@HOST[:PORT][/DATABASE]"), true},
+       {"cluster-lease", "CLUSTER_LEASE", "After which a node that says nothing counts as gone",
+        duration(signaling.cluster_lease, std::chrono::milliseconds(1s), std::chrono::milliseconds(5min))}}};
+}
+
 OptionGroup limits(SignalSettings& s) {
   auto& limits = s.server.signaling.limits;
   return {"Limits",
@@ -159,8 +169,8 @@ OptionGroup rates(SignalSettings& s) {
 
 OptionTable signal_options(SignalSettings& settings) {
   return {program(settings),    network(settings), sign_in(settings),
-          connecting(settings), limits(settings),  rates(settings),
-          running(settings)};
+          connecting(settings), nodes(settings),   limits(settings),
+          rates(settings),      running(settings)};
 }
 
 core::Result<app::SignalingServerOptions> server_options(const SignalSettings& settings) {

@@ -17,6 +17,8 @@ namespace {
 namespace json = core::json;
 
 constexpr int kMaxDepth = 32;
+constexpr std::int8_t kTimestamp = -1;  // the extension type of the specification
+constexpr std::int8_t kOwnType = 0;     // notepack's: undefined, and dates and ArrayBuffers of its version 2
 // Dates of JavaScript lie within 10^8 days of 1970; only the years of four digits have the usual text.
 constexpr std::int64_t kMinDate = -62'167'219'200'000;
 constexpr std::int64_t kMaxDate = 253'402'300'799'999;
@@ -35,6 +37,11 @@ json::value date(std::int64_t milliseconds) {
                                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
                                  clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
                                  clock.subseconds().count()));
+}
+
+json::value timestamp(std::int64_t seconds, std::uint32_t nanoseconds) {
+  if (seconds < kMinDate / 1000 || seconds > kMaxDate / 1000) return nullptr;
+  return date(seconds * 1000 + nanoseconds / 1'000'000);
 }
 
 /// Takes a value from bytes. Errors are exceptions that never leave from_msgpack(): there is one at most, and
@@ -149,16 +156,25 @@ class Reader {
   }
 
   json::value extension(std::size_t size) {
-    if (integer<std::int8_t>() != 0) throw Malformed{"unknown extension"};
-    return binary(size);
+    const auto type = integer<std::int8_t>();
+    if (type == kOwnType) return binary(size);
+    if (type != kTimestamp || size != 12) throw Malformed{"unknown extension"};
+    const auto nanoseconds = integer<std::uint32_t>();
+    return timestamp(integer<std::int64_t>(), nanoseconds);
   }
 
   json::value fixed_extension(std::uint8_t first) {
-    if (first != 0xd4 && first != 0xd7) throw Malformed{"unknown type"};
-    if (integer<std::int8_t>() != 0) throw Malformed{"unknown extension"};
-    if (first == 0xd7) return date(integer<std::int64_t>());
-    take(1);
-    return nullptr;
+    const auto type = integer<std::int8_t>();
+    if (first == 0xd4 && type == kOwnType) {
+      take(1);
+      return nullptr;
+    }
+    if (first == 0xd6 && type == kTimestamp) return timestamp(integer<std::uint32_t>(), 0);
+    if (first == 0xd7 && type == kOwnType) return date(integer<std::int64_t>());
+    if (first != 0xd7 || type != kTimestamp) throw Malformed{"unknown extension"};
+    const auto both = integer<std::uint64_t>();
+    constexpr std::uint64_t kSeconds = (std::uint64_t{1} << 34U) - 1;
+    return timestamp(static_cast<std::int64_t>(both & kSeconds), static_cast<std::uint32_t>(both >> 34U));
   }
 
   json::value array(std::size_t size, int depth) {

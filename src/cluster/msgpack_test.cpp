@@ -63,6 +63,17 @@ TEST(Msgpack, ReadsWhatNotepackWritesForUndefinedDatesAndArrayBuffers) {
   EXPECT_EQ(buffer->attachments, (std::vector<core::ByteVector>{{1, 2, 3, 4, 5, 6, 7, 8}}));
 }
 
+TEST(Msgpack, ReadsTimestampsOfEverySize) {
+  EXPECT_EQ(value_of({0xd6, 0xff, 0x64, 0xdb, 0x7e, 0xb6}), json::value("2023-08-15T13:33:42.000Z"));
+  // 779 ms in the upper 30 bits.
+  EXPECT_EQ(value_of({0xd7, 0xff, 0xb9, 0xba, 0x63, 0x00, 0x64, 0xdb, 0x7e, 0xb6}),
+            json::value("2023-08-15T13:33:42.779Z"));
+  EXPECT_EQ(value_of({0xc7, 12, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}),
+            json::value("1969-12-31T23:59:59.000Z"));
+  EXPECT_EQ(value_of({0xc7, 12, 0xff, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}),
+            json::value(nullptr));
+}
+
 TEST(Msgpack, NumbersThatJsonLacksBecomeNull) {
   EXPECT_EQ(value_of({0xcb, 0x7f, 0xf8, 0, 0, 0, 0, 0, 0}), json::value(nullptr));
   EXPECT_EQ(value_of({0xca, 0x7f, 0x80, 0, 0}), json::value(nullptr));

@@ -58,10 +58,11 @@ struct Roster::State {
   std::string entries_key() const { return nodes->prefix() + ":node:" + nodes->id() + ":entries"; }
   std::string field(const std::string& id) const { return nodes->id() + "/" + id; }
 
-  void write(const std::string& group, const std::string& id, const OwnEntry& entry) const;
+  enum class Occasion { new_or_changed, again };
+  void write(const std::string& group, const std::string& id, const OwnEntry& entry, Occasion occasion) const;
   void publish(const std::string& group, json::object message) const;
   void receive(const std::string& group, core::ByteView bytes);
-  void receive_put(const std::string& group, Group& in, RosterEntry entry);
+  void receive_put(const std::string& group, Group& in, RosterEntry entry, bool found);
   void node_gone(const std::string& node);
   void joined();
   void start_reading(const std::string& name);
@@ -84,13 +85,14 @@ struct Roster::State {
 };
 
 // The set of entries first: what it names can always be removed again.
-void Roster::State::write(const std::string& group, const std::string& id, const OwnEntry& entry) const {
+void Roster::State::write(const std::string& group, const std::string& id, const OwnEntry& entry,
+                          Occasion occasion) const {
   if (!nodes->joined()) return;  // joined() writes everything
   const auto hash = key(group);
   const auto content = content_of(entry.version, entry.value);
   static_cast<void>(client->post({"SADD", entries_key(), field(id) + " " + hash}));
   static_cast<void>(client->post({"HSET", hash, field(id), json::serialize(content)}));
-  publish(group, {{"put", id}, {"content", content}});
+  publish(group, {{"put", id}, {"content", content}, {"again", occasion == Occasion::again}});
 }
 
 void Roster::State::publish(const std::string& group, json::object message) const {
@@ -108,7 +110,8 @@ void Roster::State::receive(const std::string& group, core::ByteView bytes) {
   if (const auto id = core::get_string(*message, "put")) {
     const auto* content = core::get_object(*message, "content");
     auto entry = content == nullptr ? std::nullopt : entry_of(std::string(*node), std::string(*id), *content);
-    if (entry) receive_put(group, *in, std::move(*entry));
+    const bool found = core::get_bool(*message, "again").value_or(false);
+    if (entry) receive_put(group, *in, std::move(*entry), found);
     return;
   }
   if (const auto id = core::get_string(*message, "drop")) {
@@ -121,11 +124,11 @@ void Roster::State::receive(const std::string& group, core::ByteView bytes) {
   if (const auto* told = core::get_object(*message, "tell")) handlers.tell(group, *told);
 }
 
-void Roster::State::receive_put(const std::string& group, Group& in, RosterEntry entry) {
+void Roster::State::receive_put(const std::string& group, Group& in, RosterEntry entry, bool found) {
   if (in.view.entries().size() >= kMaxEntries) return;
   if (const auto* changed = in.view.put(std::move(entry))) {
     const auto copy = *changed;
-    handlers.put(group, copy, false);
+    handlers.put(group, copy, found);
   }
 }
 
@@ -138,7 +141,7 @@ void Roster::State::node_gone(const std::string& node) {
 // Redis may have forgotten everything, and this node may have missed anything.
 void Roster::State::joined() {
   for (const auto& [name, entries] : own) {
-    for (const auto& [id, entry] : entries) write(name, id, entry);
+    for (const auto& [id, entry] : entries) write(name, id, entry, Occasion::again);
   }
   for (const auto& [name, group] : groups) {
     group->is_known = false;
@@ -248,7 +251,7 @@ const std::vector<RosterEntry>& Roster::others(const std::string& group) const {
 void Roster::put(const std::string& group, const std::string& id, json::object value) {
   auto& entry = state_->own[group][id];
   entry = {++state_->version, std::move(value)};
-  state_->write(group, id, entry);
+  state_->write(group, id, entry, State::Occasion::new_or_changed);
 }
 
 void Roster::drop(const std::string& group, const std::string& id) {

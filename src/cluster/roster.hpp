@@ -32,7 +32,7 @@ class Roster {
  public:
   /// What happens in open groups; none of it may open or close one.
   struct Handlers {
-    /// `found`: read from Redis when it came back, not told by the node that put it there.
+    /// `found`: it was there before, and is known only now; not put there just now by its node.
     std::function<void(const std::string& group, const RosterEntry& entry, bool found)> put;
     std::function<void(const std::string& group, const RosterEntry& entry)> drop;
     std::function<void(const std::string& group, const core::json::object& message)> tell;

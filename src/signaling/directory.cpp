@@ -1,6 +1,7 @@
 #include "signaling/directory.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace pantheon::signaling {
 
@@ -80,6 +81,27 @@ bool Directory::is_connected(const std::string& account, std::string_view device
   return !rooms_->of_device(account, device_id).empty() || std::ranges::any_of(remote_peers(account), is_it);
 }
 
+std::optional<RemotePeer> Directory::continued_elsewhere(const Member& member) const {
+  const auto key = member.proven_key ? identity::to_text(*member.proven_key) : std::string();
+  const auto is_it = [&](const RemotePeer& peer) {
+    if (peer.device_id != member.device_id || peer.instance != member.instance) return false;
+    if (core::get_string(peer.entry, "publicKey").value_or("") != key) return false;
+    if (member.proven_key) return !member.instance.empty();
+    return !peer.online && core::get_string(peer.entry, "clientType") == member.client_type;
+  };
+  const auto& peers = remote_peers(member.account());
+  const auto found = std::ranges::find_if(peers, is_it);
+  if (found == peers.end()) return std::nullopt;
+  auto continued = *found;
+  if (continued.online)
+    continued.away_since = std::numeric_limits<std::uint64_t>::max();  // nobody saw it away
+  return continued;
+}
+
+bool Directory::has_members(const std::string& account) const {
+  return !rooms_->members(account).empty() || !absences_->of_account(account).empty();
+}
+
 std::size_t Directory::models_size_of_others(const Member& member) const {
   std::size_t size = 0;
   for (const auto& other : rooms_->members(member.account())) {
@@ -123,10 +145,14 @@ void Directory::tell_account(const std::string& account, std::string_view event,
 }
 
 void Directory::cut_device(const std::string& account, std::string_view device_id) const {
+  cut_here(account, device_id);
+  if (remote_ != nullptr) remote_->cut_device(account, device_id);
+}
+
+void Directory::cut_here(const std::string& account, std::string_view device_id) const {
   absences_->end_device(account, device_id);
   if (on_absences_cut_) on_absences_cut_();
   rooms_->cut_device(account, device_id);
-  if (remote_ != nullptr) remote_->cut_device(account, device_id);
 }
 
 void Directory::publish(const Member& member, bool online) const {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +20,9 @@ struct RemotePeer {
   core::WallTime connected_at;
   bool online = true;        ///< false within its grace period
   core::json::object entry;  ///< as peer_entry() made it there
+  std::string node = {};
+  std::string instance = {};     ///< of the member there
+  std::uint64_t away_since = 0;  ///< when it broke off, in the order of Presence; 0 while it is online
 };
 
 /// The peers that other nodes hold, and the way to them. A server of one node has none. Nothing here waits:
@@ -36,7 +41,7 @@ class RemotePeers {
   virtual void cut_device(const std::string& account, std::string_view device_id) = 0;
   /// A socket of this node joined, changed, or broke off (`online` is false): other nodes list it so.
   virtual void publish(const Member& member, bool online) = 0;
-  /// A socket of this node is listed no more.
+  /// A socket of this node is listed no more; other nodes tell their members.
   virtual void withdraw(const Member& member) = 0;
 };
 
@@ -74,6 +79,13 @@ class Directory {
   bool is_listed(const std::string& account, std::string_view device_id) const;
   /// Whether the device has a socket just now, joined or not.
   bool is_connected(const std::string& account, std::string_view device_id) const;
+  /// The socket of another node that this one continues, because the device dropped there or is the same
+  /// proven installation.
+  std::optional<RemotePeer> continued_elsewhere(const Member& member) const;
+  /// Whether this node has sockets of the account, or some that may be back soon.
+  bool has_members(const std::string& account) const;
+  /// Sockets of the account on other nodes.
+  std::size_t sockets_elsewhere(const std::string& account) const { return remote_peers(account).size(); }
   /// Bytes of all lists of models that this node holds for the account, the member's own left out.
   std::size_t models_size_of_others(const Member& member) const;
 
@@ -89,6 +101,9 @@ class Directory {
                     const core::json::object& payload) const;
   /// Disconnects all sockets of a device; it has left for good.
   void cut_device(const std::string& account, std::string_view device_id) const;
+
+  /// The same on this node alone.
+  void cut_here(const std::string& account, std::string_view device_id) const;
 
   void publish(const Member& member, bool online) const;
   void withdraw(const Member& member) const;

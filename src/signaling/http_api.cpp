@@ -50,8 +50,10 @@ void HttpApi::add_to(http::Server& server) {
 }
 
 http::Response HttpApi::health() const {
-  return json_ok(
-      {{"status", "ok"}, {"roomCount", rooms_->accounts()}, {"connectedUsers", rooms_->sockets()}});
+  json::object body{
+      {"status", "ok"}, {"roomCount", rooms_->accounts()}, {"connectedUsers", rooms_->sockets()}};
+  if (cluster_health_) body["cluster"] = cluster_health_();
+  return json_ok(body);
 }
 
 http::Response HttpApi::config() const {

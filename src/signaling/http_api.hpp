@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "auth/authenticator.hpp"
 #include "signaling/options.hpp"
 #include "signaling/rooms.hpp"
@@ -13,6 +15,8 @@ class HttpApi {
   HttpApi(const Rooms& rooms, const auth::Authenticator& authenticator, Tokens& tokens,
           const Options& options, std::string server_id);
   void add_to(http::Server& server);
+  /// What `/health` says of the other nodes; without it nothing.
+  void show_cluster(std::function<core::json::object()> health) { cluster_health_ = std::move(health); }
 
  private:
   http::Response health() const;
@@ -30,6 +34,7 @@ class HttpApi {
   Mode mode_;
   bool dev_;
   std::string server_id_;
+  std::function<core::json::object()> cluster_health_;
 };
 
 std::string_view to_text(Mode mode);

@@ -91,6 +91,8 @@ struct Options {
   /// How long a device whose connection broke may take to return before the others are told that it left; 0:
   /// no time.
   std::chrono::milliseconds presence_grace{5000};
+  std::string redis_url;  ///< REDIS_URL: other nodes on the same database; empty: there are none
+  std::chrono::milliseconds cluster_lease{10'000};  ///< after which a node that says nothing counts as gone
   Limits limits;
   std::string
       metrics_token;  ///< METRICS_TOKEN: bearer of GET /metrics; without it only this machine reads it

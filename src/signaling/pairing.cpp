@@ -98,6 +98,7 @@ void Pairing::add_to(EventRouter& router) {
               const auto code = identity::parse_pairing_code(text_of(*object, "code"));
               if (!code) return core::failure(CommonError::invalid_argument, "code");
               codes_.close(*code, member->account());
+              if (shared_ != nullptr) shared_->close(*code, member->account());
               return json::object();
             });
 }
@@ -113,9 +114,14 @@ EventResult Pairing::open(const MemberPointer& member, const socketio::Event& ev
   const auto code = identity::parse_pairing_code(text_of(*object, "code"));
   if (!code) return core::failure(CommonError::invalid_argument, "code");
   if (!member->proven_key) return core::failure(auth::AuthError::proof_required);
-  const auto expires =
-      codes_.open(*code, {member->account(), member->device_id, member->instance, {}, false, 0}, clock_());
+  OpenCode opened{member->account(), member->device_id, member->instance, {}, false, 0};
+  const auto expires = codes_.open(*code, opened, clock_());
   if (!expires) return core::failure(expires.error());
+  opened.expires_at = *expires;
+  if (shared_ != nullptr && !shared_->hold(*code, opened)) {
+    codes_.close(*code, member->account());
+    return core::failure(SignalingError::pairing_code_taken);
+  }
   return json::object{{"expiresAt", expires->time_since_epoch().count()}};
 }
 
@@ -127,7 +133,16 @@ boost::asio::awaitable<http::Response> Pairing::redeem(http::Request request) {
   if (wait) co_return rate_limited_response(*wait);
   auto body = core::parse_json_object(request.body);
   if (!body) co_return http::error_response(body.error());
-  auto paired = co_await pair(std::move(*body));
+  const auto code = identity::parse_pairing_code(text_of(*body, "code"));
+  if (shared_ != nullptr && code) {
+    auto answer = co_await shared_->redeem_elsewhere(*code, *body);
+    if (answer) co_return std::move(*answer);
+  }
+  co_return co_await redeem_here(std::move(*body));
+}
+
+boost::asio::awaitable<http::Response> Pairing::redeem_here(json::object body) {
+  auto paired = co_await pair(std::move(body));
   if (!paired) {
     core::logger("signaling")->info("pairing failed: {}", paired.error().code());
     co_return http::error_response(paired.error());
@@ -183,7 +198,9 @@ core::Result<json::object> Pairing::finish(const Taken& taken, const identity::P
   if (!statement || !is_about(*statement, account, request, *voucher->proven_key)) {
     return core::failure(SignalingError::pairing_refused, "statement");
   }
-  if (!codes_.burn(request.code, clock_())) return core::failure(SignalingError::pairing_code_unknown);
+  const bool ours = shared_ == nullptr || shared_->burn(request.code);
+  if (!codes_.burn(request.code, clock_()) || !ours)
+    return core::failure(SignalingError::pairing_code_unknown);
   const auto device = store_newcomer(account, request, *statement);
   if (!device) return core::failure(device.error());
   const auto tokens = tokens_->issue(*device);

@@ -12,6 +12,30 @@ bool is_drop(std::string_view reason) {
   return std::ranges::find(kDrops, reason) != kDrops.end();
 }
 
+core::json::object leave_of(const Member& member) {
+  return {{"userId", member.device_id},
+          {"deviceId", member.device_id},
+          {"socketId", member.socket_id},
+          {"clientType", member.client_type},
+          {"originalUserId", member.user_label}};
+}
+
+/// What a socket of another node is known by, as if it were here.
+Member member_of(const std::string& account, const RemotePeer& peer) {
+  const auto text = [&](std::string_view name) {
+    return std::string(core::get_string(peer.entry, name).value_or(""));
+  };
+  Member member;
+  member.bearer.account = account;
+  member.device_id = peer.device_id;
+  member.socket_id = peer.socket_id;
+  member.instance = peer.instance;
+  member.client_type = text("clientType");
+  member.user_label = text("originalUserId");
+  if (const auto key = identity::parse_public_key(text("publicKey"))) member.proven_key = *key;
+  return member;
+}
+
 }  // namespace
 
 Presence::Presence(boost::asio::any_io_executor executor, Directory& directory)
@@ -38,10 +62,12 @@ EventResult Presence::join(const MemberPointer& member) {
     member->joined = true;
     if (const auto before = directory_->absences().take(*member)) {
       resume(member, *before);
+    } else if (const auto elsewhere = directory_->continued_elsewhere(*member)) {
+      resume_from_elsewhere(member, *elsewhere);
     } else {
+      directory_->publish(*member, true);
       directory_->tell_others(*member, "peer-joined", peer_entry(*member));
     }
-    directory_->publish(*member, true);
   }
   list(member, "existing-peers");
   return core::json::object();
@@ -55,14 +81,65 @@ void Presence::resume(const MemberPointer& member, const Absences::Continued& be
     member->battery = std::move(before.member->battery);
     member->is_hosting = before.member->is_hosting;
   }
+  // In this order the other nodes list the device all the time.
+  directory_->publish(*member, true);
   directory_->withdraw(*before.member);
-  const auto entry = peer_entry(*member);
-  for (const auto& other : directory_->rooms().members(member->account())) {
-    const bool saw_it_away = other->listed_at > before.since;
-    if (other != member && other->joined && !other->can_link && saw_it_away)
+  tell_who_saw_it_away(*member, peer_entry(*member), before.since);
+  refresh_socket_lists(*member);
+}
+
+// The same for one that was on another node; that node ends the absence when it hears of this socket.
+void Presence::resume_from_elsewhere(const MemberPointer& member, const RemotePeer& before) {
+  if (!member->announced) {
+    if (const auto* models = core::get_array(before.entry, "models")) member->models = *models;
+    member->models_size = core::json::serialize(member->models).size();
+    if (const auto* battery = before.entry.if_contains("batteryState")) member->battery = *battery;
+    member->is_hosting = core::get_bool(before.entry, "isHosting").value_or(false);
+  }
+  directory_->publish(*member, true);
+  tell_who_saw_it_away(*member, peer_entry(*member), before.away_since);
+  refresh_socket_lists(*member);
+}
+
+void Presence::tell_who_saw_it_away(const Member& back, const core::json::object& entry,
+                                    std::uint64_t since) {
+  for (const auto& other : directory_->rooms().members(back.account())) {
+    const bool saw_it_away = other->listed_at > since;
+    if (other.get() != &back && other->joined && !other->can_link && saw_it_away)
       other->emit("peer-joined", entry);
   }
-  refresh_socket_lists(*member);
+}
+
+void Presence::remote_arrived(const std::string& account, const RemotePeer& peer, const Arrival& arrival) {
+  if (!peer.online) return;
+  const auto newcomer = member_of(account, peer);
+  auto known = arrival;
+  take_over(newcomer, known);
+  if (known.found && !known.was_listed) {
+    return directory_->rooms().emit_to_others(newcomer, "peer-joined", peer.entry);
+  }
+  if (!known.was_listed) return;  // its node tells
+  tell_who_saw_it_away(newcomer, peer.entry, known.away_since);
+  refresh_socket_lists(newcomer);
+}
+
+// A device that drops here may come back on another node, also before this one has noticed.
+void Presence::take_over(const Member& newcomer, Arrival& arrival) {
+  for (const auto& sibling : directory_->rooms().of_device(newcomer.account(), newcomer.device_id)) {
+    if (!is_same_installation(newcomer, *sibling)) continue;
+    sibling->replaced = true;
+    sibling->cut();
+  }
+  if (const auto before = directory_->absences().take(newcomer)) {
+    arrival.away_since = std::min(arrival.away_since, before->since);
+    directory_->withdraw(*before->member);
+  }
+}
+
+void Presence::remote_left(const std::string& account, const RemotePeer& peer) {
+  const auto gone = member_of(account, peer);
+  if (directory_->is_listed(account, peer.device_id)) return refresh_socket_lists(gone);
+  directory_->rooms().emit_to_others(gone, "peer-left", leave_of(gone));
 }
 
 void Presence::arrived(const MemberPointer& member) {
@@ -91,12 +168,8 @@ void Presence::end(const Member& member) {
   directory_->withdraw(member);
   // Older clients know devices, not sockets: nothing has changed for them while another one is there.
   if (directory_->is_listed(member.account(), member.device_id)) return refresh_socket_lists(member);
-  directory_->tell_others(member, "peer-left",
-                          {{"userId", member.device_id},
-                           {"deviceId", member.device_id},
-                           {"socketId", member.socket_id},
-                           {"clientType", member.client_type},
-                           {"originalUserId", member.user_label}});
+  // Every node says so to its own members, when the last socket that it knows goes.
+  directory_->rooms().emit_to_others(member, "peer-left", leave_of(member));
 }
 
 // Clients of the link protocol dial sockets. When these change and the devices do not, a new list tells them.

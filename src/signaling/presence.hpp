@@ -3,6 +3,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <limits>
+#include <string>
 #include <string_view>
 
 #include "core/async_event.hpp"
@@ -26,9 +28,25 @@ class Presence {
   /// Ends absences when their time is over, until it is cancelled.
   static boost::asio::awaitable<void> run(Presence& self);
 
+  /// What was known when a socket of another node came.
+  struct Arrival {
+    bool was_listed = false;  ///< its device
+    bool found = false;       ///< nobody has told of it: it was found when Redis came back
+    std::uint64_t away_since = std::numeric_limits<std::uint64_t>::max();  ///< of the socket it continues
+  };
+  /// Another node has a new joined socket. Ends what it continues here, without a leave.
+  void remote_arrived(const std::string& account, const RemotePeer& peer, const Arrival& arrival);
+  /// A socket of another node is listed no more: the one of which nothing is left says so on each node.
+  void remote_left(const std::string& account, const RemotePeer& peer);
+  /// Now, in the order of lists and absences.
+  std::uint64_t next_moment() { return ++moment_; }
+
  private:
   EventResult join(const MemberPointer& member);
   void resume(const MemberPointer& member, const Absences::Continued& before);
+  void resume_from_elsewhere(const MemberPointer& member, const RemotePeer& before);
+  void take_over(const Member& newcomer, Arrival& arrival);
+  void tell_who_saw_it_away(const Member& back, const core::json::object& entry, std::uint64_t since);
   void list(const MemberPointer& member, std::string_view event);
   void end(const Member& member);
   void refresh_socket_lists(const Member& about);

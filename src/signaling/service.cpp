@@ -7,6 +7,7 @@
 #include "http/server.hpp"
 #include "identity/error.hpp"
 #include "signaling/admission.hpp"
+#include "signaling/cluster_node.hpp"
 #include "signaling/devices.hpp"
 #include "signaling/error.hpp"
 #include "signaling/http_api.hpp"
@@ -98,6 +99,7 @@ struct Service::State {
 
   void start();
   void watch();
+  core::Result<void> join_cluster(asio::any_io_executor executor, const std::filesystem::path& database);
   void accept(const std::shared_ptr<socketio::Socket>& socket);
   static asio::awaitable<EventResult> renew(State& state, MemberPointer member, socketio::Event event);
   static asio::awaitable<core::Result<void>> admit(State& state, std::shared_ptr<socketio::Socket> socket);
@@ -127,6 +129,7 @@ struct Service::State {
   HttpLimits http_limits;
   EventRouter router;
   socketio::Server sockets;
+  std::unique_ptr<ClusterNode> cluster;  ///< null: this server has one node
   core::TaskGroup tasks;
 };
 
@@ -165,6 +168,18 @@ void Service::State::watch() {
   });
 }
 
+core::Result<void> Service::State::join_cluster(asio::any_io_executor executor,
+                                                const std::filesystem::path& database) {
+  if (options.redis_url.empty()) return {};
+  auto opened = ClusterNode::open(std::move(executor), {store, nonces, directory, presence, pairing, sockets},
+                                  database, options);
+  if (!opened) return core::failure(opened.error());
+  cluster = std::move(*opened);
+  api.show_cluster([node = cluster.get()] { return node->health(); });
+  cluster->start();
+  return {};
+}
+
 asio::awaitable<core::Result<void>> Service::State::admit(State& state,
                                                           std::shared_ptr<socketio::Socket> socket) {
   auto member = co_await state.admission.admit(socket->handshake());
@@ -175,6 +190,15 @@ asio::awaitable<core::Result<void>> Service::State::admit(State& state,
     core::logger("signaling")
         ->info("a socket was refused: {} ({})", member.error().code(), member.error().detail());
     co_return core::failure(member.error());
+  }
+  if (state.cluster) {
+    const auto prepared = co_await state.cluster->prepare((*member)->account());
+    if (!prepared) co_return core::failure(prepared.error());
+    // It may have been revoked on another node meanwhile.
+    const auto& device_id = (*member)->device_id;
+    const auto device = state.store.find_device((*member)->account(), device_id);
+    const bool revoked = (*member)->proven_key && device && *device && (*device)->revoked;
+    if (revoked) co_return core::failure(identity::IdentityError::device_revoked);
   }
   socket->data = std::move(*member);
   co_return core::Result<void>();
@@ -229,6 +253,7 @@ asio::awaitable<void> Service::State::sweep(State& state) {
     const bool awake = co_await core::sleep_for(std::chrono::seconds(1));
     if (!awake) co_return;
     state.expiry.sweep();
+    if (state.cluster) state.cluster->sweep();
   }
 }
 
@@ -244,6 +269,7 @@ core::Result<std::unique_ptr<Service>> Service::open(asio::any_io_executor execu
   if (!keys) return core::failure(keys.error());
   auto state = std::make_unique<State>(executor, std::move(*store), std::move(*keys), std::move(*shared_keys),
                                        std::move(*providers), std::move(options));
+  if (auto joined = state->join_cluster(executor, database); !joined) return core::failure(joined.error());
   state->start();
   return std::unique_ptr<Service>(new Service(std::move(state)));
 }
@@ -287,6 +313,13 @@ asio::awaitable<void> Service::stop() {
   co_await state_->authenticator.stop();
   co_await state_->tasks.join();
   co_await state_->sockets.stop();
+  if (state_->cluster) co_await ClusterNode::stop(*state_->cluster);
+}
+
+asio::awaitable<core::Result<void>> Service::wait_joined(std::chrono::milliseconds patience) {
+  if (!state_->cluster) co_return core::Result<void>();
+  auto joined = co_await state_->cluster->wait_joined(std::chrono::steady_clock::now() + patience);
+  co_return joined;
 }
 
 const std::string& Service::server_id() const {

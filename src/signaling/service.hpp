@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -25,12 +26,17 @@ namespace asio = boost::asio;
 class Service {
  public:
   /// Opens (or makes) the database, and the server's id and signing key in it. Errors of the store,
-  /// `invalid_argument` for options that contradict each other.
+  /// `invalid_argument` for options that contradict each other, `bad_redis_url`.
   static core::Result<std::unique_ptr<Service>> open(asio::any_io_executor executor,
                                                      const std::filesystem::path& database, Options options);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
+
+  /// Returns once this node has joined the others; at once when there are none. `other_cluster` when it may
+  /// not: then it must not serve anybody. `cluster_unavailable` when Redis cannot be reached yet: it joins
+  /// when it can.
+  asio::awaitable<core::Result<void>> wait_joined(std::chrono::milliseconds patience);
 
   /// Adds Socket.IO and all routes. Call once, before the server listens. Stop this service before that
   /// server.

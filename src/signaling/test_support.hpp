@@ -154,7 +154,7 @@ class ServiceTest : public testing::Test {
 
   /// Starts the service with the options, runs the test's coroutine and ends everything in order.
   void run(std::function<asio::awaitable<void>()> body) {
-    auto opened = Service::open(io.get_executor(), ":memory:", options);
+    auto opened = Service::open(io.get_executor(), database, options);
     ASSERT_TRUE(opened) << opened.error().message();
     service = std::move(*opened);
     server = std::make_unique<http::Server>(io.get_executor());
@@ -286,6 +286,7 @@ class ServiceTest : public testing::Test {
 
   core::WallTime now = core::wall_now();
   Options options;
+  std::filesystem::path database = ":memory:";
   asio::io_context io;
   std::unique_ptr<Service> service;
   std::unique_ptr<http::Server> server;

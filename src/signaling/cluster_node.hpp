@@ -1,0 +1,67 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "auth/nonces.hpp"
+#include "cluster/redis_adapter.hpp"
+#include "signaling/cluster_codes.hpp"
+#include "signaling/cluster_peers.hpp"
+#include "signaling/options.hpp"
+#include "socketio/server.hpp"
+#include "store/device_store.hpp"
+
+namespace pantheon::signaling {
+
+/// This server as one of several on the same data folder and Redis (docs/cluster.md). Use from the executor's
+/// one thread.
+class ClusterNode {
+ public:
+  /// What becomes common to all nodes; must outlive this.
+  struct Parts {
+    store::DeviceStore& devices;
+    auth::Nonces& nonces;
+    Directory& directory;
+    Presence& presence;
+    Pairing& pairing;
+    socketio::Server& sockets;
+  };
+  /// Call before the first socket arrives. `bad_redis_url`, errors of the store.
+  static core::Result<std::unique_ptr<ClusterNode>> open(boost::asio::any_io_executor executor,
+                                                         const Parts& parts,
+                                                         const std::filesystem::path& database,
+                                                         const Options& options);
+
+  void start();
+  /// Returns once it has joined the others: `other_cluster`, or `cluster_unavailable` at the deadline.
+  boost::asio::awaitable<core::Result<void>> wait_joined(std::chrono::steady_clock::time_point deadline) {
+    return nodes_.wait_joined(deadline);
+  }
+  /// Before a socket of the account is let in: `account_full` when the others have all the places.
+  boost::asio::awaitable<core::Result<void>> prepare(std::string account);
+  /// Call every second.
+  void sweep();
+  /// `{ ready, nodes, message? }`.
+  core::json::object health() const;
+  /// After the last socket has gone. Await it before destroying.
+  static boost::asio::awaitable<void> stop(ClusterNode& self);
+
+ private:
+  ClusterNode(boost::asio::any_io_executor executor, const Parts& parts, const cluster::RedisUrl& url,
+              store::NodeStore store, std::string mark, const Options& options);
+  void cut_revoked();
+
+  Parts parts_;
+  Limits limits_;
+  core::WallClock clock_;
+  store::NodeStore store_;
+  cluster::RedisClient client_;
+  cluster::Nodes nodes_;
+  ClusterPeers peers_;
+  ClusterCodes codes_;
+  std::shared_ptr<cluster::RedisAdapter> adapter_;  ///< so that other programs reach our sockets
+  int sweeps_ = 0;
+};
+
+}  // namespace pantheon::signaling

@@ -1,0 +1,179 @@
+#include "signaling/cluster_peers.hpp"
+
+#include <algorithm>
+
+#include "core/log.hpp"
+#include "signaling/relay.hpp"
+
+namespace pantheon::signaling {
+namespace {
+
+namespace json = core::json;
+
+constexpr std::chrono::milliseconds kPatience{1000};
+constexpr int kSweepsUntilClosed = 3;
+
+json::object to_json(const Member& member, bool online) {
+  return {{"deviceId", member.device_id},
+          {"connectedAt", member.connected_at.time_since_epoch().count()},
+          {"online", online},
+          {"instance", member.instance},
+          {"entry", peer_entry(member, online)}};
+}
+
+/// A peer as another node describes it; nothing when that is malformed.
+std::optional<RemotePeer> peer_of(const cluster::RosterEntry& entry) {
+  const auto device_id = core::get_string(entry.value, "deviceId");
+  const auto connected_at = core::get_integer(entry.value, "connectedAt");
+  const auto online = core::get_bool(entry.value, "online");
+  const auto instance = core::get_string(entry.value, "instance");
+  const auto* seen = core::get_object(entry.value, "entry");
+  if (!device_id || !connected_at || !online || !instance || seen == nullptr) return std::nullopt;
+  RemotePeer peer;
+  peer.device_id = *device_id;
+  peer.socket_id = entry.id;
+  peer.connected_at = core::WallTime(std::chrono::milliseconds(*connected_at));
+  peer.online = *online;
+  peer.entry = *seen;
+  peer.node = entry.node;
+  peer.instance = *instance;
+  return peer;
+}
+
+}  // namespace
+
+ClusterPeers::ClusterPeers(boost::asio::any_io_executor executor, cluster::RedisClient& client,
+                           cluster::Nodes& nodes, Directory& directory, Presence& presence,
+                           std::size_t max_devices)
+    : nodes_(&nodes),
+      directory_(&directory),
+      presence_(&presence),
+      max_devices_(max_devices),
+      roster_(
+          executor, client, nodes,
+          {[this](const std::string& account, const cluster::RosterEntry& entry, bool found) {
+             put(account, entry, found);
+           },
+           [this](const std::string& account, const cluster::RosterEntry& entry) { dropped(account, entry); },
+           [this](const std::string& account, const json::object& message) { told(account, message); }}) {
+  nodes.on_message([this](const std::string&, const json::object& message) { receive(message); });
+}
+
+boost::asio::awaitable<void> ClusterPeers::open(std::string account) {
+  unused_.erase(account);
+  return roster_.open(std::move(account), kPatience);
+}
+
+std::vector<std::string> ClusterPeers::accounts() const {
+  return roster_.open_groups();
+}
+
+void ClusterPeers::sweep() {
+  for (const auto& account : roster_.open_groups()) {
+    if (directory_->has_members(account)) {
+      unused_.erase(account);
+    } else if (++unused_[account] >= kSweepsUntilClosed) {
+      unused_.erase(account);
+      peers_.erase(account);
+      roster_.close(account);
+    }
+  }
+}
+
+const std::vector<RemotePeer>& ClusterPeers::of_account(const std::string& account) const {
+  static const std::vector<RemotePeer> kNone;
+  const auto found = peers_.find(account);
+  return found == peers_.end() ? kNone : found->second;
+}
+
+void ClusterPeers::send(const std::string& account, const std::string& socket_id, std::string_view event,
+                        const json::object& payload) {
+  const auto& peers = of_account(account);
+  const auto peer = std::ranges::find(peers, socket_id, &RemotePeer::socket_id);
+  if (peer == peers.end()) return;
+  static_cast<void>(nodes_->send(
+      peer->node, {{"account", account}, {"socketId", socket_id}, {"event", event}, {"payload", payload}}));
+}
+
+void ClusterPeers::tell(const std::string& account, std::string_view event, const json::object& payload) {
+  roster_.tell(account, {{"event", event}, {"payload", payload}});
+}
+
+void ClusterPeers::cut_device(const std::string& account, std::string_view device_id) {
+  roster_.tell(account, {{"cut", device_id}});
+}
+
+void ClusterPeers::publish(const Member& member, bool online) {
+  roster_.put(member.account(), member.socket_id, to_json(member, online));
+}
+
+void ClusterPeers::withdraw(const Member& member) {
+  roster_.drop(member.account(), member.socket_id);
+}
+
+void ClusterPeers::put(const std::string& account, const cluster::RosterEntry& entry, bool found) {
+  auto peer = peer_of(entry);
+  if (!peer) return core::logger("signaling")->warn("a malformed peer of another node was ignored");
+  auto& peers = peers_[account];
+  const auto known = std::ranges::find_if(peers, [&](const RemotePeer& other) {
+    return other.socket_id == peer->socket_id && other.node == peer->node;
+  });
+  if (known != peers.end()) {
+    peer->away_since = peer->online ? 0 : known->online ? presence_->next_moment() : known->away_since;
+    *known = std::move(*peer);
+    return;
+  }
+  if (!peer->online) peer->away_since = presence_->next_moment();
+  Presence::Arrival arrival;
+  arrival.was_listed = directory_->is_listed(account, peer->device_id);
+  arrival.found = found;
+  for (const auto& other : peers) {
+    const bool continued =
+        !other.online && other.device_id == peer->device_id && other.instance == peer->instance;
+    if (continued) arrival.away_since = std::min(arrival.away_since, other.away_since);
+  }
+  const auto later = std::ranges::upper_bound(peers, peer->connected_at, {}, &RemotePeer::connected_at);
+  const auto copy = *peers.insert(later, std::move(*peer));
+  presence_->remote_arrived(account, copy, arrival);
+}
+
+void ClusterPeers::dropped(const std::string& account, const cluster::RosterEntry& entry) {
+  const auto peers = peers_.find(account);
+  if (peers == peers_.end()) return;
+  const auto known = std::ranges::find_if(peers->second, [&](const RemotePeer& peer) {
+    return peer.socket_id == entry.id && peer.node == entry.node;
+  });
+  if (known == peers->second.end()) return;
+  const auto peer = std::move(*known);
+  peers->second.erase(known);
+  presence_->remote_left(account, peer);
+}
+
+void ClusterPeers::told(const std::string& account, const json::object& message) {
+  if (const auto device_id = core::get_string(message, "cut"))
+    return directory_->cut_here(account, *device_id);
+  const auto event = core::get_string(message, "event");
+  const auto* payload = core::get_object(message, "payload");
+  if (!event || payload == nullptr) return;
+  Member nobody;  // to all of the account but nobody
+  nobody.bearer.account = account;
+  directory_->rooms().emit_to_others(nobody, *event, *payload);
+}
+
+void ClusterPeers::receive(const json::object& message) {
+  const auto account = core::get_string(message, "account");
+  const auto socket_id = core::get_string(message, "socketId");
+  const auto event = core::get_string(message, "event");
+  const auto* payload = core::get_object(message, "payload");
+  if (!account || !socket_id || !event || payload == nullptr) return;
+  const auto member = directory_->rooms().find(std::string(*account), *socket_id);
+  if (!member || !member->joined) return;
+  const auto from_device = core::get_string(*payload, "fromUserId");
+  const auto from_socket = core::get_string(*payload, "fromSocketId");
+  if (*event == "webrtc-signal" && from_device && from_socket) {
+    note_signal(*member, std::string(*from_device), std::string(*from_socket), max_devices_);
+  }
+  member->emit(*event, *payload);
+}
+
+}  // namespace pantheon::signaling

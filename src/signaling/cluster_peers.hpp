@@ -1,0 +1,58 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "cluster/nodes.hpp"
+#include "cluster/roster.hpp"
+#include "signaling/directory.hpp"
+#include "signaling/presence.hpp"
+
+namespace pantheon::signaling {
+
+/// The peers of other nodes over Redis: each joined socket is an entry of its account's group, and what
+/// happens in an account is told to the nodes that have sockets of it. A message to one socket goes to its
+/// node alone and is never kept for later. Use from the executor's one thread.
+class ClusterPeers final : public RemotePeers {
+ public:
+  /// All must outlive it; make it before the nodes start.
+  ClusterPeers(boost::asio::any_io_executor executor, cluster::RedisClient& client, cluster::Nodes& nodes,
+               Directory& directory, Presence& presence, std::size_t max_devices);
+
+  /// Call before a socket of the account is let in: returns when its peers on other nodes are known, or soon
+  /// when they cannot be.
+  boost::asio::awaitable<void> open(std::string account);
+  /// Accounts that are open, those of all sockets here among them.
+  std::vector<std::string> accounts() const;
+  /// Forgets accounts without sockets here. Call every few seconds.
+  void sweep();
+  boost::asio::awaitable<void> stop() { return roster_.stop(); }
+
+  const std::vector<RemotePeer>& of_account(const std::string& account) const override;
+  void send(const std::string& account, const std::string& socket_id, std::string_view event,
+            const core::json::object& payload) override;
+  void tell(const std::string& account, std::string_view event, const core::json::object& payload) override;
+  void cut_device(const std::string& account, std::string_view device_id) override;
+  void publish(const Member& member, bool online) override;
+  void withdraw(const Member& member) override;
+
+ private:
+  void put(const std::string& account, const cluster::RosterEntry& entry, bool found);
+  void dropped(const std::string& account, const cluster::RosterEntry& entry);
+  void told(const std::string& account, const core::json::object& message);
+  void receive(const core::json::object& message);
+
+  cluster::Nodes* nodes_;
+  Directory* directory_;
+  Presence* presence_;
+  std::size_t max_devices_;
+  std::unordered_map<std::string, std::vector<RemotePeer>> peers_;
+  std::unordered_map<std::string, int> unused_;  ///< accounts without sockets, and for how many sweeps
+  cluster::Roster roster_;
+};
+
+}  // namespace pantheon::signaling

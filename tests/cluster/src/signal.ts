@@ -1,0 +1,182 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { io, type Socket } from 'socket.io-client';
+import { Program, ROOT } from './process.js';
+import type { Redis } from './redis.js';
+
+const BINARY = process.env['PANTHEON_BINARY'] ?? join(ROOT, 'build/dev/src/cli/pantheon');
+
+const folders: string[] = [];
+
+/** A data folder; removed by removeFolders(). */
+export function dataFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pantheon-cluster-'));
+  folders.push(folder);
+  return folder;
+}
+
+export function removeFolders(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
+/** A node's process; `line()` of it waits for what it says. */
+export function launchNode(redis: Redis, data: string, lease = '1s'): Program {
+  const where = ['--bind', '127.0.0.1', '--port', '0', '--data', data, '--no-stun'];
+  const cluster = ['--redis-url', redis.url, '--cluster-lease', lease];
+  return new Program(BINARY, ['signal', '--dev', ...where, ...cluster, '--connects-per-second', '1000']);
+}
+
+/** A running `pantheon signal --dev` that has other nodes. */
+export class SignalNode {
+  private constructor(
+    readonly program: Program,
+    readonly url: string,
+  ) {}
+
+  static async start(redis: Redis, data: string, lease?: string): Promise<SignalNode> {
+    const program = launchNode(redis, data, lease);
+    const [, url = ''] = await program.line(/^Signaling on (\S+)/);
+    return new SignalNode(program, url);
+  }
+
+  async health(): Promise<Health> {
+    return (await (await fetch(`${this.url}/health`)).json()) as Health;
+  }
+}
+
+export interface Health {
+  readonly status: string;
+  readonly connectedUsers: number;
+  readonly cluster: { readonly ready: boolean; readonly nodes: number; readonly message?: string };
+}
+
+type Payload = Readonly<Record<string, unknown>>;
+const EVENTS = [
+  'peer-joined',
+  'peer-left',
+  'existing-peers',
+  'peer-list',
+  'webrtc-signal',
+  'models-requested',
+];
+const MORE = [
+  'peer-models-updated',
+  'device-revoked',
+  'pairing-request',
+  'error',
+  'server-info',
+  'disconnect',
+];
+const open = new Set<Device>();
+
+/** A device as clients of generation 2 are: it joins, and keeps what it is told. */
+export class Device {
+  readonly heard: [event: string, payload: unknown][] = [];
+  private readonly waiting = new Set<() => void>();
+
+  private constructor(readonly socket: Socket) {
+    open.add(this);
+    for (const event of [...EVENTS, ...MORE]) {
+      socket.on(event, (payload: unknown) => {
+        this.heard.push([event, payload]);
+        for (const wake of [...this.waiting]) wake();
+      });
+    }
+  }
+
+  static async connect(
+    node: SignalNode,
+    account: string,
+    deviceId: string,
+    auth: Payload = {},
+  ): Promise<Device> {
+    const socket = io(node.url, {
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+      auth: { token: `dev:${account}`, clientType: 'electron', deviceId, ...auth },
+    });
+    const device = new Device(socket);
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('connect_error', reject);
+    });
+    return device;
+  }
+
+  /** Connects and joins; resolves when it knows who is here. */
+  static async join(
+    node: SignalNode,
+    account: string,
+    deviceId: string,
+    auth: Payload = {},
+  ): Promise<Device> {
+    const device = await Device.connect(node, account, deviceId, auth);
+    device.socket.emit('join-account');
+    await device.next('existing-peers');
+    return device;
+  }
+
+  get id(): string {
+    return this.socket.id ?? '';
+  }
+
+  /** Devices that were in the last list. */
+  get peers(): string[] {
+    const lists = this.heard.filter(([event]) => event === 'existing-peers' || event === 'peer-list');
+    const last = lists.at(-1)?.[1] as { userId: string }[] | undefined;
+    return (last ?? []).map(({ userId }) => userId).sort();
+  }
+
+  /** A fresh list. */
+  async list(): Promise<string[]> {
+    this.forget('peer-list');
+    this.socket.emit('request-peer-list');
+    await this.next('peer-list');
+    return this.peers;
+  }
+
+  /** The next event of that name since it was last taken. */
+  async next(event: string): Promise<Payload> {
+    for (;;) {
+      const index = this.heard.findIndex(([name]) => name === event);
+      const found = this.heard[index];
+      if (found !== undefined) {
+        if (event !== 'existing-peers' && event !== 'peer-list') this.heard.splice(index, 1);
+        return found[1] as Payload;
+      }
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          this.waiting.delete(wake);
+          resolve();
+        };
+        this.waiting.add(wake);
+      });
+    }
+  }
+
+  count(event: string): number {
+    return this.heard.filter(([name]) => name === event).length;
+  }
+
+  forget(event: string): void {
+    for (let i = this.heard.length - 1; i >= 0; i--)
+      if (this.heard[i]?.[0] === event) this.heard.splice(i, 1);
+  }
+
+  /** As if its network had gone: the server is not told. */
+  drop(): void {
+    this.socket.io.engine.close();
+  }
+}
+
+export function disconnectDevices(): void {
+  for (const device of open) device.socket.disconnect();
+  open.clear();
+}
+
+/** Asks until it is so. */
+export async function becomes(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 25));
+}
