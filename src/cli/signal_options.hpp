@@ -17,6 +17,7 @@ struct SignalSettings {
   std::string data = platform::data_folder().string();
   std::string certificate;
   std::string private_key;
+  std::string legacy = "relay";
   IceOptions ice;
 };
 

@@ -45,9 +45,15 @@ void HttpApi::add_to(http::Server& server) {
                [this](http::Request request) { return turn_token(std::move(request)); });
 }
 
+void HttpApi::report(std::string name, std::function<json::value()> what) {
+  reports_.emplace_back(std::move(name), std::move(what));
+}
+
 http::Response HttpApi::health() const {
-  return json_ok(
-      {{"status", "ok"}, {"roomCount", rooms_->accounts()}, {"connectedUsers", rooms_->sockets()}});
+  json::object health{
+      {"status", "ok"}, {"roomCount", rooms_->accounts()}, {"connectedUsers", rooms_->sockets()}};
+  for (const auto& [name, what] : reports_) health[name] = what();
+  return json_ok(health);
 }
 
 http::Response HttpApi::config() const {
@@ -61,7 +67,7 @@ http::Response HttpApi::config() const {
 }
 
 // A token, or else a shared key: older clients send either as Bearer.
-boost::asio::awaitable<core::Result<void>> HttpApi::check_bearer(const http::Request& request) const {
+boost::asio::awaitable<core::Result<auth::Bearer>> HttpApi::check_bearer(const http::Request& request) const {
   constexpr std::string_view kScheme = "Bearer ";
   const auto header = request.headers.get("Authorization").value_or("");
   if (!header.starts_with(kScheme)) co_return core::failure(auth::AuthError::auth_required);
@@ -73,10 +79,10 @@ boost::asio::awaitable<core::Result<void>> HttpApi::check_bearer(const http::Req
     bearer = co_await authenticator_->authenticate(credentials);
   }
   if (!bearer) co_return core::failure(bearer.error());
-  if (!bearer->bound_key_thumbprint) co_return core::Result<void>();
+  if (!bearer->bound_key_thumbprint) co_return bearer;
   const auto device = tokens_->device_of(*bearer);
   if (!device) co_return core::failure(device.error());
-  co_return core::Result<void>();
+  co_return bearer;
 }
 
 boost::asio::awaitable<http::Response> HttpApi::turn_token(http::Request request) const {

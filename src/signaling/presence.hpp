@@ -25,9 +25,10 @@ class Presence {
   void left(const MemberPointer& member, std::string_view reason);
   /// Ends absences when their time is over, until it is cancelled.
   static boost::asio::awaitable<void> run(Presence& self);
+  /// Makes it seen by the others, and lists them for it.
+  EventResult join(const MemberPointer& member);
 
  private:
-  EventResult join(const MemberPointer& member);
   void resume(const MemberPointer& member, const Absences::Continued& before);
   void list(const MemberPointer& member, std::string_view event);
   void end(const Member& member);

@@ -10,6 +10,8 @@
 #include "signaling/devices.hpp"
 #include "signaling/error.hpp"
 #include "signaling/http_api.hpp"
+#include "signaling/legacy_relay.hpp"
+#include "signaling/legacy_server.hpp"
 #include "signaling/models.hpp"
 #include "signaling/origins.hpp"
 #include "signaling/pairing.hpp"
@@ -44,7 +46,9 @@ core::Result<Keys> load_keys(store::DeviceStore& store) {
 
 socketio::ServerOptions socket_options(const Limits& limits) {
   socketio::ServerOptions options;
-  options.max_payload = core::Bytes{std::max(limits.max_signal.count, limits.max_models.count) + 64 * 1024};
+  const auto largest =
+      std::max({limits.max_signal.count, limits.max_models.count, limits.max_legacy_message.count});
+  options.max_payload = core::Bytes{largest + 64 * 1024};
   options.max_attachments = 1;
   options.max_namespaces = 1;
   options.max_pending_acks = 16;
@@ -78,6 +82,8 @@ struct Service::State {
         devices(store, directory, pairing, options),
         expiry(options),
         api(rooms, authenticator, tokens, options, server_id),
+        legacy_relay(executor, rooms, options),
+        legacy(executor, rooms, admission, presence, expiry, legacy_relay, counts, api, options),
         web_app(options.assets),
         origins(options.cors_origins),
         router(options.limits),
@@ -86,6 +92,7 @@ struct Service::State {
 
   void start();
   void accept(const std::shared_ptr<socketio::Socket>& socket);
+  core::json::object legacy_report() const;
   static asio::awaitable<EventResult> renew(State& state, MemberPointer member, socketio::Event event);
   static asio::awaitable<core::Result<void>> admit(State& state, std::shared_ptr<socketio::Socket> socket);
   static asio::awaitable<void> sweep(State& state);
@@ -108,6 +115,9 @@ struct Service::State {
   Devices devices;
   SessionExpiry expiry;
   HttpApi api;
+  ClientCounts counts;
+  LegacyRelay legacy_relay;
+  LegacyServer legacy;
   WebApp web_app;
   Origins origins;
   EventRouter router;
@@ -121,6 +131,9 @@ void Service::State::start() {
   models.add_to(router);
   pairing.add_to(router);
   devices.add_to(router);
+  legacy_relay.add_to(router);
+  api.report("clients", [this] { return counts.to_json(); });
+  api.report("legacy", [this] { return legacy_report(); });
   router.on_slow("auth-renew", tasks, [this](MemberPointer member, socketio::Event event) {
     return renew(*this, std::move(member), std::move(event));
   });
@@ -150,10 +163,13 @@ void Service::State::accept(const std::shared_ptr<socketio::Socket>& socket) {
   // Several hellos may have been let in at the same time as there was room for one.
   if (!rooms.check_space(member->account())) return socket->disconnect(true);
   presence.arrived(member);
+  counts.arrived(*member);
   expiry.add(member);
   socket->on_any([this, member](const socketio::Event& event) { router.dispatch(member, event); });
   socket->on_disconnect([this, member](std::string_view reason) {
     expiry.remove(member);
+    legacy_relay.left(*member);
+    counts.left(*member);
     presence.left(member, reason);
   });
   member->emit("server-info", core::json::object{{"serverId", server_id},
@@ -161,6 +177,17 @@ void Service::State::accept(const std::shared_ptr<socketio::Socket>& socket) {
                                                  {"socketId", member->socket_id},
                                                  {"version", PANTHEON_VERSION},
                                                  {"mode", to_text(options.mode)}});
+}
+
+core::json::object Service::State::legacy_report() const {
+  const auto& passed = legacy_relay.counters();
+  return {{"mode", name_of(options.legacy)},
+          {"refusedConnections", legacy.refused()},
+          {"requestsToGeneration1", passed.requests_to_generation1},
+          {"requestsToHosts", passed.requests_to_hosts},
+          {"requestsRefused", passed.requests_refused},
+          {"requestsTimedOut", passed.requests_timed_out},
+          {"signals", passed.signals}};
 }
 
 asio::awaitable<EventResult> Service::State::renew(State& state, MemberPointer member,
@@ -182,6 +209,7 @@ asio::awaitable<void> Service::State::sweep(State& state) {
     const bool awake = co_await core::sleep_for(std::chrono::seconds(1));
     if (!awake) co_return;
     state.expiry.sweep();
+    state.legacy_relay.sweep();
   }
 }
 
@@ -210,6 +238,7 @@ void Service::attach(http::Server& server) {
   state_->tokens.add_to(server);
   state_->pairing.add_to(server);
   state_->api.add_to(server);
+  state_->legacy.add_to(server);
   state_->web_app.add_to(server);
 }
 
@@ -217,6 +246,8 @@ asio::awaitable<void> Service::stop() {
   state_->tasks.cancel();
   co_await state_->authenticator.stop();
   co_await state_->tasks.join();
+  co_await state_->legacy_relay.stop();
+  co_await state_->legacy.stop();
   co_await state_->sockets.stop();
 }
 
