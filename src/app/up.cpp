@@ -151,6 +151,7 @@ void Up::State::start_session() {
   settings.own_statements = account->membership.statements;
   settings.serve = models->host().exchange_handler();
   settings.serve_json = models->host().json_handler();
+  settings.serve_relayed = options.serve_relayed;
   session = std::make_unique<session::AccountClient>(executor, std::move(settings), device->key(),
                                                      account->membership.book, account->credentials,
                                                      session_events());

@@ -45,6 +45,7 @@ struct UpOptions {
   bool search_engines = true;        ///< also look at the usual local places
   unsigned parallel = 1;             ///< answers Ollama writes at the same time
   Trial trial = Trial::ask;
+  bool serve_relayed = true;  ///< clients of generation 1 too, whose requests the signaling server could read
 
   std::vector<rtc::IceServer> ice_servers;  ///< used by our side of peer connections
   std::optional<std::string> rtc_bind_address;

@@ -8,6 +8,7 @@ namespace pantheon::cli {
 namespace {
 
 using namespace std::chrono_literals;
+using std::chrono::milliseconds;
 using core::operator""_KiB;
 using core::operator""_MiB;
 
@@ -116,6 +117,21 @@ OptionGroup nodes(SignalSettings& s) {
         duration(signaling.cluster_lease, std::chrono::milliseconds(1s), std::chrono::milliseconds(5min))}}};
 }
 
+OptionGroup older_clients(SignalSettings& s) {
+  auto& signaling = s.server.signaling;
+  return {
+      "Clients of generation 1",
+      {{"legacy", "LEGACY",
+        "What is served of raw WebSockets: everything, also requests, which this server could read; "
+        "signals, but no requests; nothing",
+        choice(s.legacy, {"relay", "signal", "off"})},
+       {"legacy-request-timeout", "LEGACY_REQUEST_TIMEOUT", "How long a host may take to answer a request",
+        duration(signaling.legacy_request_timeout, milliseconds(1s), milliseconds(1h))},
+       {"legacy-idle-timeout", "LEGACY_IDLE_TIMEOUT",
+        "How long a client may say nothing, heartbeats included",
+        duration(signaling.legacy_idle_timeout, milliseconds(1s), milliseconds(24h))}}};
+}
+
 OptionGroup limits(SignalSettings& s) {
   auto& limits = s.server.signaling.limits;
   return {"Limits",
@@ -165,17 +181,24 @@ OptionGroup rates(SignalSettings& s) {
         number(limits.requests_per_second, 0.1, kMostPerSecond)}}};
 }
 
+signaling::LegacyMode legacy_mode(std::string_view word) {
+  using signaling::LegacyMode;
+  if (word == "off") return LegacyMode::off;
+  return word == "signal" ? LegacyMode::signal : LegacyMode::relay;
+}
+
 }  // namespace
 
 OptionTable signal_options(SignalSettings& settings) {
-  return {program(settings),    network(settings), sign_in(settings),
-          connecting(settings), nodes(settings),   limits(settings),
-          rates(settings),      running(settings)};
+  return {program(settings),       network(settings), sign_in(settings), connecting(settings),
+          older_clients(settings), nodes(settings),   limits(settings),  rates(settings),
+          running(settings)};
 }
 
 core::Result<app::SignalingServerOptions> server_options(const SignalSettings& settings) {
   auto server = settings.server;
   server.signaling.mode = signaling::Mode::anywhere;
+  server.signaling.legacy = legacy_mode(settings.legacy);
   if (settings.certificate.empty() != settings.private_key.empty()) {
     return core::failure(CliError::bad_option, "tls-cert and tls-key go together");
   }

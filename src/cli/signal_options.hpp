@@ -18,6 +18,7 @@ struct SignalSettings {
   std::string data = platform::data_folder().string();
   std::string certificate;
   std::string private_key;
+  std::string legacy = "relay";
   IceOptions ice;
   unsigned drain_seconds = 1;
   std::vector<std::string> trusted_proxies{"127.0.0.0/8", "::1/128"};

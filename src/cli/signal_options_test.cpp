@@ -51,6 +51,14 @@ TEST_F(SignalOptions, TheReferenceInDocsIsUpToDate) {
       << "run build/dev/src/cli/pantheon signal --reference > docs/configuration.md";
 }
 
+TEST_F(SignalOptions, WhatIsServedOfGenerationOne) {
+  EXPECT_EQ(server_options(settings_)->signaling.legacy, signaling::LegacyMode::relay);
+  settings_.legacy = "signal";
+  EXPECT_EQ(server_options(settings_)->signaling.legacy, signaling::LegacyMode::signal);
+  settings_.legacy = "off";
+  EXPECT_EQ(server_options(settings_)->signaling.legacy, signaling::LegacyMode::off);
+}
+
 TEST_F(SignalOptions, CertificateAndKeyGoTogether) {
   settings_.certificate = "cert.pem";
   EXPECT_EQ(server_options(settings_).error().code(), "bad_option");

@@ -94,6 +94,8 @@ void add_engine_options(CLI::App& verb, UpArguments& arguments) {
                   "Base URL of an engine to share, e.g. http://127.0.0.1:8000 (may be given more than once)");
   verb.add_flag("--no-search", arguments.no_search,
                 "Share only engines named by --engine, look for no others");
+  verb.add_flag("!--no-legacy-relay", arguments.up.serve_relayed,
+                "Refuse clients of the oldest generation, whose requests the signaling server could read");
   verb.add_option("--parallel", arguments.up.parallel, "Answers that Ollama writes at the same time")
       ->check(CLI::Range(1U, 64U))
       ->capture_default_str();

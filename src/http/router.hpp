@@ -24,6 +24,8 @@ class Router {
   void add(std::string method, std::string path, Server::Handler handler, RouteOptions options);
   void add_prefix(std::string path, Server::Handler handler, RouteOptions options);
   void add_upgrade(std::string path, Server::UpgradeHandler handler, UpgradeOptions options);
+  /// For upgrades at every path that was not added itself; prefixes do not count.
+  void add_upgrade_elsewhere(Server::UpgradeHandler handler, UpgradeOptions options);
   /// The pointers hold as long as nothing is added.
   Match find(std::string_view method, std::string_view path, bool wants_upgrade) const;
 
@@ -41,9 +43,11 @@ class Router {
     std::optional<Upgrade> upgrade;
   };
   const Route* find_prefix(std::string_view path) const;
+  static Match take(const Upgrade& upgrade);
 
   std::map<std::string, Path, std::less<>> paths_;
   std::vector<std::pair<std::string, Route>> prefixes_;  // longest first
+  std::optional<Upgrade> upgrade_elsewhere_;
 };
 
 }  // namespace pantheon::http

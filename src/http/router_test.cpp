@@ -31,5 +31,22 @@ TEST(Router, SaysWhyItFindsNothing) {
   EXPECT_NE(router.find("GET", "/ws", true).upgrade, nullptr);
 }
 
+TEST(Router, UpgradesElsewhereTakeWhatNoPathOfItsOwnHasAndLeaveTheRest) {
+  Router router;
+  UpgradeOptions own;
+  own.max_message = core::Bytes{1};
+  UpgradeOptions elsewhere;
+  elsewhere.max_message = core::Bytes{2};
+  router.add_prefix("/", nothing, {});
+  router.add("GET", "/health", nothing, {});
+  router.add_upgrade("/own", {}, own);
+  router.add_upgrade_elsewhere({}, elsewhere);
+  EXPECT_EQ(router.find("GET", "/own", true).upgrade_options->max_message, core::Bytes{1});
+  EXPECT_EQ(router.find("GET", "/", true).upgrade_options->max_message, core::Bytes{2});
+  EXPECT_EQ(router.find("GET", "/ws", true).upgrade_options->max_message, core::Bytes{2});
+  EXPECT_NE(router.find("GET", "/ws", false).handler, nullptr) << "an ordinary request";
+  EXPECT_NE(router.find("GET", "/health", true).handler, nullptr) << "the path is taken";
+}
+
 }  // namespace
 }  // namespace pantheon::http

@@ -106,6 +106,10 @@ void Server::upgrade(std::string path, UpgradeHandler handler, UpgradeOptions op
   state_->site->router.add_upgrade(std::move(path), std::move(handler), std::move(options));
 }
 
+void Server::upgrade_elsewhere(UpgradeHandler handler, UpgradeOptions options) {
+  state_->site->router.add_upgrade_elsewhere(std::move(handler), std::move(options));
+}
+
 void Server::before(BeforeHook hook) {
   state_->site->before.push_back(std::move(hook));
 }

@@ -75,6 +75,9 @@ class Server {
   void route_prefix(std::string path, Handler handler, RouteOptions options = {});
   /// WebSocket upgrades at an exact path. Other requests there get 426 unless a route takes them.
   void upgrade(std::string path, UpgradeHandler handler, UpgradeOptions options = {});
+  /// WebSocket upgrades at every path without a route or upgrade of its own (prefixes do not count), for
+  /// clients that connect to wherever they were pointed. Other requests there are routed as ever.
+  void upgrade_elsewhere(UpgradeHandler handler, UpgradeOptions options = {});
 
   /// Runs before routing and before the body is read (`body` is empty); an answer it gives ends the request.
   /// Several hooks run in the order they were added; the first answer counts.

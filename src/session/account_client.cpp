@@ -10,6 +10,7 @@
 #include "http/client.hpp"
 #include "session/error.hpp"
 #include "session/peer_channel.hpp"
+#include "session/relayed_requests.hpp"
 #include "socketio/client.hpp"
 
 namespace pantheon::session {
@@ -81,6 +82,7 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   http::Client http;
   socketio::Client signaling;
   PairingVoucher voucher;
+  RelayedRequests relayed;
   PeerDirectory directory;
   std::map<std::string, Channel> channels;  ///< by the peer's socket id
   core::AsyncEvent changed;                 ///< a channel became ready or failed
@@ -101,7 +103,7 @@ asio::awaitable<core::Result<core::json::object>> sign_in_anew(State* state) {
   auto credentials = co_await state->credentials();
   if (!credentials) co_return core::failure(credentials.error());
   SignInDevice device{state->settings.server_url, state->settings.device_id, state->instance,
-                      state->settings.name, state->settings.platform};
+                      state->settings.name,       state->settings.platform,  state->relayed.enabled()};
   co_return co_await sign_in(state->http, std::move(device), state->context.key, std::move(*credentials));
 }
 
@@ -123,6 +125,7 @@ AccountClient::State::State(asio::any_io_executor executor, AccountSettings set,
                 note_book();
                 if (events.on_paired) events.on_paired(newcomer);
               }),
+      relayed(tasks, settings.serve_relayed ? settings.serve_json : JsonRequestHandler(), keys),
       changed(executor),
       instance(core::random_id()),
       book_revision(keys.revision()) {
@@ -144,6 +147,10 @@ void AccountClient::State::listen() {
   on_object("server-info", &State::on_server_info);
   on_object("webrtc-signal", &State::on_signal);
   on_object("device-revoked", &State::on_revoked);
+  signaling.on("legacy-request", [this](const socketio::Event& event) {
+    if (!account_confirmed) return event.ack({core::json::object{{"success", false}}});
+    relayed.answer(event);
+  });
   signaling.on("pairing-request", [this](const socketio::Event& event) { on_pairing_request(event); });
   const auto on_list = [this](const socketio::Event& event) {
     if (const auto* list = event.args.empty() ? nullptr : event.args.front().if_array())

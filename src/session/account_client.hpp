@@ -28,6 +28,8 @@ struct AccountSettings {
   core::json::array own_statements;
   ExchangeHandler serve;
   JsonRequestHandler serve_json;
+  /// Also serves clients of generation 1, whose requests the signaling server could read, by `serve_json`.
+  bool serve_relayed = true;
 };
 
 /// What happens in an account. Every function may be empty; they are called on the executor.

@@ -52,7 +52,7 @@ asio::awaitable<core::Result<core::json::object>> sign_in(http::Client& http, Si
       {"platform", device.platform},
       {"publicKey", identity::to_text(key.public_key())},
       {"proof", core::json::object{{"nonce", nonce}, {"signature", identity::to_text(proof)}}},
-      {"caps", core::json::array{"link"}},
+      {"caps", device.serves_relayed ? core::json::array{"link", "legacy"} : core::json::array{"link"}},
   };
   auth[credentials.token.empty() ? "authKey" : "token"] = secret;
   co_return auth;

@@ -29,6 +29,7 @@ struct SignInDevice {
   std::string instance;  ///< random for each process
   std::string name;
   std::string platform;
+  bool serves_relayed = false;  ///< answers `legacy-request`
 };
 
 /// Fetches a nonce and makes the `auth` object of a Socket.IO connect, signed by the device's key.

@@ -56,6 +56,7 @@ core::Result<void> read_self_description(Member& member, const json::object& aut
   if (const auto* caps = core::get_array(auth, "caps")) {
     member.can_renew = std::ranges::find(*caps, json::value("renew")) != caps->end();
     member.can_link = std::ranges::find(*caps, json::value("link")) != caps->end();
+    member.legacy.answers = std::ranges::find(*caps, json::value("legacy")) != caps->end();
   }
   return {};
 }

@@ -8,19 +8,13 @@ namespace pantheon::signaling {
 namespace json = core::json;
 
 json::object peer_entry(const Member& member, bool online) {
-  json::object entry{{"userId", member.device_id},
-                     {"socketId", member.socket_id},
-                     {"clientType", member.client_type},
-                     {"originalUserId", member.user_label},
-                     {"models", member.models},
-                     {"batteryState", member.battery},
-                     {"deviceId", member.device_id},
-                     {"name", member.name},
-                     {"platform", member.platform},
-                     {"isHosting", member.is_hosting},
-                     {"link", member.can_link},
-                     {"statements", member.statements},
-                     {"online", online}};
+  json::object entry{{"userId", member.device_id},       {"socketId", member.socket_id},
+                     {"clientType", member.client_type}, {"originalUserId", member.user_label},
+                     {"models", member.models},          {"batteryState", member.battery},
+                     {"deviceId", member.device_id},     {"name", member.name},
+                     {"platform", member.platform},      {"isHosting", member.is_hosting},
+                     {"link", member.can_link},          {"generation", member.generation},
+                     {"statements", member.statements},  {"online", online}};
   if (member.proven_key) entry["publicKey"] = identity::to_text(*member.proven_key);
   return entry;
 }
@@ -126,7 +120,7 @@ bool Directory::tell_device(const Member& member, std::string_view device_id, st
                             const json::object& payload) const {
   bool found = false;
   for (const auto& other : rooms_->of_device(member.account(), device_id)) {
-    if (!other->joined || other.get() == &member) continue;
+    if (!other->joined || other.get() == &member || other->generation == 1) continue;
     other->emit(event, payload);
     found = true;
   }

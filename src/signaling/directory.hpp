@@ -93,7 +93,8 @@ class Directory {
             const core::json::object& payload) const;
   /// To all other joined sockets of the account.
   void tell_others(const Member& member, std::string_view event, const core::json::object& payload) const;
-  /// To all joined sockets of a device but the member. False when it has none.
+  /// To all joined sockets of a device but the member. False when it has none that takes events: generation 1
+  /// does not.
   bool tell_device(const Member& member, std::string_view device_id, std::string_view event,
                    const core::json::object& payload) const;
   /// To all sockets of an account.

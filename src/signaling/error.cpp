@@ -6,7 +6,7 @@ namespace pantheon::signaling {
 namespace {
 
 // In the order of SignalingError.
-constexpr std::array<core::ErrorRow, 17> kRows{{
+constexpr std::array<core::ErrorRow, 24> kRows{{
     {"rate_limited", 429, 75, "Too many requests; wait a moment and try again."},
     {"not_joined", 409, 65, "This socket is not in its account's room; send join-account first."},
     {"peer_unavailable", 404, 69,
@@ -33,6 +33,19 @@ constexpr std::array<core::ErrorRow, 17> kRows{{
      "The signaling server does not know this event; check the versions on both sides."},
     {"not_found", 404, 66, "There is nothing at this address."},
     {"draining", 503, 75, "This signaling server is being stopped; connect again in a moment."},
+    {"peer_too_old", 426, 69,
+     "This device and that one speak versions that do not go together; update Pantheon on the older one."},
+    {"peer_busy", 429, 75,
+     "Too many requests to this device wait for an answer; wait for one of them to end."},
+    {"peer_timeout", 504, 69,
+     "The device did not answer in time; try again, perhaps with a shorter prompt or a smaller model."},
+    {"peer_answer_invalid", 502, 76, "The device gave an answer that makes no sense; update Pantheon on it."},
+    {"request_unknown", 404, 65,
+     "No request of this id waits for an answer of this device; it came too late, or was answered before."},
+    {"legacy_off", 410, 69,
+     "This server serves older clients no more (--legacy=off); update Pantheon on this device."},
+    {"legacy_relay_off", 403, 69,
+     "This server passes no requests of older clients on (--legacy); update Pantheon on this device."},
 }};
 
 }  // namespace

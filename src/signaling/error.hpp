@@ -24,6 +24,13 @@ enum class SignalingError {
   unknown_event,
   not_found,
   draining,
+  peer_too_old,
+  peer_busy,
+  peer_timeout,
+  peer_answer_invalid,
+  request_unknown,
+  legacy_off,
+  legacy_relay_off,
 };
 const core::ErrorRow& row(SignalingError code);
 std::span<const core::ErrorRow> signaling_error_rows();

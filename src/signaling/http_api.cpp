@@ -49,11 +49,15 @@ void HttpApi::add_to(http::Server& server) {
                [this](http::Request request) { return turn_token(std::move(request)); });
 }
 
+void HttpApi::report(std::string name, std::function<json::value()> what) {
+  reports_.emplace_back(std::move(name), std::move(what));
+}
+
 http::Response HttpApi::health() const {
-  json::object body{
+  json::object health{
       {"status", "ok"}, {"roomCount", rooms_->accounts()}, {"connectedUsers", rooms_->sockets()}};
-  if (cluster_health_) body["cluster"] = cluster_health_();
-  return json_ok(body);
+  for (const auto& [name, what] : reports_) health[name] = what();
+  return json_ok(health);
 }
 
 http::Response HttpApi::config() const {

@@ -15,14 +15,17 @@ class HttpApi {
   HttpApi(const Rooms& rooms, const auth::Authenticator& authenticator, Tokens& tokens,
           const Options& options, std::string server_id);
   void add_to(http::Server& server);
-  /// What `/health` says of the other nodes; without it nothing.
-  void show_cluster(std::function<core::json::object()> health) { cluster_health_ = std::move(health); }
+  /// Says more at `/health`, under that name.
+  void report(std::string name, std::function<core::json::value()> what);
+
+  /// Who shows a token or key as `Authorization: Bearer`; the errors of the authenticator, `device_revoked`.
+  /// The request must stay until this is done.
+  boost::asio::awaitable<core::Result<auth::Bearer>> check_bearer(const http::Request& request) const;
 
  private:
   http::Response health() const;
   http::Response config() const;
   boost::asio::awaitable<http::Response> turn_token(http::Request request) const;
-  boost::asio::awaitable<core::Result<auth::Bearer>> check_bearer(const http::Request& request) const;
   const Rooms* rooms_;
   const auth::Authenticator* authenticator_;
   Tokens* tokens_;
@@ -34,7 +37,7 @@ class HttpApi {
   Mode mode_;
   bool dev_;
   std::string server_id_;
-  std::function<core::json::object()> cluster_health_;
+  std::vector<std::pair<std::string, std::function<core::json::value()>>> reports_;
 };
 
 std::string_view to_text(Mode mode);

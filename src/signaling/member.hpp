@@ -18,6 +18,14 @@
 
 namespace pantheon::signaling {
 
+/// What a member has to do with requests of generation 1, which this server passes on.
+struct LegacyTraffic {
+  bool answers = false;     ///< a host of ours that takes `legacy-request`
+  bool logged = false;      ///< the log has said that its requests cross this server in the clear
+  std::size_t waiting = 0;  ///< of its requests, those at hosts of ours
+  TokenBucket requests;
+};
+
 /// One signed-in socket and what its client said of itself. Only `bearer` and `proven_key` are verified.
 struct Member {
   std::weak_ptr<socketio::Socket> socket;
@@ -33,6 +41,9 @@ struct Member {
   std::string platform;
   bool can_renew = false;
   bool can_link = false;
+  int generation = 2;             ///< 1: a raw WebSocket, then `socket` is empty
+  std::function<void()> hang_up;  ///< ends the socket of a generation-1 member
+  LegacyTraffic legacy;
 
   bool joined = false;          ///< seen by the others of its account
   bool replaced = false;        ///< by a newer socket of the same installation
@@ -60,6 +71,7 @@ struct Member {
     if (const auto live = socket.lock()) static_cast<void>(live->emit(event, {std::move(payload)}));
   }
   void cut() const {
+    if (hang_up) hang_up();
     if (const auto live = socket.lock()) live->disconnect(true);
   }
 };

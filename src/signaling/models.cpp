@@ -100,8 +100,10 @@ EventResult Models::request(const MemberPointer& member, const socketio::Event& 
   const std::string_view target = event.args[0].get_string();
   const json::object from{{"fromUserId", member->device_id}, {"fromSocketId", member->socket_id}};
   if (!directory_->tell_device(*member, target, "models-requested", from)) {
-    return tl::unexpected(
-        EventFailure(core::Error(SignalingError::peer_unavailable), {{"targetUserId", target}}));
+    const auto same_id = directory_->rooms().of_device(member->account(), target);
+    const bool too_old = std::ranges::any_of(same_id, [](const auto& m) { return m->generation == 1; });
+    const auto code = too_old ? SignalingError::peer_too_old : SignalingError::peer_unavailable;
+    return tl::unexpected(EventFailure(core::Error(code), {{"targetUserId", target}}));
   }
   return json::object();
 }

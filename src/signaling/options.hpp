@@ -32,6 +32,14 @@ struct IceServer {
 /// Works on this network only, or has a public name.
 enum class Mode { home, anywhere };
 
+/// What is served of generation 1 (raw WebSocket): everything; signals, but no requests, which this server
+/// could read; or nothing.
+enum class LegacyMode { relay, signal, off };
+
+inline std::string_view name_of(LegacyMode mode) {
+  return mode == LegacyMode::relay ? "relay" : mode == LegacyMode::signal ? "signal" : "off";
+}
+
 /// What one client or account may use up. Beyond: a coded error to its sender.
 struct Limits {
   core::Bytes max_signal{64 * 1024};                    ///< of one webrtc-signal event
@@ -65,7 +73,14 @@ struct Limits {
   double connects_per_second = 5;               ///< of one address; its burst is 40
   double redeems_per_second = 0.2;              ///< of one address; its burst is 10
   double all_redeems_per_second = 20;
-  double refreshes_per_second = 2;  ///< of one address; its burst is 40
+  double refreshes_per_second = 2;                ///< of one address; its burst is 40
+  core::Bytes max_legacy_message{1024 * 1024};    ///< of a request or an answer of generation 1
+  double legacy_requests_per_second = 2;          ///< of one client; its burst is 20
+  double legacy_rest_per_second = 2;              ///< of one address; its burst is 40
+  std::size_t max_legacy_requests_of_asker = 16;  ///< that wait for an answer
+  std::size_t max_legacy_requests_of_host = 32;   ///< that wait for its answer
+  std::size_t max_legacy_requests = 10'000;       ///< that wait for an answer
+  std::size_t max_legacy_connections = 10'000;
 };
 
 /// How a signaling server is set up. The assets must outlive the service.
@@ -93,6 +108,10 @@ struct Options {
   std::chrono::milliseconds presence_grace{5000};
   std::string redis_url;  ///< REDIS_URL: other nodes on the same database; empty: there are none
   std::chrono::milliseconds cluster_lease{10'000};  ///< after which a node that says nothing counts as gone
+  LegacyMode legacy = LegacyMode::relay;
+  std::chrono::milliseconds legacy_auth_timeout{10'000};      ///< from the upgrade to `auth`
+  std::chrono::milliseconds legacy_idle_timeout{300'000};     ///< without any message, `heartbeat` included
+  std::chrono::milliseconds legacy_request_timeout{115'000};  ///< older clients wait for 120 s
   Limits limits;
   std::string
       metrics_token;  ///< METRICS_TOKEN: bearer of GET /metrics; without it only this machine reads it

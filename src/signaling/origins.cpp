@@ -1,6 +1,7 @@
 #include "signaling/origins.hpp"
 
 #include "http/server.hpp"
+#include "http/websocket_handshake.hpp"
 #include "signaling/error.hpp"
 
 namespace pantheon::signaling {
@@ -43,7 +44,9 @@ void Origins::add_to(http::Server& server) const {
       preflight.headers.set("Access-Control-Max-Age", "600");
       return preflight;
     }
-    if (!allows(request) && (request.path == "/socket.io/" || request.path.starts_with("/v1/"))) {
+    const bool is_guarded = request.path == "/socket.io/" || request.path.starts_with("/v1/") ||
+                            request.path.starts_with("/api/v1/") || http::wants_websocket(request);
+    if (is_guarded && !allows(request)) {
       return http::error_response(core::Error(SignalingError::origin_not_allowed));
     }
     return std::nullopt;

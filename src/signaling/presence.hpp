@@ -27,6 +27,8 @@ class Presence {
   void left(const MemberPointer& member, std::string_view reason);
   /// Ends absences when their time is over, until it is cancelled.
   static boost::asio::awaitable<void> run(Presence& self);
+  /// Makes it seen by the others, and lists them for it.
+  EventResult join(const MemberPointer& member);
 
   /// What was known when a socket of another node came.
   struct Arrival {
@@ -42,7 +44,6 @@ class Presence {
   std::uint64_t next_moment() { return ++moment_; }
 
  private:
-  EventResult join(const MemberPointer& member);
   void resume(const MemberPointer& member, const Absences::Continued& before);
   void resume_from_elsewhere(const MemberPointer& member, const RemotePeer& before);
   void take_over(const Member& newcomer, Arrival& arrival);

@@ -67,7 +67,13 @@ MemberPointer Rooms::newest_joined(const Member& asking, std::string_view device
   const auto is_it = [&](const MemberPointer& member) {
     return member->joined && member.get() != &asking && member->device_id == device_id;
   };
-  const auto newest = std::find_if(found->second.rbegin(), found->second.rend(), is_it);
+  // A client of generation 1 understands no signal: it is meant only where there is nobody else.
+  const auto understands = [&](const MemberPointer& member) {
+    return member->generation != 1 && is_it(member);
+  };
+  auto newest = std::find_if(found->second.rbegin(), found->second.rend(), understands);
+  if (newest == found->second.rend())
+    newest = std::find_if(found->second.rbegin(), found->second.rend(), is_it);
   return newest == found->second.rend() ? nullptr : *newest;
 }
 

@@ -12,6 +12,8 @@
 #include "signaling/error.hpp"
 #include "signaling/http_api.hpp"
 #include "signaling/http_limits.hpp"
+#include "signaling/legacy_relay.hpp"
+#include "signaling/legacy_server.hpp"
 #include "signaling/models.hpp"
 #include "signaling/monitoring.hpp"
 #include "signaling/origins.hpp"
@@ -50,7 +52,9 @@ core::Result<Keys> load_keys(store::DeviceStore& store) {
 
 socketio::ServerOptions socket_options(const Limits& limits) {
   socketio::ServerOptions options;
-  options.max_payload = core::Bytes{std::max(limits.max_signal.count, limits.max_models.count) + 64 * 1024};
+  const auto largest =
+      std::max({limits.max_signal.count, limits.max_models.count, limits.max_legacy_message.count});
+  options.max_payload = core::Bytes{largest + 64 * 1024};
   options.max_attachments = 1;
   options.max_namespaces = 1;
   options.max_pending_acks = 16;
@@ -90,6 +94,8 @@ struct Service::State {
         devices(store, directory, pairing, options),
         expiry(options),
         api(rooms, authenticator, tokens, options, server_id),
+        legacy_relay(executor, rooms, options),
+        legacy(executor, rooms, admission, presence, expiry, legacy_relay, counts, api, options),
         web_app(options.assets),
         origins(options.cors_origins),
         http_limits(options),
@@ -101,6 +107,7 @@ struct Service::State {
   void watch();
   core::Result<void> join_cluster(asio::any_io_executor executor, const std::filesystem::path& database);
   void accept(const std::shared_ptr<socketio::Socket>& socket);
+  core::json::object legacy_report() const;
   static asio::awaitable<EventResult> renew(State& state, MemberPointer member, socketio::Event event);
   static asio::awaitable<core::Result<void>> admit(State& state, std::shared_ptr<socketio::Socket> socket);
   static asio::awaitable<void> sweep(State& state);
@@ -124,6 +131,9 @@ struct Service::State {
   Devices devices;
   SessionExpiry expiry;
   HttpApi api;
+  ClientCounts counts;
+  LegacyRelay legacy_relay;
+  LegacyServer legacy;
   WebApp web_app;
   Origins origins;
   HttpLimits http_limits;
@@ -139,6 +149,9 @@ void Service::State::start() {
   models.add_to(router);
   pairing.add_to(router);
   devices.add_to(router);
+  legacy_relay.add_to(router);
+  api.report("clients", [this] { return counts.to_json(); });
+  api.report("legacy", [this] { return legacy_report(); });
   router.on_slow("auth-renew", tasks, [this](MemberPointer member, socketio::Event event) {
     return renew(*this, std::move(member), std::move(event));
   });
@@ -175,7 +188,7 @@ core::Result<void> Service::State::join_cluster(asio::any_io_executor executor,
                                   database, options);
   if (!opened) return core::failure(opened.error());
   cluster = std::move(*opened);
-  api.show_cluster([node = cluster.get()] { return node->health(); });
+  api.report("cluster", [node = cluster.get()] { return core::json::value(node->health()); });
   cluster->start();
   return {};
 }
@@ -213,6 +226,7 @@ void Service::State::accept(const std::shared_ptr<socketio::Socket>& socket) {
     return socket->disconnect(true);
   router.enroll(*member);
   presence.arrived(member);
+  counts.arrived(*member);
   expiry.add(member);
   core::logger("signaling")
       ->info("connected socket={} account={} device={} client={}", member->socket_id, member->account(),
@@ -220,6 +234,8 @@ void Service::State::accept(const std::shared_ptr<socketio::Socket>& socket) {
   socket->on_any([this, member](const socketio::Event& event) { router.dispatch(member, event); });
   socket->on_disconnect([this, member](std::string_view reason) {
     expiry.remove(member);
+    legacy_relay.left(*member);
+    counts.left(*member);
     presence.left(member, reason);
     monitoring.metrics().add(Count::disconnects, reason);
     const auto stayed = std::chrono::duration<double>(options.clock() - member->connected_at);
@@ -232,6 +248,17 @@ void Service::State::accept(const std::shared_ptr<socketio::Socket>& socket) {
                                                  {"socketId", member->socket_id},
                                                  {"version", PANTHEON_VERSION},
                                                  {"mode", to_text(options.mode)}});
+}
+
+core::json::object Service::State::legacy_report() const {
+  const auto& passed = legacy_relay.counters();
+  return {{"mode", name_of(options.legacy)},
+          {"refusedConnections", legacy.refused()},
+          {"requestsToGeneration1", passed.requests_to_generation1},
+          {"requestsToHosts", passed.requests_to_hosts},
+          {"requestsRefused", passed.requests_refused},
+          {"requestsTimedOut", passed.requests_timed_out},
+          {"signals", passed.signals}};
 }
 
 asio::awaitable<EventResult> Service::State::renew(State& state, MemberPointer member,
@@ -254,6 +281,7 @@ asio::awaitable<void> Service::State::sweep(State& state) {
     if (!awake) co_return;
     state.expiry.sweep();
     if (state.cluster) state.cluster->sweep();
+    state.legacy_relay.sweep();
   }
 }
 
@@ -292,6 +320,7 @@ void Service::attach(http::Server& server) {
   state_->tokens.add_to(server);
   state_->pairing.add_to(server);
   state_->api.add_to(server);
+  state_->legacy.add_to(server);
   state_->web_app.add_to(server);
 }
 
@@ -299,7 +328,7 @@ asio::awaitable<void> Service::drain(std::chrono::milliseconds spread) {
   state_->monitoring.begin_draining();
   const auto total = state_->sockets.connections();
   core::logger("signaling")->info("draining {} connections within {} ms", total, spread.count());
-  state_->sockets.of("/").emit("server-draining", {core::json::object{{"withinMs", spread.count()}}});
+  state_->sockets.of("/").select({}).local().emit("server-draining", {core::json::object{{"withinMs", spread.count()}}});
   const auto batches = static_cast<std::size_t>(std::max<std::int64_t>(1, spread / kBatchPause));
   const auto batch = std::max(kSmallestBatch, (total + batches - 1) / batches);
   while (state_->sockets.close_some(batch) > 0) {
@@ -312,6 +341,8 @@ asio::awaitable<void> Service::stop() {
   state_->tasks.cancel();
   co_await state_->authenticator.stop();
   co_await state_->tasks.join();
+  co_await state_->legacy_relay.stop();
+  co_await state_->legacy.stop();
   co_await state_->sockets.stop();
   if (state_->cluster) co_await ClusterNode::stop(*state_->cluster);
 }

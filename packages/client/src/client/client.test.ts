@@ -161,6 +161,14 @@ describe('PantheonClient', () => {
     await expect(client.connect('nobody')).rejects.toThrow(code('host_unknown'));
   });
 
+  it('asks nobody through the server in an account with pairing, whatever the server says of a host', async () => {
+    const client = await paired();
+    const claimed = DeviceKey.generate();
+    await host(claimed, { name: 'Attic', isHosting: true, generation: 1 });
+    await until(() => client.hosts.some(({ name, relayed }) => name === 'Attic' && relayed === true));
+    await expect(client.connectLegacy(claimed.deviceId)).rejects.toThrow(code('key_untrusted'));
+  });
+
   it('goes offline and comes back, without a flicker in between', async () => {
     const client = await paired();
     const states: ClientState[] = [];

@@ -5,6 +5,7 @@ import { isClientError, type ClientError } from '../core/error.js';
 import { booleanOf, type JsonObject } from '../core/json.js';
 import type { KeyTrust } from '../identity/key-book.js';
 import { LegacyChannel } from '../legacy/legacy-channel.js';
+import { RelayedChannel } from '../legacy/relayed-channel.js';
 import { signalingError } from '../signaling/error.js';
 import type { SignalingClient } from '../signaling/signaling-client.js';
 import { legacyCatalogue, parseCatalogue, type Catalogue } from './catalogue.js';
@@ -69,6 +70,7 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
   private kept = false; // it was open once, and nobody has closed it: dial again after a loss
   private dialling: Promise<void> | undefined;
   private dialled: Dialled | undefined;
+  private relayed: RelayedChannel | undefined; // of a host of generation 1, in place of `dialled`
   private abort = new AbortController();
   private socketId = '';
   private probing = false;
@@ -106,7 +108,9 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     const socketId = this.context.signaling.peers.byDevice(this.deviceId)?.socketId ?? '';
     const moved = socketId !== this.socketId;
     const waiting = this.state === 'reconnecting' && this.dialling === undefined;
-    if (this.state === 'connected' && moved) {
+    if (this.relayed !== undefined && moved) {
+      this.relayed.close();
+    } else if (this.state === 'connected' && moved) {
       this.socketId = socketId;
       void this.probe(); // it restarted, or only its signaling did: the link itself knows
     } else if (waiting && socketId !== '' && (moved || this.retry === undefined)) {
@@ -119,7 +123,8 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
 
   /** The signaling server is gone. At home it is the host itself, and ICE takes many seconds to notice. */
   signalingLost(): void {
-    if (this.state === 'connected') void this.probe();
+    if (this.relayed !== undefined) this.relayed.close();
+    else if (this.state === 'connected') void this.probe();
   }
 
   /** Asks the host for its models. Throws `catalogue_unavailable`. */
@@ -155,10 +160,25 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     const { signaling, iceServers } = this.context;
     const { deviceId } = this;
     if (signaling.state !== 'online') throw signalingError('not_online');
-    this.socketId = signaling.peers.byDevice(deviceId)?.socketId ?? '';
+    const entry = signaling.peers.byDevice(deviceId);
+    this.socketId = entry?.socketId ?? '';
+    if (entry?.generation === 1) return this.relay();
     return await dial({ signaling, deviceId, iceServers: await iceServers(), signal }, (dialled) =>
       this.adopt(dialled),
     );
+  }
+
+  /** Speaks with a host of generation 1 through the server: never with one whose key we know, whatever the server says. */
+  private relay(): Speaks {
+    if (!this.context.mayBeLegacy(this.deviceId)) {
+      throw clientError('key_untrusted', { detail: 'the server says that the host knows no link protocol' });
+    }
+    const relayed = new RelayedChannel(this.context.signaling, this.deviceId);
+    this.relayed = relayed;
+    relayed.addEventListener('close', () => {
+      if (this.relayed === relayed) this.onLoss(clientError('link_closed'));
+    });
+    return { protocol: 'legacy', legacy: new LegacyChannel(relayed) };
   }
 
   /** In the turn in which the channel opened. */
@@ -274,14 +294,16 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
   private release(): void {
     this.cancelRetry();
     clearInterval(this.stats);
-    const { dialled, link } = this;
+    const { dialled, link, relayed } = this;
     this.dialled = undefined;
+    this.relayed = undefined;
     this.link = undefined;
     this.legacy = undefined;
     this.rtt = undefined;
     this.route = undefined;
     link?.close();
     dialled?.close();
+    relayed?.close();
   }
 
   private async look(): Promise<void> {

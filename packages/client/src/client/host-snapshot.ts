@@ -33,6 +33,7 @@ export function hostSnapshot({ deviceId, known, entry, connection, trust }: Host
     models: connection?.catalogue?.models ?? [],
     engines: connection?.catalogue?.engines ?? [],
     catalogue: connection?.catalogue !== undefined,
+    ...(entry?.generation === 1 ? { relayed: true as const } : {}),
     ...(error === undefined ? {} : { error }),
     ...(connection?.rtt === undefined ? {} : { rtt: connection.rtt }),
     ...(connection?.route === undefined ? {} : { route: connection.route }),

@@ -75,6 +75,8 @@ export interface Host {
   readonly trust: Trust;
   /** `legacy`: it speaks the older JSON messages only (client.legacy()). */
   readonly protocol: 'link' | 'legacy';
+  /** Set for a host of the oldest generation: its requests and answers go through the signaling server, which could read them. */
+  readonly relayed?: true;
   readonly state: HostState;
   /** Set while `state` is `failed`, and while `reconnecting`. Code `key_untrusted` is to be shown loudly. */
   readonly error?: ClientError;

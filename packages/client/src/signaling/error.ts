@@ -82,6 +82,18 @@ const table = {
     message: 'The server does not take this statement about a device.',
     advice: 'Pair this browser again, then try once more.',
   },
+  peer_too_old: {
+    message: 'That device and this one speak versions that do not go together.',
+    advice: 'Update Pantheon on the older one.',
+  },
+  peer_busy: {
+    message: 'Too many requests to that device wait for an answer.',
+    advice: 'Wait for one of them to end.',
+  },
+  legacy_relay_off: {
+    message: 'The signaling server passes no requests to devices of the oldest generation on.',
+    advice: 'Update Pantheon on that device.',
+  },
   rate_limited: {
     message: 'There were too many requests.',
     advice: 'Wait a moment and try again.',

@@ -13,6 +13,7 @@ it('reads entries of new and older servers', () => {
     deviceId: 'd1',
     isHosting: true,
     link: true,
+    generation: 2,
     name: 'Study',
   });
   const older = {
@@ -26,6 +27,7 @@ it('reads entries of new and older servers', () => {
     deviceId: 'uid1_electron',
     isHosting: true,
     link: false,
+    generation: 2,
     models: [{ name: 'a' }],
   });
 });

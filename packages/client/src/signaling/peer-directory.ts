@@ -25,6 +25,8 @@ export interface PeerEntry {
   readonly isHosting: boolean;
   /** Speaks the link protocol. */
   readonly link: boolean;
+  /** 1: a raw WebSocket, whose requests go through the server; 2: everyone else. */
+  readonly generation: 1 | 2;
   /** About this device, not verified yet: at most 16 of whatever the server sent. */
   readonly statements: readonly unknown[];
   readonly models: readonly AnnouncedModel[];
@@ -61,6 +63,7 @@ export function parsePeerEntry(value: unknown): PeerEntry | undefined {
     publicKey: publicKey !== undefined && parsePublicKey(publicKey) !== undefined ? publicKey : undefined,
     isHosting: booleanOf(object, 'isHosting') ?? models.length > 0,
     link,
+    generation: object['generation'] === 1 ? 1 : 2,
     statements: listOf(object['statements'], MAX_STATEMENTS),
     models,
   };

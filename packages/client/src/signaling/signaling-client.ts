@@ -6,6 +6,7 @@ import { Emitter } from '../core/emitter.js';
 import { isClientError, type ClientError } from '../core/error.js';
 import { asObject, integerOf, plainText, stringOf, type JsonObject } from '../core/json.js';
 import { isDeviceId, randomBytes } from '../identity/device-key.js';
+import type { RelayedAnswer } from '../legacy/relayed-channel.js';
 import type { StatementJson } from '../identity/statement.js';
 import { parseDeviceList, type ListedDevice } from './device-list.js';
 import { signalingError, signalingErrorCode } from './error.js';
@@ -50,6 +51,8 @@ export interface SignalingEvents {
   signal: IncomingSignal;
   /** The server passes on a revocation; whether to believe it is for the key book to say. */
   deviceRevoked: { readonly deviceId: string; readonly statement: unknown };
+  /** A host of generation 1 answered a request of askLegacy(). */
+  legacyAnswer: RelayedAnswer;
   /** A signal could not be delivered: the device is not there. */
   peerUnavailable: { readonly deviceId: string };
   error: ClientError;
@@ -153,6 +156,14 @@ export class SignalingClient extends Emitter<SignalingEvents> {
   /** Removes a device from the account. Throws as listDevices(). */
   async revokeDevice(statement: StatementJson): Promise<void> {
     await this.ask('revoke-device', { statement });
+  }
+
+  /**
+   * Gives a host of generation 1 a request; the event `legacyAnswer` follows. The server could read both. Throws as
+   * listDevices().
+   */
+  async askLegacy(deviceId: string, requestId: string, data: JsonObject): Promise<void> {
+    await this.ask('legacy-ask', { to: deviceId, requestId, data });
   }
 
   private async ask(event: string, payload?: JsonObject): Promise<JsonObject> {
@@ -285,6 +296,7 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     );
     on('webrtc-signal', (payload) => this.onSignal(payload));
     on('device-revoked', (payload) => this.onDeviceRevoked(payload));
+    on('legacy-answer', (payload) => this.onLegacyAnswer(payload));
     on('server-info', (payload) => this.onServerInfo(payload));
     on('renew', () => void this.renew(run));
     on('error', (payload) => this.onErrorEvent(payload));
@@ -301,6 +313,15 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     const signal = asObject(object['signal'] ?? object['data']);
     if (!isDeviceId(fromDeviceId) || signal === undefined) return;
     this.emit('signal', { fromDeviceId, fromSocketId: stringOf(object, 'fromSocketId', 128) ?? '', signal });
+  }
+
+  private onLegacyAnswer(payload: unknown): void {
+    const object = asObject(payload) ?? {};
+    const { fromUserId: fromDeviceId, data } = object;
+    const requestId = stringOf(object, 'requestId', 128);
+    if (!isDeviceId(fromDeviceId) || requestId === undefined) return;
+    const error = plainText(object['error'], 500);
+    this.emit('legacyAnswer', { requestId, fromDeviceId, success: object['success'] === true, data, error });
   }
 
   private onDeviceRevoked(payload: unknown): void {

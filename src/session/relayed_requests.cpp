@@ -1,0 +1,103 @@
+#include "session/relayed_requests.hpp"
+
+#include "core/log.hpp"
+#include "session/error.hpp"
+#include "socketio/event.hpp"
+
+namespace pantheon::session {
+namespace {
+
+namespace json = core::json;
+
+constexpr std::size_t kMostAtOnce = 8;
+constexpr std::size_t kLongestText = 128;
+
+json::object failure_of(const core::Error& error) {
+  return {{"success", false}, {"error", error.message()}, {"code", error.code()}};
+}
+
+json::object answer_of(core::Result<json::value> result) {
+  if (!result) return failure_of(result.error());
+  json::object answer{{"success", true}, {"data", std::move(*result)}};
+  if (json::serialize(answer).size() > RelayedRequests::kMaxAnswer.count)
+    return failure_of(core::Error(core::CommonError::too_large, "answer"));
+  return answer;
+}
+
+}  // namespace
+
+struct RelayedRequests::State {
+  JsonRequestHandler handler;
+  std::size_t running = 0;
+  bool logged = false;
+};
+
+namespace {
+
+/// Counts a request as running as long as it is served, however that ends.
+template <class State>
+class Running {
+ public:
+  explicit Running(std::shared_ptr<State> state) : state_(std::move(state)) { ++state_->running; }
+  ~Running() { --state_->running; }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+template <class State>
+asio::awaitable<void> serve(std::shared_ptr<State> state, RelayedRequest request, socketio::Event event) {
+  const Running<State> running(state);
+  auto result =
+      co_await state->handler(std::move(request.type), std::move(request.data), std::move(request.from));
+  event.ack({answer_of(std::move(result))});
+}
+
+}  // namespace
+
+core::Result<RelayedRequest> parse_relayed_request(json::object object) {
+  RelayedRequest request;
+  request.from.device_id = core::get_string(object, "fromUserId").value_or("");
+  request.from.socket_id = core::get_string(object, "fromSocketId").value_or("");
+  auto* data = object.if_contains("data");
+  const bool well_formed = !request.from.device_id.empty() && request.from.device_id.size() <= kLongestText &&
+                           request.from.socket_id.size() <= kLongestText && data != nullptr &&
+                           data->is_object();
+  if (!well_formed) return core::failure(SessionError::bad_json_message);
+  request.from.name = request.from.device_id;
+  auto& content = data->get_object();
+  request.type = core::get_string(content, "type").value_or("chat").substr(0, kLongestText);
+  content.erase("type");
+  // A chat request stands there itself, or as the data of a request of generation 2.
+  auto* inner = content.if_contains("data");
+  request.data = inner != nullptr && inner->is_object() ? std::move(*inner) : json::value(std::move(content));
+  return request;
+}
+
+RelayedRequests::RelayedRequests(core::TaskGroup& tasks, JsonRequestHandler handler,
+                                 const identity::KeyBook& book)
+    : tasks_(&tasks), book_(&book), state_(std::make_shared<State>(State{std::move(handler), 0, false})) {}
+
+bool RelayedRequests::enabled() const {
+  return state_->handler && !book_->demands_proof("");  // of somebody unknown
+}
+
+void RelayedRequests::answer(const socketio::Event& event) {
+  const auto* object = event.args.empty() ? nullptr : event.args.front().if_object();
+  auto request = parse_relayed_request(object == nullptr ? json::object() : *object);
+  if (!request) return event.ack({failure_of(request.error())});
+  if (!enabled() || book_->demands_proof(request->from.device_id))
+    return event.ack({failure_of(core::Error(SessionError::pinned_peer_over_json))});
+  if (state_->running >= kMostAtOnce)
+    return event.ack({failure_of(core::Error(SessionError::too_many_requests))});
+  if (!std::exchange(state_->logged, true)) {
+    core::logger("session")->warn(
+        "an older client uses this host through the signaling server, which could read its requests and our "
+        "answers; update that client, or start with --no-legacy-relay to refuse it");
+  }
+  tasks_->spawn(serve(state_, std::move(*request), event));
+}
+
+}  // namespace pantheon::session

@@ -1,0 +1,95 @@
+#include "session/relayed_requests.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+
+#include "socketio/event.hpp"
+
+namespace pantheon::session {
+namespace {
+
+namespace json = core::json;
+using identity::KeyBook;
+
+asio::awaitable<core::Result<json::value>> echo(std::string type, json::value data, PeerIdentity peer) {
+  co_return json::value{{"type", type}, {"data", data}, {"from", peer.device_id}, {"proven", peer.proven}};
+}
+
+asio::awaitable<core::Result<json::value>> large(std::string, json::value, PeerIdentity) {
+  co_return json::value(std::string(RelayedRequests::kMaxAnswer.count, 'x'));
+}
+
+struct RelayedRequestsTest : testing::Test {
+  json::object ask(JsonRequestHandler handler, const KeyBook& book, json::value payload) {
+    asio::io_context io;
+    core::TaskGroup tasks(io.get_executor());
+    RelayedRequests relayed(tasks, std::move(handler), book);
+    json::object answer;
+    socketio::Event event;
+    event.name = "legacy-request";
+    event.args.push_back(std::move(payload));
+    event.acknowledge = [&answer](json::array result, std::vector<core::ByteVector>) {
+      answer = result.at(0).as_object();
+    };
+    relayed.answer(event);
+    io.run();
+    return answer;
+  }
+  KeyBook open{"dev:dev:anna", KeyBook::FirstSight::remember};
+  KeyBook paired{"local:x:owner", KeyBook::FirstSight::refuse};
+};
+
+json::object request(json::object data) {
+  return {{"requestId", "r"}, {"fromUserId", "old-desk"}, {"fromSocketId", "s1"}, {"data", std::move(data)}};
+}
+
+TEST_F(RelayedRequestsTest, AnUnprovenPeerIsServedWhereThoseAreLetIn) {
+  const auto answer = ask(echo, open, request({{"type", "get_models"}}));
+  EXPECT_EQ(answer.at("success"), true);
+  EXPECT_EQ(answer.at("data").at("type"), "get_models");
+  EXPECT_EQ(answer.at("data").at("from"), "old-desk");
+  EXPECT_EQ(answer.at("data").at("proven"), false);
+}
+
+TEST_F(RelayedRequestsTest, AChatRequestMayStandThereItselfOrAsData) {
+  const json::object chat{{"model", "m"}};
+  for (const auto& data : {json::object{{"model", "m"}}, json::object{{"type", "chat"}, {"model", "m"}},
+                           json::object{{"type", "chat"}, {"data", chat}}}) {
+    const auto answer = ask(echo, open, request(data));
+    EXPECT_EQ(answer.at("data").at("type"), "chat");
+    EXPECT_EQ(answer.at("data").at("data"), json::value(chat));
+  }
+}
+
+TEST_F(RelayedRequestsTest, APairedAccountServesNobodyUnproven) {
+  const auto answer = ask(echo, paired, request({{"type", "get_models"}}));
+  EXPECT_EQ(answer.at("success"), false);
+  EXPECT_EQ(answer.at("code"), "pinned_peer_over_json");
+}
+
+TEST_F(RelayedRequestsTest, ADeviceWhoseKeyIsKnownIsNotServedInTheClear) {
+  const auto key = identity::DeviceKey::generate();
+  ASSERT_TRUE(open.pin("old-desk", key.public_key()));
+  EXPECT_EQ(ask(echo, open, request({{"type", "get_models"}})).at("code"), "pinned_peer_over_json");
+}
+
+TEST_F(RelayedRequestsTest, WithoutAHandlerNothingIsServed) {
+  EXPECT_EQ(ask({}, open, request({{"type", "get_models"}})).at("success"), false);
+}
+
+TEST_F(RelayedRequestsTest, MalformedEventsGetACodedAnswer) {
+  for (const auto& payload :
+       {json::value(), json::value(7), json::value(json::array()), json::value(json::object()),
+        json::value{{"fromUserId", "a"}}, json::value{{"fromUserId", "a"}, {"data", "x"}},
+        json::value{{"fromUserId", std::string(200, 'x')}, {"data", json::object()}}}) {
+    EXPECT_EQ(ask(echo, open, payload).at("code"), "bad_json_message") << payload;
+  }
+}
+
+TEST_F(RelayedRequestsTest, AnAnswerThatIsTooLargeForTheServerIsAnError) {
+  EXPECT_EQ(ask(large, open, request({{"type", "get_models"}})).at("code"), "too_large");
+}
+
+}  // namespace
+}  // namespace pantheon::session

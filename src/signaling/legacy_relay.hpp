@@ -1,0 +1,82 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <unordered_map>
+
+#include "core/task_group.hpp"
+#include "signaling/event_router.hpp"
+#include "signaling/legacy_requests.hpp"
+#include "signaling/legacy_session.hpp"
+#include "signaling/rooms.hpp"
+
+namespace pantheon::signaling {
+
+/// What was passed on since the start.
+struct LegacyCounters {
+  std::uint64_t requests_to_generation1 = 0;  ///< to hosts of generation 1
+  std::uint64_t requests_to_hosts = 0;        ///< of generation-1 clients, to hosts of ours
+  std::uint64_t requests_refused = 0;
+  std::uint64_t requests_timed_out = 0;
+  std::uint64_t signals = 0;  ///< `offer`, `answer`, `ice_candidate`
+};
+
+/// Passes requests, answers and signals of generation 1 on, within one account: between two peers of
+/// generation 1, from them to our hosts (`legacy-request`), and from our clients to hosts of generation 1
+/// (`legacy-ask`). Their content crosses this server in the clear, is looked into by nobody and never logged.
+class LegacyRelay {
+ public:
+  using AnswerHandler = std::function<void(LegacyAnswer)>;
+
+  LegacyRelay(boost::asio::any_io_executor executor, Rooms& rooms, const Options& options);
+
+  /// `legacy-ask`.
+  void add_to(EventRouter& router);
+
+  /// After a generation-1 client has signed in; after any member has gone.
+  void arrived(const LegacySessionPointer& session);
+  void left(const Member& member);
+  /// The session of a generation-1 member; null when it has gone.
+  LegacySessionPointer session_of(const Member& member) const;
+
+  /// A generation-1 client asks: it is answered in any case.
+  void request(const LegacySessionPointer& asker, LegacyRequest request);
+  /// A generation-1 host answers. `request_unknown`.
+  core::Result<void> response(const Member& host, LegacyResponse response);
+  /// `peer_unavailable`, `peer_too_old`.
+  core::Result<void> signal(const Member& from, LegacySignal signal);
+
+  /// Gives up on requests whose time is over. Call every second.
+  void sweep();
+  boost::asio::awaitable<void> stop();
+
+  const LegacyCounters& counters() const { return counters_; }
+
+ private:
+  using Suitable = bool (*)(const Member&);
+  EventResult ask(const MemberPointer& asker, const socketio::Event& event);
+  MemberPointer choose(const Member& from, std::string_view peer_id, Suitable suitable) const;
+  tl::expected<void, EventFailure> pass_on(const MemberPointer& from, const MemberPointer& target,
+                                           LegacyRequest request, AnswerHandler answer);
+  tl::expected<void, EventFailure> admit(Member& from);
+  core::Result<void> give_to_generation1(const Member& from, const Member& host, LegacyRequest request,
+                                         AnswerHandler answer);
+  core::Result<void> give_to_host(const MemberPointer& from, const Member& host, LegacyRequest request,
+                                  AnswerHandler answer);
+  static boost::asio::awaitable<void> ask_host(LegacyRelay& self, MemberPointer from,
+                                               std::shared_ptr<socketio::Socket> host, LegacyRequest request,
+                                               AnswerHandler answer);
+  Rooms* rooms_;
+  LegacyMode mode_;
+  Limits limits_;
+  std::chrono::milliseconds timeout_;
+  LegacyRequests requests_;
+  LegacyCounters counters_;
+  std::unordered_map<std::string, LegacySessionPointer> sessions_;  ///< by socket id
+  core::TaskGroup tasks_;
+};
+
+}  // namespace pantheon::signaling

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <set>
+
+#include "core/async_event.hpp"
+#include "signaling/admission.hpp"
+#include "signaling/client_counts.hpp"
+#include "signaling/http_api.hpp"
+#include "signaling/legacy_relay.hpp"
+#include "signaling/presence.hpp"
+#include "signaling/session_expiry.hpp"
+
+namespace pantheon::http {
+class Server;
+}
+
+namespace pantheon::signaling {
+
+/// Serves clients of generation 1 beside everything else: JSON over raw WebSockets at any path that is nobody
+/// else's, and `GET /api/v1/peers/:userId`. Once signed in they are members of their account as everyone is.
+class LegacyServer {
+ public:
+  LegacyServer(boost::asio::any_io_executor executor, Rooms& rooms, Admission& admission, Presence& presence,
+               SessionExpiry& expiry, LegacyRelay& relay, ClientCounts& counts, const HttpApi& api,
+               const Options& options);
+
+  void add_to(http::Server& server);
+  /// Says goodbye to everyone and returns when no session runs any more.
+  boost::asio::awaitable<void> stop();
+
+  std::size_t connections() const { return sessions_.size(); }
+  /// Upgrades that were refused because generation 1 is switched off.
+  std::uint64_t refused() const { return refused_; }
+
+ private:
+  class Registered;
+  std::optional<http::Response> check(const http::Request& request);
+  static boost::asio::awaitable<void> serve(LegacyServer& self, http::Request request,
+                                            std::unique_ptr<http::WebSocket> socket);
+  static boost::asio::awaitable<void> handle(LegacyServer& self, LegacySessionPointer session,
+                                             const http::Request& request, std::string text);
+  static boost::asio::awaitable<void> sign_in(LegacyServer& self, LegacySessionPointer session,
+                                              const http::Request& request, LegacyAuth auth);
+  static boost::asio::awaitable<http::Response> peers_route(LegacyServer& self, http::Request request);
+  void enter(const LegacySessionPointer& session, MemberPointer member);
+  void leave(const LegacySessionPointer& session);
+  bool take_message(LegacySession& session);
+  core::Result<void> obey(const LegacySessionPointer& session, LegacyMessage message);
+  void enroll(LegacySession& session, LegacyRegister registration);
+  core::json::array peers_of(const std::string& account, const Member* except) const;
+
+  Rooms* rooms_;
+  Admission* admission_;
+  Presence* presence_;
+  SessionExpiry* expiry_;
+  LegacyRelay* relay_;
+  ClientCounts* counts_;
+  const HttpApi* api_;
+  Limits limits_;
+  LegacyMode mode_;
+  std::chrono::milliseconds auth_timeout_;
+  std::chrono::milliseconds idle_timeout_;
+  core::WallClock clock_;
+  Proxies proxies_;
+  AddressLimiter rest_limiter_;
+  std::set<LegacySessionPointer> sessions_;
+  std::uint64_t refused_ = 0;
+  bool stopping_ = false;
+  core::AsyncEvent changed_;
+  core::TaskGroup tasks_;
+};
+
+}  // namespace pantheon::signaling
