@@ -6,7 +6,7 @@ namespace pantheon::signaling {
 namespace {
 
 // In the order of SignalingError.
-constexpr std::array<core::ErrorRow, 24> kRows{{
+constexpr std::array<core::ErrorRow, 25> kRows{{
     {"rate_limited", 429, 75, "Too many requests; wait a moment and try again."},
     {"not_joined", 409, 65, "This socket is not in its account's room; send join-account first."},
     {"peer_unavailable", 404, 69,
