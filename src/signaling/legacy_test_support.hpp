@@ -71,10 +71,17 @@ class LegacyTestClient {
 /// A signaling service with clients of generation 1.
 class LegacyServiceTest : public ServiceTest {
  protected:
+  /// Asks for a WebSocket there.
+  asio::awaitable<core::Result<std::unique_ptr<http::WebSocket>>> upgrade(std::string path,
+                                                                          http::Headers headers) {
+    auto url = http::parse_url("ws://127.0.0.1:" + std::to_string(server->port()) + path).value();
+    http::WebSocketLimits limits;  // not as a default argument: GCC 12 would end it twice
+    co_return co_await http::connect_websocket(io.get_executor(), std::move(url), std::move(headers),
+                                               std::move(limits));
+  }
   asio::awaitable<std::unique_ptr<LegacyTestClient>> open(std::string path = "/",
                                                           http::Headers headers = {}) {
-    const auto url = http::parse_url("ws://127.0.0.1:" + std::to_string(server->port()) + path).value();
-    auto socket = co_await http::connect_websocket(io.get_executor(), url, std::move(headers));
+    auto socket = co_await upgrade(std::move(path), std::move(headers));
     if (!socket) throw std::runtime_error(socket.error().message());
     co_return std::make_unique<LegacyTestClient>(io.get_executor(), std::move(*socket));
   }

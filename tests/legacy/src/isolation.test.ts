@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Generation1, Generation2 } from './support/clients.js';
+import { accountOf, Generation1, Generation2 } from './support/clients.js';
 import { startSignal } from './support/server.js';
 
 describe('two accounts with clients of generation 1', () => {
@@ -36,7 +36,7 @@ describe('two accounts with clients of generation 1', () => {
     const rest = await fetch(`${origin}/api/v1/peers/bob`, {
       headers: { authorization: 'Bearer dev:mallory' },
     });
-    expect(await rest.json()).toMatchObject({ peers: [{ account_id: 'dev:dev:mallory' }] });
+    expect(await rest.json()).toMatchObject({ peers: [{ account_id: accountOf('mallory') }] });
     await desk.settle();
     expect(desk.inbox.count('peer_request') + desk.inbox.count('offer')).toBe(0);
     expect(web.inbox.count('webrtc-signal')).toBe(0);

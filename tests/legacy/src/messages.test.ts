@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Generation1, type Message } from './support/clients.js';
+import { accountOf, Generation1, type Message } from './support/clients.js';
 import { startSignal } from './support/server.js';
 
 describe('a client of generation 1', () => {
@@ -18,7 +18,7 @@ describe('a client of generation 1', () => {
         type: 'auth_response',
         success: true,
         peer_id: 'desk',
-        account_id: 'dev:dev:alice',
+        account_id: accountOf('alice'),
       });
       client.socket.terminate();
     },
@@ -43,7 +43,7 @@ describe('a client of generation 1', () => {
     phone.say({ type: 'get_peers' });
     const { peers } = (await phone.next('peer_list')) as { readonly peers: readonly Message[] } & Message;
     expect(peers).toMatchObject([
-      { peer_id: 'desk', account_id: 'dev:dev:carol', platform: 'darwin', capabilities: ['ollama'] },
+      { peer_id: 'desk', account_id: accountOf('carol'), platform: 'darwin', capabilities: ['ollama'] },
     ]);
     expect(typeof peers[0]?.['last_seen']).toBe('number');
     desk.socket.close();
@@ -64,7 +64,9 @@ describe('a client of generation 1', () => {
     expect((await ask({ authorization: 'Bearer wrong' })).status).toBe(401);
     const answer = await ask({ authorization: 'Bearer dev:dave' });
     expect(answer.status).toBe(200);
-    expect(await answer.json()).toMatchObject({ peers: [{ peer_id: 'desk', account_id: 'dev:dev:dave' }] });
+    expect(await answer.json()).toMatchObject({
+      peers: [{ peer_id: 'desk', account_id: accountOf('dave') }],
+    });
   });
 
   it.each(['offer', 'answer', 'ice_candidate'])('signals another of its kind (%s)', async (type) => {

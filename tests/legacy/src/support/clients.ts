@@ -1,11 +1,17 @@
 import { once } from 'node:events';
 import { io, type Socket } from 'socket.io-client';
+import { expect } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
 
 /** One message of generation 1, or the first payload of an event. */
 export type Message = Readonly<Record<string, unknown>>;
 
 const open: (() => void)[] = [];
+
+/** The id of a development account, which names its server: `dev:<server id>:<account>`. */
+export function accountOf(account: string): unknown {
+  return expect.stringMatching(new RegExp(`^dev:[\\w-]+:${account}$`));
+}
 
 /** Closes every client of this file. */
 export async function closeClients(): Promise<void> {
