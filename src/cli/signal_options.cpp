@@ -190,9 +190,9 @@ signaling::LegacyMode legacy_mode(std::string_view word) {
 }  // namespace
 
 OptionTable signal_options(SignalSettings& settings) {
-  return {program(settings),       network(settings), sign_in(settings), connecting(settings),
-          older_clients(settings), nodes(settings),   limits(settings),  rates(settings),
-          running(settings)};
+  return {program(settings),    network(settings),       sign_in(settings),
+          connecting(settings), older_clients(settings), nodes(settings),
+          limits(settings),     rates(settings),         running(settings)};
 }
 
 core::Result<app::SignalingServerOptions> server_options(const SignalSettings& settings) {

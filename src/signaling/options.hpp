@@ -115,7 +115,7 @@ struct Options {
   Limits limits;
   std::string
       metrics_token;  ///< METRICS_TOKEN: bearer of GET /metrics; without it only this machine reads it
-  Proxies proxies;  ///< reverse proxies that may say whom a request comes from
+  Proxies proxies;    ///< reverse proxies that may say whom a request comes from
   core::WallClock clock = core::wall_now;
 };
 

@@ -328,7 +328,8 @@ asio::awaitable<void> Service::drain(std::chrono::milliseconds spread) {
   state_->monitoring.begin_draining();
   const auto total = state_->sockets.connections();
   core::logger("signaling")->info("draining {} connections within {} ms", total, spread.count());
-  state_->sockets.of("/").select({}).local().emit("server-draining", {core::json::object{{"withinMs", spread.count()}}});
+  state_->sockets.of("/").select({}).local().emit("server-draining",
+                                                  {core::json::object{{"withinMs", spread.count()}}});
   const auto batches = static_cast<std::size_t>(std::max<std::int64_t>(1, spread / kBatchPause));
   const auto batch = std::max(kSmallestBatch, (total + batches - 1) / batches);
   while (state_->sockets.close_some(batch) > 0) {
