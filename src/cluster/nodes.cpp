@@ -1,6 +1,7 @@
 #include "cluster/nodes.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -68,7 +69,8 @@ struct Nodes::State {
   std::vector<std::function<void()>> joined_handlers;
   MessageHandler message_handler = [](const std::string&, const json::object&) {};
   RequestHandler request_handler;
-  std::set<std::string> alive;  // without this node
+  std::set<std::string> alive;                     // without this node
+  std::map<std::string, Clock::time_point> heard;  // nodes that spoke since the last look at the leases began
   std::unordered_map<std::string, std::shared_ptr<Waiting>> requests;
   bool joined = false;
   std::optional<core::Error> trouble;
@@ -174,6 +176,7 @@ asio::awaitable<core::Result<void>> Nodes::State::renew(State& state) {
 }
 
 asio::awaitable<core::Result<void>> Nodes::State::refresh(State& state) {
+  const auto begun = Clock::now();
   std::vector<std::string> list{"SMEMBERS", state.nodes_key()};
   const auto known = co_await state.client->command(std::move(list));
   if (!known) co_return core::failure(known.error());
@@ -199,6 +202,9 @@ asio::awaitable<core::Result<void>> Nodes::State::refresh(State& state) {
           {"EVAL", kRemoveNode, "3", lease, lease + ":entries", state.nodes_key(), ids[i]}));
     }
   }
+  // Who began while the answers were under way has a lease by now.
+  std::erase_if(state.heard, [&](const auto& node) { return node.second < begun; });
+  for (const auto& [node, at] : state.heard) now_alive.insert(node);
   state.set_alive(std::move(now_alive));
   co_return core::Result<void>();
 }
@@ -293,6 +299,12 @@ asio::awaitable<core::Result<void>> Nodes::wait_joined(Clock::time_point deadlin
     if (!alive) co_return core::failure(core::CommonError::cancelled);
   }
   co_return core::Result<void>();
+}
+
+void Nodes::heard_from(const std::string& node) {
+  if (node == state_->id || !state_->joined) return;
+  state_->heard[node] = Clock::now();
+  state_->alive.insert(node);
 }
 
 bool Nodes::is_alive(const std::string& node) const {

@@ -63,6 +63,8 @@ class Nodes {
   /// Why it is not joined, for a person; empty while it is.
   std::string trouble() const;
   bool is_alive(const std::string& node) const;
+  /// A message of this node has just arrived: it is there, even if its lease has not been seen yet.
+  void heard_from(const std::string& node);
   /// The other nodes that are alive.
   std::vector<std::string> others() const;
   /// Asks Redis who is alive, now.

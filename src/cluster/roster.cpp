@@ -111,6 +111,7 @@ void Roster::State::receive(const std::string& group, core::ByteView bytes) {
     const auto* content = core::get_object(*message, "content");
     auto entry = content == nullptr ? std::nullopt : entry_of(std::string(*node), std::string(*id), *content);
     const bool found = core::get_bool(*message, "again").value_or(false);
+    nodes->heard_from(std::string(*node));
     if (entry) receive_put(group, *in, std::move(*entry), found);
     return;
   }

@@ -7,6 +7,20 @@ namespace pantheon::signaling {
 
 namespace json = core::json;
 
+namespace {
+
+/// Whether the member goes on as what another node knows: the same proven installation, or, as older clients
+/// prove nothing, one of the same id, kind and instance that dropped there.
+bool continues(const Member& member, const RemotePeer& peer) {
+  if (peer.device_id != member.device_id || peer.instance != member.instance) return false;
+  const auto key = member.proven_key ? identity::to_text(*member.proven_key) : std::string();
+  if (core::get_string(peer.entry, "publicKey").value_or("") != key) return false;
+  if (member.proven_key) return !member.instance.empty();
+  return !peer.online && core::get_string(peer.entry, "clientType") == member.client_type;
+}
+
+}  // namespace
+
 json::object peer_entry(const Member& member, bool online) {
   json::object entry{{"userId", member.device_id},       {"socketId", member.socket_id},
                      {"clientType", member.client_type}, {"originalUserId", member.user_label},
@@ -32,7 +46,10 @@ json::array Directory::others(const Member& member) const {
   for (const auto& absent : absences_->of_account(member.account())) {
     entries.push_back(peer_entry(*absent, false));
   }
-  for (const auto& peer : remote_peers(member.account())) entries.push_back(peer.entry);
+  for (const auto& peer : remote_peers(member.account())) {
+    // The other node may still list what this very socket was there.
+    if (!continues(member, peer)) entries.push_back(peer.entry);
+  }
   return entries;
 }
 
@@ -76,15 +93,8 @@ bool Directory::is_connected(const std::string& account, std::string_view device
 }
 
 std::optional<RemotePeer> Directory::continued_elsewhere(const Member& member) const {
-  const auto key = member.proven_key ? identity::to_text(*member.proven_key) : std::string();
-  const auto is_it = [&](const RemotePeer& peer) {
-    if (peer.device_id != member.device_id || peer.instance != member.instance) return false;
-    if (core::get_string(peer.entry, "publicKey").value_or("") != key) return false;
-    if (member.proven_key) return !member.instance.empty();
-    return !peer.online && core::get_string(peer.entry, "clientType") == member.client_type;
-  };
   const auto& peers = remote_peers(member.account());
-  const auto found = std::ranges::find_if(peers, is_it);
+  const auto found = std::ranges::find_if(peers, [&](const auto& peer) { return continues(member, peer); });
   if (found == peers.end()) return std::nullopt;
   auto continued = *found;
   if (continued.online)

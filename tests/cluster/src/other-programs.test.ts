@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { Emitter } from '@socket.io/redis-emitter';
 import { createAdapter } from '@socket.io/redis-adapter';
 import type { RedisClientType } from 'redis';
@@ -31,7 +32,7 @@ describe('devices of pantheon signal', () => {
   it('are reached by the official emitter, all or one of them', async () => {
     const emitter = new Emitter(clients[0]);
     const one = await Device.join(a, 'someone', 'one');
-    const two = await Device.join(b, 'someone else', 'two');
+    const two = await Device.join(b, 'another', 'two');
     const heard = [next(one.socket, 'notice'), next(two.socket, 'notice')];
     emitter.emit('notice', 'maintenance at nine');
     for (const args of await Promise.all(heard)) expect(args).toEqual(['maintenance at nine']);
@@ -42,7 +43,7 @@ describe('devices of pantheon signal', () => {
   });
 
   it('are fetched by a Node server with the official adapter, without their credentials', async () => {
-    const node = new Server();
+    const node = new Server(createServer());
     node.adapter(createAdapter(clients[1], clients[2], { requestsTimeout: 3000 }));
     const one = await Device.join(a, 'someone', 'one');
     const began = performance.now();
