@@ -113,16 +113,18 @@ describe('devices of one account on two nodes', () => {
     const who = account();
     const watcher = await Device.join(a, who, 'watcher');
     const far = await Device.join(b, who, 'far');
+    const probe = await Device.join(b, who, 'probe');
     const before = await Device.join(a, who, 'roaming', { instance: 'tab' });
-    for (const device of [watcher, far]) {
-      await device.next('peer-joined');
-      device.heard.length = 0;
-    }
+    await becomes(async () => (await watcher.list()).length === 3 && (await far.list()).length === 3);
+    for (const device of [watcher, far]) device.heard.length = 0;
     before.drop();
-    await becomes(async () => (await a.health()).connectedUsers === 1);
+    await becomes(async () => {
+      await probe.list(); // the other node has heard of it
+      return probe.lastList.some(({ userId, online }) => userId === 'roaming' && online === false);
+    });
     const after = await Device.join(b, who, 'roaming', { instance: 'tab' });
-    expect(after.peers).toEqual(['far', 'watcher']);
-    expect(await watcher.list()).toEqual(['far', 'roaming']);
+    expect(after.peers).toEqual(['far', 'probe', 'watcher']);
+    expect(await watcher.list()).toEqual(['far', 'probe', 'roaming']);
     watcher.socket.emit('webrtc-signal', { to: 'roaming', signal: 'hello again' });
     expect(await after.next('webrtc-signal')).toMatchObject({ signal: 'hello again' });
     // More than the grace period of the node that it left.

@@ -122,11 +122,14 @@ export class Device {
     return this.socket.id ?? '';
   }
 
+  /** The last list of peers, as it came. */
+  get lastList(): readonly { readonly userId: string; readonly online: boolean }[] {
+    const lists = this.heard.filter(([event]) => event === 'existing-peers' || event === 'peer-list');
+    return (lists.at(-1)?.[1] ?? []) as { userId: string; online: boolean }[];
+  }
   /** Devices that were in the last list. */
   get peers(): string[] {
-    const lists = this.heard.filter(([event]) => event === 'existing-peers' || event === 'peer-list');
-    const last = lists.at(-1)?.[1] as { userId: string }[] | undefined;
-    return (last ?? []).map(({ userId }) => userId).sort();
+    return this.lastList.map(({ userId }) => userId).sort();
   }
 
   /** A fresh list. */
