@@ -87,6 +87,7 @@ asio::awaitable<core::Result<void>> Up::State::start_signaling() {
   settings.database = options.data_folder / "signaling.db";
   settings.signaling.mode = signaling::Mode::home;
   settings.signaling.dev = options.dev;
+  settings.signaling.proxies = signaling::Proxies::none();  // at home nothing stands in front of it
   for (const auto& server : options.ice_servers) {
     settings.signaling.ice_servers.push_back({server.urls, server.username, server.credential});
   }

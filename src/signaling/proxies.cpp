@@ -61,10 +61,15 @@ Proxies::Proxies() : warned_(std::make_shared<bool>(false)) {
   v6_.push_back(boost::asio::ip::make_network_v6("::1/128"));
 }
 
-core::Result<Proxies> Proxies::parse(const std::vector<std::string>& networks) {
+Proxies Proxies::none() {
   Proxies proxies;
   proxies.v4_.clear();
   proxies.v6_.clear();
+  return proxies;
+}
+
+core::Result<Proxies> Proxies::parse(const std::vector<std::string>& networks) {
+  auto proxies = none();
   for (const auto& text : networks) {
     const bool is_v6 = text.find(':') != std::string::npos;
     const bool is_network = text.find('/') != std::string::npos;

@@ -18,8 +18,10 @@ namespace pantheon::signaling {
 class Proxies {
  public:
   Proxies();
-  /// From addresses and networks in CIDR notation ("10.0.0.0/8", "::1"); none: nobody is believed.
-  /// `invalid_argument` names the bad one.
+  /// Nobody is believed: for a server with nothing in front of it.
+  static Proxies none();
+  /// From addresses and networks in CIDR notation ("10.0.0.0/8", "::1"); `invalid_argument` names the bad
+  /// one.
   static core::Result<Proxies> parse(const std::vector<std::string>& networks);
 
   bool trusts(const boost::asio::ip::address& address) const;

@@ -19,6 +19,7 @@ TEST(Proxies, OfThisMachineAreBelievedUnlessOthersAreNamed) {
   EXPECT_FALSE(as_made.trusts(make_address("10.0.0.1"))) << "a private address is no proof of a proxy";
   const auto nobody = Proxies::parse({}).value();
   EXPECT_FALSE(nobody.trusts(make_address("127.0.0.1")));
+  EXPECT_FALSE(Proxies::none().trusts(make_address("::1")));
 }
 
 TEST(Proxies, AreAddressesAndNetworks) {
