@@ -184,7 +184,13 @@ boost::asio::awaitable<void> Presence::run(Presence& self) {
   for (;;) {
     for (const auto& member : absences.expire(std::chrono::steady_clock::now())) self.end(*member);
     const auto next = absences.next_end();
-    const bool alive = next ? co_await self.absence_.wait_until(*next) : co_await self.absence_.wait();
+    // Not one expression: GCC 12 destroys what is awaited in a conditional twice.
+    bool alive = true;
+    if (next) {
+      alive = co_await self.absence_.wait_until(*next);
+    } else {
+      alive = co_await self.absence_.wait();
+    }
     if (!alive) co_return;
   }
 }
