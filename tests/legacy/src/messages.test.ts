@@ -140,7 +140,8 @@ describe('a client of generation 1', () => {
     const other = await Generation1.join(origin, 'heidi', 'phone');
     const client = await Generation1.join(origin, 'heidi', 'desk');
     client.socket.send('x'.repeat(2 * 1024 * 1024));
-    expect(await client.closed).toBe(1009);
+    // 1009, unless the end of the connection overtakes the close frame: the client is still sending.
+    expect([1006, 1009]).toContain(await client.closed);
     await other.settle();
   });
 });
