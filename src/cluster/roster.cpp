@@ -104,21 +104,22 @@ void Roster::State::publish(const std::string& group, json::object message) cons
 void Roster::State::receive(const std::string& group, core::ByteView bytes) {
   const auto in = find(group);
   auto message = core::parse_json_object(core::as_text(bytes));
-  const auto node = message ? core::get_string(*message, "node") : std::nullopt;
+  std::string node;
+  if (message) node = core::get_string(*message, "node").value_or("");
   if (!in || node == nodes->id()) return;
-  if (!node) return core::logger("cluster")->warn("a malformed message about a group was ignored");
+  if (node.empty()) return core::logger("cluster")->warn("a malformed message about a group was ignored");
   if (const auto id = core::get_string(*message, "put")) {
     const auto* content = core::get_object(*message, "content");
-    auto entry = content == nullptr ? std::nullopt : entry_of(std::string(*node), std::string(*id), *content);
+    auto entry = content == nullptr ? std::nullopt : entry_of(node, std::string(*id), *content);
     const bool found = core::get_bool(*message, "again").value_or(false);
-    nodes->heard_from(std::string(*node));
+    nodes->heard_from(node);
     if (entry) receive_put(group, *in, std::move(*entry), found);
     return;
   }
   if (const auto id = core::get_string(*message, "drop")) {
     const auto at = core::get_integer(*message, "version").value_or(0);
-    const auto dropped = in->view.drop(std::string(*node), std::string(*id),
-                                       static_cast<std::uint64_t>(std::max<std::int64_t>(at, 0)));
+    const auto dropped =
+        in->view.drop(node, std::string(*id), static_cast<std::uint64_t>(std::max<std::int64_t>(at, 0)));
     if (dropped) handlers.drop(group, *dropped);
     return;
   }
