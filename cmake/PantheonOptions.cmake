@@ -37,19 +37,13 @@ function(pantheon_warnings target)
     # GCC reports uninitialised values that its own instrumentation introduces.
     target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized -Wno-tsan)
   endif()
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13 AND CMAKE_BUILD_TYPE STREQUAL "Release")
-    target_compile_options(${target} PRIVATE -Wno-restrict) # GCC 12 sees overlaps in inlined std::string (PR 105651)
-  endif()
-endfunction()
-
-# GCC 12 takes the frames of inlined coroutines, allocated by Asio's operator new, for memory of another allocator in
-# optimised builds. For targets in which it does.
-function(pantheon_coroutine_frames)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    foreach(target IN LISTS ARGN)
-      if(TARGET ${target})
-        target_compile_options(${target} PRIVATE -Wno-mismatched-new-delete)
-      endif()
-    endforeach()
+    if(CMAKE_BUILD_TYPE STREQUAL "Release")
+      target_compile_options(${target} PRIVATE -Wno-restrict) # GCC 12 sees overlaps in inlined std::string (PR 105651)
+    endif()
+    if(CMAKE_BUILD_TYPE STREQUAL "Release" OR PANTHEON_SANITIZE)
+      # GCC 12 takes the frames of inlined coroutines, allocated by Asio's operator new, for memory of another allocator.
+      target_compile_options(${target} PRIVATE -Wno-mismatched-new-delete)
+    endif()
   endif()
 endfunction()
