@@ -284,6 +284,18 @@ TEST(PeerConnection, NothingIsCalledAfterCloseOrDestruction) {
   EXPECT_EQ(pair.answerer.closed, 0);
 }
 
+// What is being copied for sending when the association ends must not be lost: the address sanitizer tells.
+TEST(PeerConnection, FreesWhatItWasSendingWhenTheOtherSideEnds) {
+  const auto message = numbered((256_KiB).count);
+  for (int round = 0; round < 20; ++round) {
+    Pair pair;
+    ASSERT_TRUE(pair.connect());
+    for (int i = 0; i < 40; ++i) ASSERT_TRUE(pair.offerer.connection->send(message).has_value());
+    pair.answerer.on_message = [&] { pair.answerer.connection.reset(); };
+    ASSERT_TRUE(pair.run_until([&] { return pair.offerer.closed == 1; }));
+  }
+}
+
 TEST(PeerConnection, MayBeDestroyedFromItsOwnCallback) {
   Pair pair;
   pair.answerer.on_open = [&] { pair.answerer.connection.reset(); };
