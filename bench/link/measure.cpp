@@ -23,9 +23,13 @@ core::json::object Samples::summary() const {
   auto sorted = times_;
   std::sort(sorted.begin(), sorted.end());
   const auto stalls = std::count_if(sorted.begin(), sorted.end(), [](double time) { return time > 500; });
-  return {{"count", sorted.size()},         {"p50", percentile(sorted, 0.5)},
-          {"p90", percentile(sorted, 0.9)}, {"p99", percentile(sorted, 0.99)},
-          {"max", sorted.back()},           {"over_500", stalls}};
+  return {{"count", sorted.size()},
+          {"p50", percentile(sorted, 0.5)},
+          {"p90", percentile(sorted, 0.9)},
+          {"p99", percentile(sorted, 0.99)},
+          {"p999", percentile(sorted, 0.999)},
+          {"max", sorted.back()},
+          {"over_500", stalls}};
 }
 
 std::chrono::nanoseconds own_cpu_time() {

@@ -17,7 +17,7 @@ class Samples {
  public:
   void add(Milliseconds time) { times_.push_back(time.count()); }
   std::size_t size() const { return times_.size(); }
-  /// `{ count, p50, p90, p99, max, over_500 }`, in milliseconds.
+  /// `{ count, p50, p90, p99, p999, max, over_500 }`, in milliseconds.
   core::json::object summary() const;
 
  private:
