@@ -1,10 +1,8 @@
 // Runs every part of the link benchmark and prints one report. See docs/benchmarks.md for what each figure means.
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { cpus, release } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { Browser, Page } from 'playwright-core';
+import { machine, median } from '../report.js';
 import { openBenchPage } from './chromium.js';
 import { measure, Running, temporaryFolder, TOOLS } from './processes.js';
 import type { Summary, TokenLoad } from './types.js';
@@ -33,13 +31,6 @@ interface BarePaced {
   readonly receiver_cpu_s: number;
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2;
-}
-
 const rounds = async <T>(work: () => Promise<T>): Promise<T[]> => {
   const results: T[] = [];
   for (let i = 0; i < ROUNDS; i++) results.push(await work());
@@ -56,13 +47,6 @@ const ms = (value: number) => value.toFixed(value < 10 ? 3 : 1);
 function figure(name: string, value: string, goal = '', met?: boolean): void {
   const verdict = met === undefined ? '' : met ? '  met' : '  MISSED';
   say(`  ${name.padEnd(58)} ${value.padStart(12)}${goal && `   goal ${goal}`}${verdict}`);
-}
-
-function machine(): string {
-  const memory = /MemTotal:\s+(\d+)/.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1] ?? '0';
-  const compiler = execFileSync('c++', ['--version'], { encoding: 'utf8' }).split('\n')[0] ?? '';
-  const { model = 'unknown' } = cpus()[0] ?? {};
-  return `${cpus().length} cores (${model.trim()}), ${Math.round(Number(memory) / 1048576)} GiB, Linux ${release()}, ${compiler}, Node ${process.version}`;
 }
 
 /** The programs under test, and how to ask them. */
