@@ -13,10 +13,9 @@ namespace beast = boost::beast;
 using Parser = beast::http::request_parser<beast::http::string_body>;
 
 struct RequestReader::State {
-  State(Stream& s, Deadline& d, const ServerOptions& o) : stream(s), deadline(d), options(o) {}
-  Stream& stream;
-  Deadline& deadline;
-  const ServerOptions& options;
+  Stream* stream;
+  Deadline* deadline;
+  const ServerOptions* options;
   beast::flat_buffer buffer;
   std::optional<Parser> parser;
 };
@@ -71,12 +70,26 @@ core::Result<RequestReader::Head> head_of(const Parser& parser) {
 }  // namespace
 
 RequestReader::RequestReader(Stream& stream, Deadline& deadline, const ServerOptions& options)
-    : state_(std::make_unique<State>(stream, deadline, options)) {}
+    : state_(new State{&stream, &deadline, &options, {}, {}}) {}
+RequestReader::RequestReader(Stream& stream, Deadline& deadline, const ServerOptions& options, Saved from)
+    : state_(std::move(from)) {
+  state_->stream = &stream;
+  state_->deadline = &deadline;
+  state_->options = &options;
+}
 RequestReader::~RequestReader() = default;
 
+void RequestReader::Free::operator()(State* state) const {
+  delete state;
+}
+
+RequestReader::Saved RequestReader::release() {
+  return std::move(state_);
+}
+
 asio::awaitable<core::Result<void>> RequestReader::fill() {
-  const IoResult result = co_await state_->stream.read_some(state_->buffer.prepare(kReadSize));
-  if (state_->deadline.expired()) co_return core::failure(HttpError::request_timeout);
+  const IoResult result = co_await state_->stream->read_some(state_->buffer.prepare(kReadSize));
+  if (state_->deadline->expired()) co_return core::failure(HttpError::request_timeout);
   if (result.error) co_return core::failure(HttpError::connection_closed, result.error.message());
   state_->buffer.commit(result.bytes);
   co_return core::Result<void>();
@@ -86,9 +99,9 @@ asio::awaitable<bool> RequestReader::wait(std::chrono::milliseconds idle) {
   state_->parser.reset();
   if (state_->buffer.size() > 0) co_return true;
   state_->buffer.shrink_to_fit();
-  state_->deadline.arm(idle);
+  state_->deadline->arm(idle);
   const auto filled = co_await fill();
-  state_->deadline.disarm();
+  state_->deadline->disarm();
   co_return filled.has_value();
 }
 
@@ -100,7 +113,7 @@ asio::awaitable<core::Result<void>> RequestReader::parse_header() {
     state_->buffer.consume(used);
     if (error && error != beast::http::error::need_more) co_return core::failure(error_of(error));
     if (parser.is_header_done()) co_return core::Result<void>();
-    if (state_->buffer.size() > state_->options.max_header.count)
+    if (state_->buffer.size() > state_->options->max_header.count)
       co_return core::failure(HttpError::header_too_large);
     const auto filled = co_await fill();
     if (!filled) co_return filled;
@@ -109,11 +122,11 @@ asio::awaitable<core::Result<void>> RequestReader::parse_header() {
 
 asio::awaitable<core::Result<RequestReader::Head>> RequestReader::read_head() {
   Parser& parser = state_->parser.emplace();
-  parser.header_limit(static_cast<std::uint32_t>(state_->options.max_header.count));
+  parser.header_limit(static_cast<std::uint32_t>(state_->options->max_header.count));
   parser.body_limit(boost::none);  // checked against the route's limit, once the route is known
-  state_->deadline.arm(state_->options.header_timeout);
+  state_->deadline->arm(state_->options->header_timeout);
   const auto parsed = co_await parse_header();
-  state_->deadline.disarm();
+  state_->deadline->disarm();
   if (!parsed) co_return core::failure(parsed.error());
   co_return head_of(parser);
 }
@@ -122,7 +135,7 @@ asio::awaitable<core::Result<std::string>> RequestReader::read_body(core::Bytes 
   Parser& parser = *state_->parser;
   if (parser.content_length().value_or(0) > limit.count) co_return core::failure(HttpError::body_too_large);
   parser.body_limit(limit.count);
-  state_->deadline.arm(state_->options.body_timeout);
+  state_->deadline->arm(state_->options->body_timeout);
   while (!parser.is_done()) {
     boost::system::error_code error;
     if (state_->buffer.size() > 0) {
@@ -134,7 +147,7 @@ asio::awaitable<core::Result<std::string>> RequestReader::read_body(core::Bytes 
     const auto filled = co_await fill();
     if (!filled) co_return core::failure(filled.error());
   }
-  state_->deadline.disarm();
+  state_->deadline->disarm();
   co_return std::move(parser.get().body());
 }
 

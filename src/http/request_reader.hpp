@@ -20,7 +20,15 @@ class RequestReader {
     bool expects_continue = false;
   };
 
+  struct State;
+  struct Free {
+    void operator()(State* state) const;
+  };
+  using Saved = std::unique_ptr<State, Free>;
+
   RequestReader(Stream& stream, Deadline& deadline, const ServerOptions& options);
+  /// Goes on where another one stopped with release(), on the same stream.
+  RequestReader(Stream& stream, Deadline& deadline, const ServerOptions& options, Saved from);
   ~RequestReader();
 
   /// Waits for the next request. False when the peer closed, broke off or stayed silent for `idle`.
@@ -32,12 +40,13 @@ class RequestReader {
   asio::awaitable<core::Result<std::string>> read_body(core::Bytes limit);
   /// Bytes that came behind the request.
   std::string take_rest();
+  /// All that has been read and not been used. This reader is of no use any more.
+  Saved release();
 
  private:
-  struct State;
   asio::awaitable<core::Result<void>> fill();
   asio::awaitable<core::Result<void>> parse_header();
-  std::unique_ptr<State> state_;
+  Saved state_;
 };
 
 }  // namespace pantheon::http

@@ -1,8 +1,10 @@
 #include "http/server.hpp"
 
+#include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "core/log.hpp"
@@ -45,24 +47,31 @@ struct Server::State {
     site->options = std::move(options);
   }
 
+  using Count = std::atomic<std::size_t>;
+  struct Counted {
+    explicit Counted(Count& c) : count(c) { ++count; }
+    ~Counted() { --count; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    Count& count;
+  };
+
   static asio::awaitable<void> accept(std::shared_ptr<State> self);
+  static void begin(const std::shared_ptr<State>& self, tcp::socket socket);
   static asio::awaitable<void> serve(std::shared_ptr<State> self, tcp::socket socket);
+  static void take_over(const std::shared_ptr<State>& self, HandedOver connection);
+  static asio::awaitable<void> serve_taken(std::shared_ptr<State> self, HandedOver connection);
 
   std::shared_ptr<Site> site;
   tcp::acceptor acceptor;
   std::shared_ptr<asio::ssl::context> tls;
-  std::size_t connections = 0;
+  std::shared_ptr<Count> connections = std::make_shared<Count>(0);  ///< of all that share it
+  std::vector<std::shared_ptr<State>> others;                       ///< to deal to
   core::TaskGroup tasks;
 };
 
 asio::awaitable<void> Server::State::serve(std::shared_ptr<State> self, tcp::socket socket) {
-  struct Counted {
-    explicit Counted(std::size_t& c) : count(c) { ++count; }
-    ~Counted() { --count; }
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-    std::size_t& count;
-  } const counted(self->connections);
+  const Counted counted(*self->connections);
   if (!self->tls) {
     co_await serve_connection(self->site, plain_stream(std::move(socket)), false);
     co_return;
@@ -71,9 +80,28 @@ asio::awaitable<void> Server::State::serve(std::shared_ptr<State> self, tcp::soc
   if (stream) co_await serve_connection(self->site, std::move(*stream), true);
 }
 
+asio::awaitable<void> Server::State::serve_taken(std::shared_ptr<State> self, HandedOver connection) {
+  const Counted counted(*self->connections);
+  co_await serve_handed_over(self->site, std::move(connection));
+}
+
+// Runs on the thread that hands over.
+void Server::State::take_over(const std::shared_ptr<State>& self, HandedOver connection) {
+  const auto executor = self->tasks.executor();
+  if (!connection.stream->move_to(executor)) return;
+  asio::post(executor, [self, connection = std::move(connection)]() mutable {
+    self->tasks.spawn(serve_taken(self, std::move(connection)));
+  });
+}
+
+void Server::State::begin(const std::shared_ptr<State>& self, tcp::socket socket) {
+  self->tasks.spawn(serve(self, std::move(socket)));
+}
+
 asio::awaitable<void> Server::State::accept(std::shared_ptr<State> self) {
-  while (self->acceptor.is_open()) {
-    auto [error, socket] = co_await self->acceptor.async_accept(kTuple);
+  for (std::size_t turn = 0; self->acceptor.is_open(); turn = (turn + 1) % (self->others.size() + 1)) {
+    const auto to = turn == 0 ? self : self->others[turn - 1];
+    auto [error, socket] = co_await self->acceptor.async_accept(to->tasks.executor(), kTuple);
     if (error == asio::error::operation_aborted) co_return;
     if (error) {
       // Out of descriptors, or the peer was gone already: later connections may still succeed.
@@ -81,8 +109,13 @@ asio::awaitable<void> Server::State::accept(std::shared_ptr<State> self) {
       co_await core::sleep_for(kAcceptPause);
       continue;
     }
-    if (self->connections >= self->site->options.max_connections) continue;
-    self->tasks.spawn(serve(self, std::move(socket)));
+    if (*self->connections >= self->site->options.max_connections) continue;
+    if (to == self) {
+      begin(to, std::move(socket));
+    } else {
+      asio::post(to->tasks.executor(),
+                 [to, socket = std::move(socket)]() mutable { begin(to, std::move(socket)); });
+    }
   }
 }
 
@@ -118,12 +151,29 @@ void Server::after(AfterHook hook) {
   state_->site->after.push_back(std::move(hook));
 }
 
+void Server::deal_to(const std::vector<Server*>& others) {
+  for (const auto* other : others) {
+    other->state_->connections = state_->connections;
+    state_->others.push_back(other->state_);
+  }
+}
+
+void Server::hand_over(std::function<Server*(const Request&)> choose) {
+  state_->site->elsewhere = [this, choose = std::move(choose)](const Request& request) -> TakeOver {
+    const auto* to = choose(request);
+    if (to == nullptr || to == this) return {};
+    return [state = to->state_](HandedOver connection) { State::take_over(state, std::move(connection)); };
+  };
+}
+
 core::Result<void> Server::reload_certificate() {
   const auto& files = state_->site->options.tls;
   if (!files) return {};
   auto context = server_tls_context(files->certificate_chain, files->private_key);
   if (!context) return core::failure(context.error());
-  state_->tls = std::move(*context);
+  state_->tls = *context;
+  for (const auto& other : state_->others)
+    asio::post(other->tasks.executor(), [other, tls = *context] { other->tls = tls; });
   return {};
 }
 
@@ -141,7 +191,7 @@ std::uint16_t Server::port() const {
 }
 
 std::size_t Server::connections() const {
-  return state_->connections;
+  return *state_->connections;
 }
 
 asio::awaitable<void> Server::stop() {

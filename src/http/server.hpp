@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/bytes.hpp"
 #include "http/error.hpp"
@@ -85,12 +86,21 @@ class Server {
   /// Runs on every response before it is sent, errors and refused upgrades included.
   void after(AfterHook hook);
 
+  /// Deals accepted connections out in turn: to this server and to these, which do not listen themselves and
+  /// may run on threads of their own. They share its limit of connections and its certificate. Call before
+  /// listen(); they must have stopped before this one is destroyed.
+  void deal_to(const std::vector<Server*>& others);
+  /// Asked about every request before anything else looks at it: a server that is returned takes the
+  /// connection over with this request, also on another thread. Null or this server: it is answered here.
+  void hand_over(std::function<Server*(const Request&)> choose);
+
   /// Binds and starts to accept. `address_in_use`, `bind_failed`, `bad_certificate`.
   core::Result<void> listen();
   /// Reads the certificate files anew for connections accepted from now on; on an error the old ones stay.
   core::Result<void> reload_certificate();
   /// The port in use; 0 before listen().
   std::uint16_t port() const;
+  /// Open connections of this server and all it deals to. Safe from any thread.
   std::size_t connections() const;
   /// Refuses new connections, ends all others at once and returns when their coroutines have ended.
   /// Await it before the server is destroyed, unless the executor has stopped.

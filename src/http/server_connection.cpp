@@ -24,7 +24,19 @@ struct Upgraded {
   std::string early;
 };
 
-enum class Next { another_request, close, closed, upgrade };
+/// A connection that another server takes over.
+struct Departure {
+  TakeOver take_over;
+  HandedOver connection;
+};
+
+/// What becomes of a connection when HTTP is over here; nothing: it ends.
+struct Outcome {
+  std::optional<Upgraded> upgraded = {};
+  std::unique_ptr<Departure> departure = {};
+};
+
+enum class Next { another_request, close, closed, upgrade, hand_over };
 
 class HttpConnection {
  public:
@@ -34,28 +46,65 @@ class HttpConnection {
         deadline_(stream.socket().get_executor(), [this] { stream_.cancel(); }),
         reader_(stream_, deadline_, site_->options),
         secure_(secure) {
-    boost::system::error_code ignored;
-    remote_ = stream_.socket().remote_endpoint(ignored).address();
+    note_remote();
   }
 
-  asio::awaitable<std::optional<Upgraded>> run() {
+  /// From a request on that another server has read the head of.
+  HttpConnection(std::shared_ptr<const Site> site, Stream& stream, HandedOver from)
+      : site_(std::move(site)),
+        stream_(stream),
+        deadline_(stream.socket().get_executor(), [this] { stream_.cancel(); }),
+        reader_(stream_, deadline_, site_->options, std::move(from.read)),
+        handed_over_(std::move(from.head)),
+        served_(from.served),
+        secure_(from.secure) {
+    note_remote();
+  }
+
+  asio::awaitable<Outcome> run() {
     const auto& options = site_->options;
-    for (std::size_t served = 1;; ++served) {
-      const auto patience = served == 1 ? options.header_timeout : options.idle_timeout;
-      const bool arrived = co_await reader_.wait(patience);
-      if (!arrived) co_return std::nullopt;
-      last_ = served >= options.max_requests_per_connection;
+    for (;; ++served_) {
+      if (!handed_over_) {
+        const auto patience = served_ == 0 ? options.header_timeout : options.idle_timeout;
+        const bool arrived = co_await reader_.wait(patience);
+        if (!arrived) co_return Outcome{};
+      }
+      last_ = served_ + 1 >= options.max_requests_per_connection;
       const Next next = co_await serve_one();
-      if (next == Next::upgrade) co_return std::move(upgraded_);
+      if (next == Next::upgrade || next == Next::hand_over) co_return std::move(outcome_);
       if (next == Next::close) co_await linger();
-      if (next != Next::another_request) co_return std::nullopt;
+      if (next != Next::another_request) co_return Outcome{};
     }
   }
 
  private:
+  void note_remote() {
+    boost::system::error_code ignored;
+    remote_ = stream_.socket().remote_endpoint(ignored).address();
+  }
+
+  asio::awaitable<core::Result<RequestReader::Head>> next_head() {
+    if (!handed_over_) return reader_.read_head();
+    return given(*std::exchange(handed_over_, std::nullopt));
+  }
+
+  static asio::awaitable<core::Result<RequestReader::Head>> given(RequestReader::Head head) {
+    co_return core::Result<RequestReader::Head>(std::move(head));
+  }
+
+  bool hand_over(RequestReader::Head& head) {
+    if (!site_->elsewhere) return false;
+    auto take_over = site_->elsewhere(head.request);
+    if (!take_over) return false;
+    HandedOver connection{nullptr, secure_, std::move(head), reader_.release(), served_};
+    outcome_.departure.reset(new Departure{std::move(take_over), std::move(connection)});
+    return true;
+  }
+
   asio::awaitable<Next> serve_one() {
-    auto head = co_await reader_.read_head();
+    auto head = co_await next_head();
     if (!head) co_return co_await refuse(head.error());
+    if (hand_over(*head)) co_return Next::hand_over;
     Request& request = head->request;
     request.remote_address = remote_;
     request.secure = secure_;
@@ -138,7 +187,7 @@ class HttpConnection {
     }
     const bool sent = co_await send_all(*accept, {});
     if (!sent) co_return Next::closed;
-    upgraded_ =
+    outcome_.upgraded =
         Upgraded{std::move(request), match.upgrade, match.upgrade_options->max_message, reader_.take_rest()};
     co_return Next::upgrade;
   }
@@ -188,7 +237,9 @@ class HttpConnection {
   Deadline deadline_;
   RequestReader reader_;
   asio::ip::address remote_;
-  std::optional<Upgraded> upgraded_;
+  Outcome outcome_;
+  std::optional<RequestReader::Head> handed_over_;
+  std::size_t served_ = 0;  ///< requests of this connection, whatever became of them
   bool secure_;
   bool last_ = false;
   bool http_1_0_ = false;
@@ -196,23 +247,39 @@ class HttpConnection {
   bool keep_alive_ = true;
 };
 
-asio::awaitable<std::optional<Upgraded>> serve_http(std::shared_ptr<const Site> site, Stream& stream,
-                                                    bool secure) {
-  // On the heap and gone before an upgraded connection goes on: it may idle for days.
-  const auto connection = std::make_unique<HttpConnection>(std::move(site), stream, secure);
+// The connection is on the heap and gone before an upgraded one goes on: that may idle for days.
+asio::awaitable<Outcome> run(std::unique_ptr<HttpConnection> connection) {
   co_return co_await connection->run();
+}
+
+asio::awaitable<void> serve_to_end(std::unique_ptr<HttpConnection> connection,
+                                   std::unique_ptr<Stream> stream) {
+  auto outcome = co_await run(std::move(connection));
+  if (outcome.departure) {
+    outcome.departure->connection.stream = std::move(stream);
+    outcome.departure->take_over(std::move(outcome.departure->connection));
+    co_return;
+  }
+  if (!outcome.upgraded) co_return;
+  auto& upgraded = *outcome.upgraded;
+  auto websocket = make_websocket(std::move(stream), WebSocketRole::server, upgraded.max_message,
+                                  std::move(upgraded.early));
+  const auto& handler = *upgraded.handler;
+  co_await handler(std::move(upgraded.request), std::move(websocket));
 }
 
 }  // namespace
 
 asio::awaitable<void> serve_connection(std::shared_ptr<const Site> site, std::unique_ptr<Stream> stream,
                                        bool secure) {
-  auto upgraded = co_await serve_http(site, *stream, secure);
-  if (!upgraded) co_return;
-  auto websocket = make_websocket(std::move(stream), WebSocketRole::server, upgraded->max_message,
-                                  std::move(upgraded->early));
-  const auto& handler = *upgraded->handler;
-  co_await handler(std::move(upgraded->request), std::move(websocket));
+  auto connection = std::make_unique<HttpConnection>(std::move(site), *stream, secure);
+  return serve_to_end(std::move(connection), std::move(stream));
+}
+
+asio::awaitable<void> serve_handed_over(std::shared_ptr<const Site> site, HandedOver from) {
+  auto stream = std::move(from.stream);
+  auto connection = std::make_unique<HttpConnection>(std::move(site), *stream, std::move(from));
+  return serve_to_end(std::move(connection), std::move(stream));
 }
 
 }  // namespace pantheon::http

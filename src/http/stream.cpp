@@ -69,6 +69,14 @@ class PlainStream final : public Stream {
 
   tcp::socket& socket() override { return socket_; }
 
+  bool move_to(const asio::any_io_executor& executor) override {
+    const bool moved = Stream::move_to(executor);
+    boost::system::error_code ignored;
+    if (moved) socket_.non_blocking(true, ignored);
+    drained_ = false;
+    return moved;
+  }
+
  private:
   tcp::socket socket_;
   // The last read took all there was: waiting comes before reading, which saves a call that finds nothing.
@@ -91,6 +99,24 @@ void Stream::cancel() {
 void Stream::close() {
   boost::system::error_code ignored;
   socket().close(ignored);
+}
+
+bool Stream::move_to(const asio::any_io_executor& executor) {
+  boost::system::error_code error;
+  const auto protocol = socket().local_endpoint(error).protocol();
+  tcp::socket moved(executor);
+  if (!error) {
+    const auto handle = socket().release(error);
+    if (!error) moved.assign(protocol, handle, error);
+    boost::system::error_code ignored;
+    if (error) socket().assign(protocol, handle, ignored);  // so that it can be closed
+  }
+  if (error) {
+    close();
+    return false;
+  }
+  socket() = std::move(moved);
+  return true;
 }
 
 std::unique_ptr<Stream> plain_stream(tcp::socket socket) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -44,6 +45,9 @@ class Stream {
   /// write).
   void cancel();
   void close();
+  /// Goes over to another executor, also of another thread, which may use it from then on. Nothing may be
+  /// pending. False when that failed: then it is closed. The executor it leaves must outlive it.
+  virtual bool move_to(const asio::any_io_executor& executor);
 };
 
 /// Takes a connected socket; sets TCP_NODELAY.
