@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cluster/messenger.hpp"
 #include "cluster/redis_client.hpp"
 #include "core/json.hpp"
 
@@ -27,16 +28,13 @@ struct NodesOptions {
 
 /// The nodes of a cluster: a lease in Redis for each, and messages from one to another (docs/cluster.md).
 /// This node has a new id each time it starts. Use from the executor's one thread.
-class Nodes {
+class Nodes final : public Messenger {
  public:
   using Options = NodesOptions;
-  using MessageHandler = std::function<void(const std::string& from, const core::json::object& message)>;
-  using RequestHandler =
-      std::function<asio::awaitable<core::json::object>(std::string from, core::json::object message)>;
 
   /// The client must outlive it; start it after this.
   Nodes(asio::any_io_executor executor, RedisClient& client, Options options = {});
-  ~Nodes();
+  ~Nodes() override;
   Nodes(const Nodes&) = delete;
   Nodes& operator=(const Nodes&) = delete;
 
@@ -46,15 +44,14 @@ class Nodes {
   /// This node has a lease that it had not before: the others know nothing of it, whatever it shares must be
   /// written anew. Also after Redis was away: what was sent meanwhile has reached nobody.
   void on_joined(std::function<void()> handler);
-  void on_message(MessageHandler handler);
-  /// Requests of other nodes; what is returned goes back.
-  void on_request(RequestHandler handler);
+  void on_message(MessageHandler handler) override;
+  void on_request(RequestHandler handler) override;
 
   void start();
   /// Gives the lease back. Await it before destroying, and before the client stops.
   asio::awaitable<void> stop();
 
-  const std::string& id() const;
+  const std::string& id() const override;
   const std::string& prefix() const;
   /// Whether this node holds a lease and Redis is ready.
   bool joined() const;
@@ -70,10 +67,9 @@ class Nodes {
   /// Asks Redis who is alive, now.
   asio::awaitable<core::Result<void>> refresh();
 
-  /// `cluster_unavailable`, `cluster_queue_full`. Lost when the node is gone.
-  core::Result<void> send(const std::string& node, const core::json::object& message);
-  /// Sends and waits for the answer; also `cluster_timeout`.
-  asio::awaitable<core::Result<core::json::object>> request(std::string node, core::json::object message);
+  core::Result<void> send(const std::string& node, const core::json::object& message) override;
+  asio::awaitable<core::Result<core::json::object>> request(std::string node,
+                                                            core::json::object message) override;
 
  private:
   struct State;

@@ -8,7 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "cluster/roster.hpp"
+#include "cluster/groups.hpp"
 
 namespace pantheon::cluster {
 
