@@ -1,9 +1,12 @@
 #include "app/signaling_server.hpp"
 
+#include <algorithm>
+
 #include "app/certificate_watch.hpp"
 #include "app/web_assets.hpp"
 #include "cluster/error.hpp"
 #include "core/log.hpp"
+#include "core/run_on.hpp"
 #include "platform/process_usage.hpp"
 
 namespace pantheon::app {
@@ -13,29 +16,84 @@ constexpr std::chrono::seconds kCertificatePause{1};
 constexpr std::size_t kOtherConnections = 1024;  // pages and requests beside the sockets
 constexpr std::chrono::seconds kJoinPatience{3};
 
+asio::awaitable<bool> finished(asio::awaitable<void> task) {
+  co_await std::move(task);
+  co_return true;
+}
+
+asio::awaitable<void> run_there(asio::any_io_executor executor, asio::awaitable<void> task) {
+  static_cast<void>(co_await core::run_on(executor, finished(std::move(task))));
+}
+
+asio::awaitable<core::Result<void>> wait_joined(signaling::Service& service) {
+  co_return co_await service.wait_joined(kJoinPatience);
+}
+
 }  // namespace
+
+SignalingServer::SignalingServer(asio::any_io_executor executor, std::size_t shards) : tasks_(executor) {
+  std::vector<asio::any_io_executor> executors{executor};
+  while (executors.size() < shards) {
+    threads_.push_back(std::make_unique<core::LoopThread>());
+    executors.push_back(threads_.back()->executor());
+  }
+  if (shards > 1) group_ = std::make_shared<signaling::ShardGroup>(executors);
+  for (const auto& each : executors) shards_.push_back({each, nullptr, nullptr});
+}
 
 core::Result<std::unique_ptr<SignalingServer>> SignalingServer::start(asio::any_io_executor executor,
                                                                       SignalingServerOptions options) {
+  options.shards = std::clamp(options.shards, std::size_t{1}, signaling::ShardGroup::kMaxShards);
   options.signaling.assets = web_assets();
-  const auto most_sockets = options.signaling.limits.max_sockets;
   const bool has_others = !options.signaling.redis_url.empty();
-  auto service = signaling::Service::open(executor, options.database, std::move(options.signaling));
-  if (!service) return core::failure(service.error());
   http::ServerOptions http;
-  http.max_connections = most_sockets + kOtherConnections;
+  http.max_connections = options.signaling.limits.max_sockets + kOtherConnections;
   http.bind_address = options.bind_address;
   http.port = options.port;
   http.tls = options.tls;
-  std::unique_ptr<SignalingServer> server(
-      new SignalingServer(executor, std::move(http), std::move(*service)));
-  if (has_others) return server;
-  if (const auto listening = server->listen(); !listening) return core::failure(listening.error());
+  std::unique_ptr<SignalingServer> server(new SignalingServer(executor, options.shards));
+  server->tls_ = options.tls;
+  if (auto added = server->add_shards(http, options); !added) return core::failure(added.error());
+  server->join_shards();
+  server->add_readings();
+  if (!has_others) {
+    if (const auto listening = server->listen(); !listening) return core::failure(listening.error());
+  }
+  for (const auto& thread : server->threads_) thread->start();
   return server;
 }
 
+core::Result<void> SignalingServer::add_shards(const http::ServerOptions& http,
+                                               const SignalingServerOptions& options) {
+  auto signaling = options.signaling;
+  signaling.shards = group_;
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    auto& shard = shards_[i];
+    signaling.shard = i;
+    auto service = signaling::Service::open(shard.executor, options.database, signaling);
+    if (!service) return core::failure(service.error());
+    shard.service = std::move(*service);
+    shard.http = std::make_unique<http::Server>(shard.executor, http);
+    shard.service->attach(*shard.http);
+  }
+  return {};
+}
+
+void SignalingServer::join_shards() {
+  if (!group_) return;
+  std::vector<http::Server*> others;
+  for (auto& shard : shards_) {
+    if (&shard != shards_.data()) others.push_back(shard.http.get());
+    shard.http->hand_over([this](const http::Request& request) -> http::Server* {
+      const auto home = group_->home_of(request);
+      return home ? shards_[*home].http.get() : nullptr;
+    });
+  }
+  shards_.front().http->deal_to(others);
+}
+
 core::Result<void> SignalingServer::listen() {
-  if (auto listening = http_.listen(); !listening) return listening;
+  if (auto listening = shards_.front().http->listen(); !listening) return listening;
   if (tls_) {
     tasks_.spawn(watch_certificate(*tls_, kCertificatePause, [this] { reload_certificate(); }));
   }
@@ -43,25 +101,32 @@ core::Result<void> SignalingServer::listen() {
 }
 
 asio::awaitable<core::Result<void>> SignalingServer::join() {
-  const auto joined = co_await service_->wait_joined(kJoinPatience);
-  if (!joined && joined.error().is(cluster::ClusterError::other_cluster)) co_return joined;
-  if (!joined)
-    core::logger("signaling")->warn("this node serves alone for now: {}", joined.error().message());
+  for (auto& shard : shards_) {
+    auto joined = co_await core::run_on(shard.executor, wait_joined(*shard.service));
+    if (!joined) co_return core::failure(core::CommonError::cancelled);
+    if (!*joined && joined->error().is(cluster::ClusterError::other_cluster)) co_return std::move(*joined);
+    if (!*joined)
+      core::logger("signaling")->warn("this node serves alone for now: {}", joined->error().message());
+  }
   co_return listen();
 }
 
-SignalingServer::SignalingServer(asio::any_io_executor executor, http::ServerOptions http,
-                                 std::unique_ptr<signaling::Service> service)
-    : service_(std::move(service)), http_(executor, http), tls_(http.tls), tasks_(executor) {
-  service_->attach(http_);
-  add_readings();
+asio::awaitable<void> SignalingServer::on_every_shard(ShardTask what) {
+  core::TaskGroup all(tasks_.executor());
+  for (auto& shard : shards_) all.spawn(run_there(shard.executor, what(shard)));
+  co_await all.join();
+}
+
+asio::awaitable<void> SignalingServer::drain(std::chrono::milliseconds spread) {
+  ShardTask drain_one = [spread](Shard& shard) { return shard.service->drain(spread); };
+  co_await on_every_shard(std::move(drain_one));
 }
 
 void SignalingServer::add_readings() {
   using Kind = signaling::Metrics::Kind;
-  auto& metrics = service_->metrics();
+  auto& metrics = service().metrics();
   metrics.read("pantheon_http_connections", "Open TCP connections, idle ones too", Kind::gauge,
-               [this] { return static_cast<double>(http_.connections()); });
+               [this] { return static_cast<double>(shards_.front().http->connections()); });
   metrics.read("process_resident_memory_bytes", "Resident memory size in bytes", Kind::gauge,
                [] { return static_cast<double>(platform::process_resident_memory().count); });
   metrics.read("process_open_fds", "Number of open file descriptors", Kind::gauge,
@@ -77,7 +142,7 @@ void SignalingServer::add_readings() {
 
 void SignalingServer::reload_certificate() {
   if (!tls_) return;
-  if (const auto loaded = http_.reload_certificate(); !loaded) {
+  if (const auto loaded = shards_.front().http->reload_certificate(); !loaded) {
     core::logger("signaling")
         ->error("the new certificate is not used, the old one stays: {}", loaded.error().message());
     return;
@@ -88,8 +153,11 @@ void SignalingServer::reload_certificate() {
 asio::awaitable<void> SignalingServer::stop() {
   tasks_.cancel();
   co_await tasks_.join();
-  co_await service_->stop();
-  co_await http_.stop();
+  ShardTask stop_service = [](Shard& shard) { return shard.service->stop(); };
+  co_await on_every_shard(std::move(stop_service));
+  ShardTask stop_http = [](Shard& shard) { return shard.http->stop(); };
+  co_await on_every_shard(std::move(stop_http));
+  for (const auto& thread : threads_) thread->finish();
 }
 
 }  // namespace pantheon::app

@@ -1,6 +1,8 @@
 #include "cli/signal_options.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <thread>
 
 #include "cli/error.hpp"
 
@@ -102,6 +104,8 @@ OptionGroup running(SignalSettings& s) {
       {{"drain-seconds", "DRAIN_SECONDS",
         "Over how long connections are ended after SIGTERM, so that other servers are not stormed",
         number(s.drain_seconds, 0U, kLongestDrain)},
+       {"shards", "SHARDS", "Event loops that share the work, each on a core; 0: one for each core, up to 8",
+        number(s.shards, std::size_t{0}, signaling::ShardGroup::kMaxShards)},
        {"metrics-token", "METRICS_TOKEN",
         "Bearer token for /metrics; without it only requests from this machine, through no proxy, get them",
         text(s.server.signaling.metrics_token, "TOKEN"), true}}};
@@ -187,6 +191,11 @@ signaling::LegacyMode legacy_mode(std::string_view word) {
   return word == "signal" ? LegacyMode::signal : LegacyMode::relay;
 }
 
+std::size_t shards_for_cores() {
+  constexpr unsigned kMost = 8;
+  return std::clamp(std::thread::hardware_concurrency(), 1U, kMost);
+}
+
 }  // namespace
 
 OptionTable signal_options(SignalSettings& settings) {
@@ -199,6 +208,7 @@ core::Result<app::SignalingServerOptions> server_options(const SignalSettings& s
   auto server = settings.server;
   server.signaling.mode = signaling::Mode::anywhere;
   server.signaling.legacy = legacy_mode(settings.legacy);
+  server.shards = settings.shards == 0 ? shards_for_cores() : settings.shards;
   if (settings.certificate.empty() != settings.private_key.empty()) {
     return core::failure(CliError::bad_option, "tls-cert and tls-key go together");
   }

@@ -21,6 +21,7 @@ struct SignalSettings {
   std::string legacy = "relay";
   IceOptions ice;
   unsigned drain_seconds = 1;
+  std::size_t shards = 1;  ///< 0: as many as there are cores, up to a number
   std::vector<std::string> trusted_proxies{"127.0.0.0/8", "::1/128"};
 };
 

@@ -28,6 +28,8 @@ struct ServerOptions {
   /// out.
   std::size_t max_polling = 20'000;
   CorsOptions cors = {};
+  /// Before the random characters of a session's id: says which of several servers behind one address has it.
+  std::string sid_prefix = {};
   /// Asked before a session is opened; false: 403, code 4.
   std::function<bool(const http::Request&)> allow_request = {};
 };

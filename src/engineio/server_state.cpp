@@ -142,8 +142,8 @@ asio::awaitable<std::shared_ptr<Connection>> Server::State::upgrade(Shared self,
 }
 
 Opening Server::State::make_opening(std::vector<std::string> upgrades) const {
-  return {core::random_id(), std::move(upgrades), options.timing.ping_interval, options.timing.ping_timeout,
-          options.max_payload};
+  return {options.sid_prefix + core::random_id(), std::move(upgrades), options.timing.ping_interval,
+          options.timing.ping_timeout, options.max_payload};
 }
 
 std::shared_ptr<Connection> Server::State::add(const Opening& opening, std::shared_ptr<Transport> transport) {

@@ -7,6 +7,7 @@
 #include "identity/error.hpp"
 #include "identity/hello_proof.hpp"
 #include "signaling/error.hpp"
+#include "signaling/shard_group.hpp"
 
 namespace pantheon::signaling {
 namespace {
@@ -87,20 +88,20 @@ Admission::Admission(store::DeviceStore& store, const auth::Authenticator& authe
       limits_(options.limits),
       clock_(options.clock),
       proxies_(options.proxies),
-      by_address_(connects_of(options.limits, 1)),
-      by_account_(connects_of(options.limits, kAccountShare)) {}
+      by_address_(limiter_of(options, "connects", connects_of(options.limits, 1))),
+      by_account_(limiter_of(options, "connects of accounts", connects_of(options.limits, kAccountShare))) {}
 
 boost::asio::awaitable<core::Result<MemberPointer>> Admission::admit(const socketio::Handshake& handshake) {
   const auto from = proxies_.client_of(handshake.address, handshake.headers);
   const auto at = std::chrono::steady_clock::now();
-  if (by_address_.take(from, at)) co_return core::failure(SignalingError::rate_limited);
+  if (by_address_->take(from, at)) co_return core::failure(SignalingError::rate_limited);
   if (auto space = rooms_->check_address(from); !space) co_return core::failure(space.error());
   if (!handshake.auth.is_object()) co_return core::failure(AuthError::auth_required);
   const auto& auth = handshake.auth.get_object();
   auth::Credentials credentials{std::string(text_of(auth, "token")), std::string(text_of(auth, "authKey"))};
   auto bearer = co_await authenticator_->authenticate(std::move(credentials));
   if (!bearer) co_return core::failure(bearer.error());
-  if (by_account_.take(bearer->account, at)) co_return core::failure(SignalingError::rate_limited);
+  if (by_account_->take(bearer->account, at)) co_return core::failure(SignalingError::rate_limited);
   auto member = introduce(std::move(*bearer), auth);
   if (member) (*member)->address = from;
   co_return member;

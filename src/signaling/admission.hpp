@@ -42,8 +42,8 @@ class Admission {
   Limits limits_;
   core::WallClock clock_;
   Proxies proxies_;
-  AddressLimiter by_address_;
-  AddressLimiter by_account_;
+  std::shared_ptr<AddressLimiter> by_address_;
+  std::shared_ptr<AddressLimiter> by_account_;
 };
 
 /// Statements of a device as JSON, as peers are given them.

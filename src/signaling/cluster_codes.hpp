@@ -1,16 +1,16 @@
 #pragma once
 
-#include "cluster/nodes.hpp"
+#include "cluster/messenger.hpp"
 #include "signaling/pairing.hpp"
 #include "store/node_store.hpp"
 
 namespace pantheon::signaling {
 
 /// Pairing codes of several nodes: who holds which is in the database they share, and a newcomer that asks
-/// another node is answered by the holder over Redis.
+/// another node is answered by the holder.
 class ClusterCodes final : public SharedCodes {
  public:
-  ClusterCodes(store::NodeStore& store, cluster::Nodes& nodes, core::WallClock clock)
+  ClusterCodes(store::NodeStore& store, cluster::Messenger& nodes, core::WallClock clock)
       : store_(&store), nodes_(&nodes), clock_(std::move(clock)) {}
 
   bool hold(const identity::PairingCode& code, const OpenCode& open) override;
@@ -25,7 +25,7 @@ class ClusterCodes final : public SharedCodes {
 
  private:
   store::NodeStore* store_;
-  cluster::Nodes* nodes_;
+  cluster::Messenger* nodes_;
   core::WallClock clock_;
 };
 

@@ -1,5 +1,6 @@
 #include "signaling/cluster_node.hpp"
 
+#include "cluster/roster.hpp"
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "signaling/error.hpp"
@@ -33,14 +34,12 @@ cluster::NodesOptions nodes_options(store::DeviceStore& devices, const std::stri
 }  // namespace
 
 core::Result<std::unique_ptr<ClusterNode>> ClusterNode::open(boost::asio::any_io_executor executor,
-                                                             const Parts& parts,
+                                                             const SharedParts& parts,
                                                              const std::filesystem::path& database,
                                                              const Options& options) {
   const auto url = cluster::parse_redis_url(options.redis_url);
   if (!url) return core::failure(url.error());
-  auto file = database;
-  file.replace_filename(database.stem().string() + "-nodes.db");
-  auto store = store::NodeStore::open(file);
+  auto store = store::NodeStore::open(node_database(database));
   if (!store) return core::failure(store.error());
   auto mark = core::random_id();
   const auto left = parts.devices.server_value(mark_name(mark), "left");
@@ -59,7 +58,7 @@ core::Result<std::unique_ptr<ClusterNode>> ClusterNode::open(boost::asio::any_io
   return node;
 }
 
-ClusterNode::ClusterNode(boost::asio::any_io_executor executor, const Parts& parts,
+ClusterNode::ClusterNode(boost::asio::any_io_executor executor, const SharedParts& parts,
                          const cluster::RedisUrl& url, store::NodeStore store, std::string mark,
                          const Options& options)
     : parts_(parts),
@@ -68,8 +67,10 @@ ClusterNode::ClusterNode(boost::asio::any_io_executor executor, const Parts& par
       store_(std::move(store)),
       client_(executor, url),
       nodes_(executor, client_, nodes_options(parts.devices, mark, url.database, options)),
-      peers_(executor, client_, nodes_, parts.directory, parts.presence,
-             options.limits.max_sockets_per_account),
+      peers_(nodes_, parts.directory, parts.presence, options.limits.max_sockets_per_account,
+             [this, executor](cluster::Groups::Handlers handlers) {
+               return std::make_unique<cluster::Roster>(executor, client_, nodes_, std::move(handlers));
+             }),
       codes_(store_, nodes_, options.clock),
       adapter_(std::make_shared<cluster::RedisAdapter>(executor, client_)) {
   parts_.sockets.set_adapter(adapter_);
@@ -121,10 +122,10 @@ core::json::object ClusterNode::health() const {
   return health;
 }
 
-boost::asio::awaitable<void> ClusterNode::stop(ClusterNode& self) {
-  co_await self.peers_.stop();
-  co_await self.nodes_.stop();
-  co_await self.client_.stop();
+boost::asio::awaitable<void> ClusterNode::stop() {
+  co_await peers_.stop();
+  co_await nodes_.stop();
+  co_await client_.stop();
 }
 
 }  // namespace pantheon::signaling

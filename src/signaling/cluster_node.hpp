@@ -4,32 +4,23 @@
 #include <memory>
 #include <string>
 
-#include "auth/nonces.hpp"
+#include "cluster/nodes.hpp"
 #include "cluster/redis_adapter.hpp"
 #include "signaling/cluster_codes.hpp"
 #include "signaling/cluster_peers.hpp"
 #include "signaling/options.hpp"
-#include "socketio/server.hpp"
-#include "store/device_store.hpp"
+#include "signaling/other_nodes.hpp"
+#include "store/node_store.hpp"
 
 namespace pantheon::signaling {
 
 /// This server as one of several on the same data folder and Redis (docs/cluster.md). Use from the executor's
 /// one thread.
-class ClusterNode {
+class ClusterNode final : public OtherNodes {
  public:
-  /// What becomes common to all nodes; must outlive this.
-  struct Parts {
-    store::DeviceStore& devices;
-    auth::Nonces& nonces;
-    Directory& directory;
-    Presence& presence;
-    Pairing& pairing;
-    socketio::Server& sockets;
-  };
-  /// Call before the first socket arrives. `bad_redis_url`, errors of the store.
+  /// Call before the first socket arrives. The parts must outlive it. `bad_redis_url`, errors of the store.
   static core::Result<std::unique_ptr<ClusterNode>> open(boost::asio::any_io_executor executor,
-                                                         const Parts& parts,
+                                                         const SharedParts& parts,
                                                          const std::filesystem::path& database,
                                                          const Options& options);
 
@@ -38,21 +29,18 @@ class ClusterNode {
   boost::asio::awaitable<core::Result<void>> wait_joined(std::chrono::steady_clock::time_point deadline) {
     return nodes_.wait_joined(deadline);
   }
-  /// Before a socket of the account is let in: `account_full` when the others have all the places.
-  boost::asio::awaitable<core::Result<void>> prepare(std::string account);
-  /// Call every second.
-  void sweep();
+  boost::asio::awaitable<core::Result<void>> prepare(std::string account) override;
+  void sweep() override;
   /// `{ ready, nodes, message? }`.
   core::json::object health() const;
-  /// After the last socket has gone. Await it before destroying.
-  static boost::asio::awaitable<void> stop(ClusterNode& self);
+  boost::asio::awaitable<void> stop() override;
 
  private:
-  ClusterNode(boost::asio::any_io_executor executor, const Parts& parts, const cluster::RedisUrl& url,
+  ClusterNode(boost::asio::any_io_executor executor, const SharedParts& parts, const cluster::RedisUrl& url,
               store::NodeStore store, std::string mark, const Options& options);
   void cut_revoked();
 
-  Parts parts_;
+  SharedParts parts_;
   Limits limits_;
   core::WallClock clock_;
   store::NodeStore store_;

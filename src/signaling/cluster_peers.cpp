@@ -42,40 +42,38 @@ std::optional<RemotePeer> peer_of(const cluster::RosterEntry& entry) {
 
 }  // namespace
 
-ClusterPeers::ClusterPeers(boost::asio::any_io_executor executor, cluster::RedisClient& client,
-                           cluster::Nodes& nodes, Directory& directory, Presence& presence,
-                           std::size_t max_devices)
+ClusterPeers::ClusterPeers(cluster::Messenger& nodes, Directory& directory, Presence& presence,
+                           std::size_t max_devices, const MakeGroups& make_groups)
     : nodes_(&nodes),
       directory_(&directory),
       presence_(&presence),
       max_devices_(max_devices),
-      roster_(
-          executor, client, nodes,
+      roster_(make_groups(
           {[this](const std::string& account, const cluster::RosterEntry& entry, bool found) {
              put(account, entry, found);
            },
            [this](const std::string& account, const cluster::RosterEntry& entry) { dropped(account, entry); },
-           [this](const std::string& account, const json::object& message) { told(account, message); }}) {
+           [this](const std::string& account, const json::object& message) { told(account, message); }})) {
   nodes.on_message([this](const std::string&, const json::object& message) { receive(message); });
 }
 
 boost::asio::awaitable<void> ClusterPeers::open(std::string account) {
   unused_.erase(account);
-  return roster_.open(std::move(account), kPatience);
+  return roster_->open(std::move(account), kPatience);
 }
 
 std::vector<std::string> ClusterPeers::accounts() const {
-  return roster_.open_groups();
+  return roster_->open_groups();
 }
 
 void ClusterPeers::sweep() {
-  for (const auto& account : roster_.open_groups()) {
+  for (const auto& account : roster_->open_groups()) {
     if (directory_->has_members(account)) {
       unused_.erase(account);
     } else if (++unused_[account] >= kSweepsUntilClosed) {
       unused_.erase(account);
       peers_.erase(account);
-      roster_.close(account);
+      roster_->close(account);
     }
   }
 }
@@ -96,19 +94,19 @@ void ClusterPeers::send(const std::string& account, const std::string& socket_id
 }
 
 void ClusterPeers::tell(const std::string& account, std::string_view event, const json::object& payload) {
-  roster_.tell(account, {{"event", event}, {"payload", payload}});
+  roster_->tell(account, {{"event", event}, {"payload", payload}});
 }
 
 void ClusterPeers::cut_device(const std::string& account, std::string_view device_id) {
-  roster_.tell(account, {{"cut", device_id}});
+  roster_->tell(account, {{"cut", device_id}});
 }
 
 void ClusterPeers::publish(const Member& member, bool online) {
-  roster_.put(member.account(), member.socket_id, to_json(member, online));
+  roster_->put(member.account(), member.socket_id, to_json(member, online));
 }
 
 void ClusterPeers::withdraw(const Member& member) {
-  roster_.drop(member.account(), member.socket_id);
+  roster_->drop(member.account(), member.socket_id);
 }
 
 void ClusterPeers::put(const std::string& account, const cluster::RosterEntry& entry, bool found) {

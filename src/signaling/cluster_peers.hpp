@@ -1,27 +1,30 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
-#include "cluster/nodes.hpp"
-#include "cluster/roster.hpp"
+#include "cluster/groups.hpp"
+#include "cluster/messenger.hpp"
 #include "signaling/directory.hpp"
 #include "signaling/presence.hpp"
 
 namespace pantheon::signaling {
 
-/// The peers of other nodes over Redis: each joined socket is an entry of its account's group, and what
-/// happens in an account is told to the nodes that have sockets of it. A message to one socket goes to its
-/// node alone and is never kept for later. Use from the executor's one thread.
+/// The peers of other nodes, or of other shards: each joined socket is an entry of its account's group, and
+/// what happens in an account is told to the nodes that have sockets of it. A message to one socket goes to
+/// its node alone and is never kept for later. Use from the executor's one thread.
 class ClusterPeers final : public RemotePeers {
  public:
+  using MakeGroups = std::function<std::unique_ptr<cluster::Groups>(cluster::Groups::Handlers)>;
+
   /// All must outlive it; make it before the nodes start.
-  ClusterPeers(boost::asio::any_io_executor executor, cluster::RedisClient& client, cluster::Nodes& nodes,
-               Directory& directory, Presence& presence, std::size_t max_devices);
+  ClusterPeers(cluster::Messenger& nodes, Directory& directory, Presence& presence, std::size_t max_devices,
+               const MakeGroups& make_groups);
 
   /// Call before a socket of the account is let in: returns when its peers on other nodes are known, or soon
   /// when they cannot be.
@@ -30,7 +33,7 @@ class ClusterPeers final : public RemotePeers {
   std::vector<std::string> accounts() const;
   /// Forgets accounts without sockets here. Call every few seconds.
   void sweep();
-  boost::asio::awaitable<void> stop() { return roster_.stop(); }
+  boost::asio::awaitable<void> stop() { return roster_->stop(); }
 
   const std::vector<RemotePeer>& of_account(const std::string& account) const override;
   void send(const std::string& account, const std::string& socket_id, std::string_view event,
@@ -46,13 +49,13 @@ class ClusterPeers final : public RemotePeers {
   void told(const std::string& account, const core::json::object& message);
   void receive(const core::json::object& message);
 
-  cluster::Nodes* nodes_;
+  cluster::Messenger* nodes_;
   Directory* directory_;
   Presence* presence_;
   std::size_t max_devices_;
   std::unordered_map<std::string, std::vector<RemotePeer>> peers_;
   std::unordered_map<std::string, int> unused_;  ///< accounts without sockets, and for how many sweeps
-  cluster::Roster roster_;
+  std::unique_ptr<cluster::Groups> roster_;
 };
 
 }  // namespace pantheon::signaling

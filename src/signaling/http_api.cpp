@@ -3,6 +3,7 @@
 #include "auth/error.hpp"
 #include "http/server.hpp"
 #include "signaling/http_support.hpp"
+#include "signaling/shard_group.hpp"
 #include "signaling/turn_credentials.hpp"
 
 namespace pantheon::signaling {
@@ -43,7 +44,7 @@ HttpApi::HttpApi(const Rooms& rooms, const auth::Authenticator& authenticator, T
       server_id_(std::move(server_id)) {}
 
 void HttpApi::add_to(http::Server& server) {
-  server.route("GET", "/health", [this](http::Request) { return ready(no_store(health())); });
+  server.route("GET", "/health", [this](http::Request) { return health_route(*this); });
   server.route("GET", "/config.json", [this](http::Request) { return ready(no_store(config())); });
   server.route("POST", "/turn-token",
                [this](http::Request request) { return turn_token(std::move(request)); });
@@ -53,11 +54,21 @@ void HttpApi::report(std::string name, std::function<json::value()> what) {
   reports_.emplace_back(std::move(name), std::move(what));
 }
 
-http::Response HttpApi::health() const {
+boost::asio::awaitable<http::Response> HttpApi::health_route(const HttpApi& self) {
+  core::json::object health;
+  if (self.shards_ == nullptr) {
+    health = self.health();
+  } else {
+    health = co_await ShardGroup::health(*self.shards_);
+  }
+  co_return no_store(json_ok(health));
+}
+
+core::json::object HttpApi::health() const {
   json::object health{
       {"status", "ok"}, {"roomCount", rooms_->accounts()}, {"connectedUsers", rooms_->sockets()}};
   for (const auto& [name, what] : reports_) health[name] = what();
-  return json_ok(health);
+  return health;
 }
 
 http::Response HttpApi::config() const {

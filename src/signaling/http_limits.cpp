@@ -1,6 +1,7 @@
 #include "signaling/http_limits.hpp"
 
 #include "http/server.hpp"
+#include "signaling/shard_group.hpp"
 
 namespace pantheon::signaling {
 namespace {
@@ -11,7 +12,9 @@ constexpr double kBurstSeconds = 10;
 
 HttpLimits::HttpLimits(const Options& options)
     : proxies_(options.proxies),
-      limiter_({options.limits.requests_per_second, options.limits.requests_per_second * kBurstSeconds}) {}
+      limiter_(limiter_of(
+          options, "requests",
+          {options.limits.requests_per_second, options.limits.requests_per_second * kBurstSeconds})) {}
 
 void HttpLimits::add_to(http::Server& server) {
   server.before([this](const http::Request& request) { return check(request); });
@@ -20,7 +23,7 @@ void HttpLimits::add_to(http::Server& server) {
 std::optional<http::Response> HttpLimits::check(const http::Request& request) {
   if (request.path.starts_with("/socket.io/")) return std::nullopt;
   const auto from = proxies_.client_of(request.remote_address, request.headers);
-  const auto wait = limiter_.take(from, std::chrono::steady_clock::now());
+  const auto wait = limiter_->take(from, std::chrono::steady_clock::now());
   if (!wait) return std::nullopt;
   return rate_limited_response(*wait);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "http/message.hpp"
@@ -22,7 +23,7 @@ class HttpLimits {
  private:
   std::optional<http::Response> check(const http::Request& request);
   Proxies proxies_;
-  AddressLimiter limiter_;
+  std::shared_ptr<AddressLimiter> limiter_;
 };
 
 }  // namespace pantheon::signaling

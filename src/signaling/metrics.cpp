@@ -5,6 +5,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -47,7 +48,31 @@ prometheus::MetricFamily family_of(const Reading& reading) {
           {std::move(metric)}};
 }
 
+void add_up(prometheus::ClientMetric& sum, const prometheus::ClientMetric& more) {
+  sum.counter.value += more.counter.value;
+  sum.gauge.value += more.gauge.value;
+  sum.histogram.sample_count += more.histogram.sample_count;
+  sum.histogram.sample_sum += more.histogram.sample_sum;
+  for (std::size_t i = 0; i < std::min(sum.histogram.bucket.size(), more.histogram.bucket.size()); ++i)
+    sum.histogram.bucket[i].cumulative_count += more.histogram.bucket[i].cumulative_count;
+}
+
+void add_up(prometheus::MetricFamily& sum, const prometheus::MetricFamily& more) {
+  for (const auto& metric : more.metric) {
+    const auto known = std::ranges::find(sum.metric, metric.label, &prometheus::ClientMetric::label);
+    if (known == sum.metric.end()) {
+      sum.metric.push_back(metric);
+    } else {
+      add_up(*known, metric);
+    }
+  }
+}
+
 }  // namespace
+
+struct MetricsFamilies {
+  std::vector<prometheus::MetricFamily> list;
+};
 
 struct Metrics::State {
   State() {
@@ -84,10 +109,30 @@ void Metrics::read(std::string name, std::string help, Kind kind, std::function<
   state_->readings.push_back({std::move(name), std::move(help), kind, std::move(reading)});
 }
 
+MetricsSnapshot Metrics::snapshot() const {
+  auto families = std::make_shared<MetricsFamilies>();
+  families->list = state_->registry.Collect();
+  for (const auto& reading : state_->readings) families->list.push_back(family_of(reading));
+  return families;
+}
+
+std::string Metrics::text_of(const std::vector<MetricsSnapshot>& snapshots) {
+  std::vector<prometheus::MetricFamily> all;
+  for (const auto& snapshot : snapshots) {
+    for (const auto& family : snapshot->list) {
+      const auto known = std::ranges::find(all, family.name, &prometheus::MetricFamily::name);
+      if (known == all.end()) {
+        all.push_back(family);
+      } else {
+        add_up(*known, family);
+      }
+    }
+  }
+  return prometheus::TextSerializer().Serialize(all);
+}
+
 std::string Metrics::text() const {
-  auto families = state_->registry.Collect();
-  for (const auto& reading : state_->readings) families.push_back(family_of(reading));
-  return prometheus::TextSerializer().Serialize(families);
+  return text_of({snapshot()});
 }
 
 }  // namespace pantheon::signaling

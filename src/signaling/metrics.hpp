@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pantheon::signaling {
 
@@ -16,6 +17,10 @@ enum class Count {
   disconnects,     ///< by the reason
   http_responses,  ///< by the status
 };
+
+/// All families of metrics as they were at one moment.
+struct MetricsFamilies;
+using MetricsSnapshot = std::shared_ptr<const MetricsFamilies>;
 
 /// What the server counts and measures, for Prometheus. Labels are codes and reasons of ours, never what a
 /// client says. Counting is safe from any thread; readings are added before the server listens.
@@ -36,6 +41,10 @@ class Metrics {
 
   /// All of it in Prometheus's text format 0.0.4.
   std::string text() const;
+  /// The same in two steps, for several of these, each read on its server's thread: counts, gauges and
+  /// histograms of one name and label are added up.
+  MetricsSnapshot snapshot() const;
+  static std::string text_of(const std::vector<MetricsSnapshot>& snapshots);
 
  private:
   struct State;

@@ -4,6 +4,7 @@
 #include "core/bytes.hpp"
 #include "http/server.hpp"
 #include "signaling/http_support.hpp"
+#include "signaling/shard_group.hpp"
 
 namespace pantheon::signaling {
 namespace {
@@ -38,9 +39,9 @@ Monitoring::Monitoring(store::DeviceStore& store, std::string metrics_token)
     : store_(&store), metrics_token_(std::move(metrics_token)) {}
 
 void Monitoring::add_to(http::Server& server) {
-  server.route("GET", "/ready", [this](http::Request) { return ready(no_store(ready_response())); });
+  server.route("GET", "/ready", [this](http::Request) { return ready_route(*this); });
   server.route("GET", "/metrics",
-               [this](http::Request request) { return ready(no_store(metrics_response(request))); });
+               [this](http::Request request) { return metrics_route(*this, std::move(request)); });
   server.after([this](const http::Request&, http::Response& response) {
     metrics_.add(Count::http_responses, std::to_string(response.status));
     if (response.status == 429) metrics_.add(Count::rate_limited, "requests");
@@ -66,12 +67,17 @@ std::vector<std::string> Monitoring::obstacles() {
   return found;
 }
 
-http::Response Monitoring::ready_response() {
-  const auto found = obstacles();
-  if (found.empty()) return json_ok({{"status", "ready"}});
+boost::asio::awaitable<http::Response> Monitoring::ready_route(Monitoring& self) {
+  std::vector<std::string> found;
+  if (self.shards_ == nullptr) {
+    found = self.obstacles();
+  } else {
+    found = co_await ShardGroup::obstacles(*self.shards_);
+  }
+  if (found.empty()) co_return no_store(json_ok({{"status", "ready"}}));
   const core::json::object body{{"status", "unavailable"},
                                 {"reasons", core::json::array(found.begin(), found.end())}};
-  return http::json_response(503, core::json::serialize(body));
+  co_return no_store(http::json_response(503, core::json::serialize(body)));
 }
 
 core::Result<void> Monitoring::may_read_metrics(const http::Request& request) const {
@@ -86,11 +92,19 @@ core::Result<void> Monitoring::may_read_metrics(const http::Request& request) co
   return {};
 }
 
-http::Response Monitoring::metrics_response(const http::Request& request) const {
-  if (const auto allowed = may_read_metrics(request); !allowed) return http::error_response(allowed.error());
+boost::asio::awaitable<http::Response> Monitoring::metrics_route(const Monitoring& self,
+                                                                 http::Request request) {
+  if (const auto allowed = self.may_read_metrics(request); !allowed)
+    co_return no_store(http::error_response(allowed.error()));
+  std::string text;
+  if (self.shards_ == nullptr) {
+    text = self.metrics_.text();
+  } else {
+    text = co_await ShardGroup::metrics(*self.shards_);
+  }
   http::Response response{
-      200, {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}}, metrics_.text()};
-  return response;
+      200, {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}}, std::move(text)};
+  co_return no_store(std::move(response));
 }
 
 }  // namespace pantheon::signaling

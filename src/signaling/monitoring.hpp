@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <optional>
 #include <string>
@@ -16,6 +17,8 @@ class Server;
 
 namespace pantheon::signaling {
 
+class ShardGroup;
+
 /// What an operator sees: `GET /ready` and `GET /metrics`.
 class Monitoring {
  public:
@@ -24,6 +27,8 @@ class Monitoring {
 
   /// Without a token /metrics is for requests of this machine that came through no proxy.
   Monitoring(store::DeviceStore& store, std::string metrics_token);
+  /// Answers for all shards of a group, which must outlive this. Call before add_to().
+  void answer_for(ShardGroup* shards) { shards_ = shards; }
   void add_to(http::Server& server);
 
   Metrics& metrics() { return metrics_; }
@@ -35,12 +40,13 @@ class Monitoring {
   std::vector<std::string> obstacles();
 
  private:
-  http::Response ready_response();
-  http::Response metrics_response(const http::Request& request) const;
+  static boost::asio::awaitable<http::Response> ready_route(Monitoring& self);
+  static boost::asio::awaitable<http::Response> metrics_route(const Monitoring& self, http::Request request);
   core::Result<void> may_read_metrics(const http::Request& request) const;
   std::optional<std::string> check_database();
 
   store::DeviceStore* store_;
+  ShardGroup* shards_ = nullptr;
   std::string metrics_token_;
   Metrics metrics_;
   std::vector<Check> checks_;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -83,6 +84,8 @@ struct Limits {
   std::size_t max_legacy_connections = 10'000;
 };
 
+class ShardGroup;
+
 /// How a signaling server is set up. The assets must outlive the service.
 struct Options {
   Mode mode = Mode::home;
@@ -116,6 +119,9 @@ struct Options {
   std::string
       metrics_token;  ///< METRICS_TOKEN: bearer of GET /metrics; without it only this machine reads it
   Proxies proxies;    ///< reverse proxies that may say whom a request comes from
+  /// The shards that are one server together, and which of them this service is; null: it is alone.
+  std::shared_ptr<ShardGroup> shards = nullptr;
+  std::size_t shard = 0;
   core::WallClock clock = core::wall_now;
 };
 

@@ -7,6 +7,7 @@
 #include "signaling/admission.hpp"
 #include "signaling/error.hpp"
 #include "signaling/http_support.hpp"
+#include "signaling/shard_group.hpp"
 #include "socketio/socket.hpp"
 
 namespace pantheon::signaling {
@@ -18,6 +19,7 @@ using core::CommonError;
 constexpr core::Bytes kMaxBody{8 * 1024};
 constexpr std::size_t kMaxName = 128;
 constexpr double kBurstSeconds = 50;
+const std::string kEverybody = "everybody";
 
 std::string_view text_of(const json::object& object, std::string_view name) {
   return core::get_string(object, name).value_or("");
@@ -85,9 +87,12 @@ Pairing::Pairing(store::DeviceStore& store, Tokens& tokens, Rooms& rooms, const 
       answer_timeout_(options.pairing_answer_timeout),
       codes_(options.limits, options.pairing_lifetime),
       proxies_(options.proxies),
-      by_address_({options.limits.redeems_per_second, options.limits.redeems_per_second * kBurstSeconds}),
-      rate_of_all_{options.limits.all_redeems_per_second,
-                   options.limits.all_redeems_per_second * kBurstSeconds} {}
+      by_address_(
+          limiter_of(options, "redeems",
+                     {options.limits.redeems_per_second, options.limits.redeems_per_second * kBurstSeconds})),
+      of_all_(limiter_of(
+          options, "all redeems",
+          {options.limits.all_redeems_per_second, options.limits.all_redeems_per_second * kBurstSeconds})) {}
 
 void Pairing::add_to(EventRouter& router) {
   router.on("pairing-open", [this](const MemberPointer& m, const socketio::Event& e) { return open(m, e); });
@@ -128,8 +133,8 @@ EventResult Pairing::open(const MemberPointer& member, const socketio::Event& ev
 boost::asio::awaitable<http::Response> Pairing::redeem(http::Request request) {
   const auto now = std::chrono::steady_clock::now();
   const auto from = proxies_.client_of(request.remote_address, request.headers);
-  auto wait = by_address_.take(from, now);
-  if (!wait) wait = all_.take(rate_of_all_, now);
+  auto wait = by_address_->take(from, now);
+  if (!wait) wait = of_all_->take(kEverybody, now);
   if (wait) co_return rate_limited_response(*wait);
   auto body = core::parse_json_object(request.body);
   if (!body) co_return http::error_response(body.error());

@@ -69,9 +69,8 @@ class Pairing {
   PairingCodes codes_;
   Proxies proxies_;
   SharedCodes* shared_ = nullptr;
-  AddressLimiter by_address_;
-  Rate rate_of_all_;
-  TokenBucket all_;
+  std::shared_ptr<AddressLimiter> by_address_;
+  std::shared_ptr<AddressLimiter> of_all_;
 };
 
 }  // namespace pantheon::signaling

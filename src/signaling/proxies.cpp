@@ -56,7 +56,7 @@ std::vector<std::string_view> hops_of(const http::Headers& headers) {
 
 }  // namespace
 
-Proxies::Proxies() : warned_(std::make_shared<bool>(false)) {
+Proxies::Proxies() : warned_(std::make_shared<std::atomic<bool>>(false)) {
   v4_.push_back(boost::asio::ip::make_network_v4("127.0.0.0/8"));
   v6_.push_back(boost::asio::ip::make_network_v6("::1/128"));
 }
@@ -105,7 +105,7 @@ std::optional<address> Proxies::client_of(const address& connection, const http:
   if (!trusts(connection)) return unmapped(connection);
   const auto hops = hops_of(headers);
   if (hops.empty()) {
-    if (!std::exchange(*warned_, true)) {
+    if (!warned_->exchange(true)) {
       core::logger("signaling")
           ->warn(
               "{} is trusted as a proxy and sends no X-Forwarded-For: its clients are not limited by address",

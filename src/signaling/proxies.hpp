@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
@@ -35,7 +36,7 @@ class Proxies {
  private:
   std::vector<boost::asio::ip::network_v4> v4_;
   std::vector<boost::asio::ip::network_v6> v6_;
-  std::shared_ptr<bool> warned_;
+  std::shared_ptr<std::atomic<bool>> warned_;  ///< copies may be used by several threads
 };
 
 }  // namespace pantheon::signaling

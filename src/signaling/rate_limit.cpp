@@ -56,9 +56,15 @@ void AddressLimiter::forget_full(core::SteadyTime now) {
 }
 
 std::optional<std::chrono::milliseconds> AddressLimiter::take(const std::string& key, core::SteadyTime now) {
+  const std::scoped_lock lock(mutex_);
   forget_full(now);
   if (buckets_.size() >= max_addresses_ && !buckets_.contains(key)) return overflow_.take(rate_, now);
   return buckets_[key].take(rate_, now);
+}
+
+std::size_t AddressLimiter::size() const {
+  const std::scoped_lock lock(mutex_);
+  return buckets_.size();
 }
 
 std::optional<std::chrono::milliseconds> AddressLimiter::take(const address& from, core::SteadyTime now) {

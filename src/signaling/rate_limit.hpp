@@ -3,6 +3,7 @@
 #include <array>
 #include <boost/asio/ip/address.hpp>
 #include <chrono>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -43,7 +44,8 @@ using EventBuckets = std::array<TokenBucket, kEventClasses>;
 std::string address_key(const boost::asio::ip::address& from);
 
 /// A token bucket for each network address (IPv6: for each /64). Bounded: when more addresses than
-/// `max_addresses` are active at once, new ones share one bucket.
+/// `max_addresses` are active at once, new ones share one bucket. Thread-safe: shards of one server share
+/// one.
 class AddressLimiter {
  public:
   explicit AddressLimiter(Rate rate, std::size_t max_addresses = 100'000)
@@ -55,10 +57,11 @@ class AddressLimiter {
                                                 core::SteadyTime now);
   /// The same for anything else that has a name.
   std::optional<std::chrono::milliseconds> take(const std::string& key, core::SteadyTime now);
-  std::size_t size() const { return buckets_.size(); }
+  std::size_t size() const;
 
  private:
   void forget_full(core::SteadyTime now);
+  mutable std::mutex mutex_;
   Rate rate_;
   std::size_t max_addresses_;
   std::unordered_map<std::string, TokenBucket> buckets_;

@@ -8,11 +8,16 @@
 namespace pantheon::signaling {
 
 core::Result<void> Rooms::check_space(const std::string& account) const {
-  if (sockets_ >= limits_.max_sockets) return core::failure(SignalingError::server_full);
-  const auto found = accounts_.find(account);
-  if (found == accounts_.end()) {
-    if (accounts_.size() >= limits_.max_accounts) return core::failure(SignalingError::server_full);
-  } else if (found->second.size() >= limits_.max_sockets_per_account) {
+  const auto here = accounts_.find(account);
+  const auto of_account = census_                   ? census_->of_account(account)
+                          : here == accounts_.end() ? 0
+                                                    : here->second.size();
+  const auto sockets = census_ ? census_->sockets() : sockets_;
+  if (sockets >= limits_.max_sockets) return core::failure(SignalingError::server_full);
+  if (of_account == 0) {
+    const auto accounts = census_ ? census_->accounts() : accounts_.size();
+    if (accounts >= limits_.max_accounts) return core::failure(SignalingError::server_full);
+  } else if (of_account >= limits_.max_sockets_per_account) {
     return core::failure(SignalingError::account_full);
   }
   return {};
@@ -20,13 +25,20 @@ core::Result<void> Rooms::check_space(const std::string& account) const {
 
 core::Result<void> Rooms::check_address(const std::optional<boost::asio::ip::address>& address) const {
   if (!address) return {};
-  const auto found = addresses_.find(address_key(*address));
-  if (found == addresses_.end() || found->second < limits_.max_sockets_per_address) return {};
+  const auto key = address_key(*address);
+  const auto here = addresses_.find(key);
+  const auto sockets = census_ ? census_->of_address(key) : here == addresses_.end() ? 0 : here->second;
+  if (sockets < limits_.max_sockets_per_address) return {};
   return core::failure(SignalingError::address_full);
 }
 
 void Rooms::add(const MemberPointer& member) {
-  if (member->address) ++addresses_[address_key(*member->address)];
+  const auto address = member->address ? address_key(*member->address) : std::string();
+  if (census_) {
+    census_->add(member->account(), address);
+  } else if (!address.empty()) {
+    ++addresses_[address];
+  }
   accounts_[member->account()].push_back(member);
   ++sockets_;
 }
@@ -36,11 +48,15 @@ void Rooms::remove(const MemberPointer& member) {
   if (found == accounts_.end()) return;
   const auto erased = std::erase(found->second, member);
   sockets_ -= erased;
-  if (erased > 0 && member->address) {
-    const auto address = addresses_.find(address_key(*member->address));
-    if (--address->second == 0) addresses_.erase(address);
-  }
+  if (erased > 0) forget(*member);
   if (found->second.empty()) accounts_.erase(found);
+}
+
+void Rooms::forget(const Member& member) {
+  const auto key = member.address ? address_key(*member.address) : std::string();
+  if (census_) return census_->remove(member.account(), key);
+  const auto address = addresses_.find(key);
+  if (address != addresses_.end() && --address->second == 0) addresses_.erase(address);
 }
 
 std::vector<MemberPointer> Rooms::members(const std::string& account) const {

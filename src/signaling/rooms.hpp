@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -7,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/json.hpp"
+#include "signaling/census.hpp"
 #include "signaling/member.hpp"
 #include "signaling/options.hpp"
 
@@ -16,7 +18,9 @@ namespace pantheon::signaling {
 /// this is where it is decided that accounts cannot reach each other.
 class Rooms {
  public:
-  explicit Rooms(const Limits& limits) : limits_(limits) {}
+  /// With a census, the limits are those of all shards together.
+  explicit Rooms(const Limits& limits, std::shared_ptr<Census> census = nullptr)
+      : limits_(limits), census_(std::move(census)) {}
 
   /// Whether the account may have one more socket: `account_full`, `server_full`.
   core::Result<void> check_space(const std::string& account) const;
@@ -45,7 +49,9 @@ class Rooms {
   std::size_t accounts() const { return accounts_.size(); }
 
  private:
+  void forget(const Member& member);
   Limits limits_;
+  std::shared_ptr<Census> census_;  ///< null: this is all there is
   std::unordered_map<std::string, std::vector<MemberPointer>> accounts_;
   std::unordered_map<std::string, std::size_t> addresses_;  ///< to the number of its sockets
   std::size_t sockets_ = 0;

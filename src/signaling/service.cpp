@@ -21,6 +21,8 @@
 #include "signaling/presence.hpp"
 #include "signaling/relay.hpp"
 #include "signaling/session_expiry.hpp"
+#include "signaling/shard_group.hpp"
+#include "signaling/shard_node.hpp"
 #include "signaling/web_app.hpp"
 #include "socketio/server.hpp"
 
@@ -50,8 +52,10 @@ core::Result<Keys> load_keys(store::DeviceStore& store) {
   return Keys{std::move(*id), std::move(*key)};
 }
 
-socketio::ServerOptions socket_options(const Limits& limits) {
+socketio::ServerOptions socket_options(const Options& given) {
+  const auto& limits = given.limits;
   socketio::ServerOptions options;
+  if (given.shards) options.sid_prefix = std::string(1, ShardGroup::sid_mark(given.shard));
   const auto largest =
       std::max({limits.max_signal.count, limits.max_models.count, limits.max_legacy_message.count});
   options.max_payload = core::Bytes{largest + 64 * 1024};
@@ -81,7 +85,7 @@ struct Service::State {
             server_id, access, std::move(shared_keys),
             options.dev ? auth::Authenticator::DevTokens::accept : auth::Authenticator::DevTokens::refuse,
             std::move(providers)),
-        rooms(options.limits),
+        rooms(options.limits, options.shards ? options.shards->census() : nullptr),
         absences(
             {options.presence_grace, options.limits.max_sockets_per_account, options.limits.max_absences}),
         directory(rooms, absences),
@@ -100,12 +104,14 @@ struct Service::State {
         origins(options.cors_origins),
         http_limits(options),
         router(options.limits),
-        sockets(executor, socket_options(options.limits)),
+        sockets(executor, socket_options(options)),
         tasks(executor) {}
 
   void start();
   void watch();
+  core::Result<void> join_others(asio::any_io_executor executor, const std::filesystem::path& database);
   core::Result<void> join_cluster(asio::any_io_executor executor, const std::filesystem::path& database);
+  void join_shards();
   void accept(const std::shared_ptr<socketio::Socket>& socket);
   core::json::object legacy_report() const;
   static asio::awaitable<EventResult> renew(State& state, MemberPointer member, socketio::Event event);
@@ -139,7 +145,8 @@ struct Service::State {
   HttpLimits http_limits;
   EventRouter router;
   socketio::Server sockets;
-  std::unique_ptr<ClusterNode> cluster;  ///< null: this server has one node
+  std::unique_ptr<OtherNodes> others;  ///< null: this server has one node with one shard
+  ClusterNode* cluster = nullptr;      ///< the same, where the others are nodes over Redis
   core::TaskGroup tasks;
 };
 
@@ -170,7 +177,10 @@ void Service::State::watch() {
   };
   gauge("pantheon_connections", "Open Engine.IO connections", [this] { return sockets.connections(); });
   gauge("pantheon_sockets", "Sockets that are signed in", [this] { return rooms.sockets(); });
-  gauge("pantheon_accounts", "Accounts with at least one socket", [this] { return rooms.accounts(); });
+  if (options.shard == 0) {
+    gauge("pantheon_accounts", "Accounts with at least one socket",
+          [this] { return options.shards ? options.shards->census()->accounts() : rooms.accounts(); });
+  }
   router.observe([&metrics](std::string_view event, const core::Error* error, std::chrono::nanoseconds took) {
     if (error != nullptr) {
       metrics.add(Count::errors, error->code());
@@ -183,14 +193,34 @@ void Service::State::watch() {
 
 core::Result<void> Service::State::join_cluster(asio::any_io_executor executor,
                                                 const std::filesystem::path& database) {
-  if (options.redis_url.empty()) return {};
   auto opened = ClusterNode::open(std::move(executor), {store, nonces, directory, presence, pairing, sockets},
                                   database, options);
   if (!opened) return core::failure(opened.error());
-  cluster = std::move(*opened);
-  api.report("cluster", [node = cluster.get()] { return core::json::value(node->health()); });
+  cluster = opened->get();
+  others = std::move(*opened);
+  api.report("cluster", [node = cluster] { return core::json::value(node->health()); });
   cluster->start();
   return {};
+}
+
+// With Redis each shard is a node like any other.
+core::Result<void> Service::State::join_others(asio::any_io_executor executor,
+                                               const std::filesystem::path& database) {
+  if (options.shards) join_shards();
+  if (!options.redis_url.empty()) return join_cluster(std::move(executor), database);
+  if (!options.shards) return {};
+  auto opened = ShardNode::open({store, nonces, directory, presence, pairing, sockets}, database, options);
+  if (!opened) return core::failure(opened.error());
+  others = std::move(*opened);
+  return {};
+}
+
+void Service::State::join_shards() {
+  options.shards->set_reporter(options.shard,
+                               {[this] { return api.health(); }, [this] { return monitoring.obstacles(); },
+                                [this] { return monitoring.metrics().snapshot(); }});
+  api.answer_for(options.shards.get());
+  monitoring.answer_for(options.shards.get());
 }
 
 asio::awaitable<core::Result<void>> Service::State::admit(State& state,
@@ -204,8 +234,8 @@ asio::awaitable<core::Result<void>> Service::State::admit(State& state,
         ->info("a socket was refused: {} ({})", member.error().code(), member.error().detail());
     co_return core::failure(member.error());
   }
-  if (state.cluster) {
-    const auto prepared = co_await state.cluster->prepare((*member)->account());
+  if (state.others) {
+    const auto prepared = co_await state.others->prepare((*member)->account());
     if (!prepared) co_return core::failure(prepared.error());
     // It may have been revoked on another node meanwhile.
     const auto& device_id = (*member)->device_id;
@@ -280,7 +310,7 @@ asio::awaitable<void> Service::State::sweep(State& state) {
     const bool awake = co_await core::sleep_for(std::chrono::seconds(1));
     if (!awake) co_return;
     state.expiry.sweep();
-    if (state.cluster) state.cluster->sweep();
+    if (state.others) state.others->sweep();
     state.legacy_relay.sweep();
   }
 }
@@ -297,7 +327,7 @@ core::Result<std::unique_ptr<Service>> Service::open(asio::any_io_executor execu
   if (!keys) return core::failure(keys.error());
   auto state = std::make_unique<State>(executor, std::move(*store), std::move(*keys), std::move(*shared_keys),
                                        std::move(*providers), std::move(options));
-  if (auto joined = state->join_cluster(executor, database); !joined) return core::failure(joined.error());
+  if (auto joined = state->join_others(executor, database); !joined) return core::failure(joined.error());
   state->start();
   return std::unique_ptr<Service>(new Service(std::move(state)));
 }
@@ -345,11 +375,11 @@ asio::awaitable<void> Service::stop() {
   co_await state_->legacy_relay.stop();
   co_await state_->legacy.stop();
   co_await state_->sockets.stop();
-  if (state_->cluster) co_await ClusterNode::stop(*state_->cluster);
+  if (state_->others) co_await state_->others->stop();
 }
 
 asio::awaitable<core::Result<void>> Service::wait_joined(std::chrono::milliseconds patience) {
-  if (!state_->cluster) co_return core::Result<void>();
+  if (state_->cluster == nullptr) co_return core::Result<void>();
   auto joined = co_await state_->cluster->wait_joined(std::chrono::steady_clock::now() + patience);
   co_return joined;
 }

@@ -7,6 +7,7 @@
 #include "identity/error.hpp"
 #include "identity/hello_proof.hpp"
 #include "signaling/http_support.hpp"
+#include "signaling/shard_group.hpp"
 
 namespace pantheon::signaling {
 namespace {
@@ -37,7 +38,8 @@ Tokens::Tokens(store::DeviceStore& store, const auth::AccessTokens& access, auth
       clock_(options.clock),
       refresh_lifetime_(options.refresh_token_lifetime),
       proxies_(options.proxies),
-      limiter_({options.limits.refreshes_per_second, options.limits.refreshes_per_second * 20}) {}
+      limiter_(limiter_of(options, "refreshes",
+                          {options.limits.refreshes_per_second, options.limits.refreshes_per_second * 20})) {}
 
 void Tokens::add_to(http::Server& server) {
   server.route("GET", "/v1/nonce", [this](http::Request) {
@@ -81,7 +83,7 @@ core::Result<store::DeviceRow> Tokens::device_of(const auth::Bearer& bearer) {
 
 http::Response Tokens::refresh(const http::Request& request) {
   const auto from = proxies_.client_of(request.remote_address, request.headers);
-  if (const auto wait = limiter_.take(from, std::chrono::steady_clock::now()))
+  if (const auto wait = limiter_->take(from, std::chrono::steady_clock::now()))
     return rate_limited_response(*wait);
   const auto body = core::parse_json_object(request.body);
   if (!body) return http::error_response(body.error());

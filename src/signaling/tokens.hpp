@@ -50,7 +50,7 @@ class Tokens {
   core::WallClock clock_;
   std::chrono::hours refresh_lifetime_;
   Proxies proxies_;
-  AddressLimiter limiter_;
+  std::shared_ptr<AddressLimiter> limiter_;
 };
 
 /// `{ accessToken, refreshToken, expiresIn }`.

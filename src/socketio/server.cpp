@@ -13,6 +13,7 @@ engineio::ServerOptions engine_options(const ServerOptions& options) {
   engine.queue = {options.max_send_queue, options.max_send_packets};
   engine.max_connections = options.max_connections;
   engine.max_polling = options.max_polling;
+  engine.sid_prefix = options.sid_prefix;
   engine.upgrade_timeout = options.upgrade_timeout;
   engine.cors = options.cors;
   engine.allow_request = options.allow_request;

@@ -32,6 +32,7 @@ struct ServerOptions {
   core::Bytes max_send_queue{4 * 1024 * 1024};        ///< per connection; beyond: it is disconnected
   std::size_t max_send_packets = 4096;                ///< per connection; beyond: it is disconnected
   std::size_t max_connections = 100'000;
+  std::string sid_prefix = {};         ///< of the ids of Engine.IO sessions
   std::size_t max_polling = 20'000;    ///< of these, over long-polling
   std::size_t max_namespaces = 8;      ///< per connection
   std::size_t max_rooms = 64;          ///< per socket

@@ -5,7 +5,7 @@ import { io, type Socket } from 'socket.io-client';
 import { Program, ROOT } from './process.js';
 import type { Redis } from './redis.js';
 
-const BINARY = process.env['PANTHEON_BINARY'] ?? join(ROOT, 'build/dev/src/cli/pantheon');
+export const BINARY = process.env['PANTHEON_BINARY'] ?? join(ROOT, 'build/dev/src/cli/pantheon');
 
 const folders: string[] = [];
 
@@ -35,7 +35,11 @@ export class SignalNode {
   ) {}
 
   static async start(redis: Redis, data: string, lease?: string): Promise<SignalNode> {
-    const program = launchNode(redis, data, lease);
+    return await SignalNode.of(launchNode(redis, data, lease));
+  }
+
+  /** Of a program that has been started. */
+  static async of(program: Program): Promise<SignalNode> {
     const [, url = ''] = await program.line(/^Signaling on (\S+)/);
     return new SignalNode(program, url);
   }

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <filesystem>
+#include <string>
+
+#include "auth/nonces.hpp"
+#include "core/error.hpp"
+#include "signaling/directory.hpp"
+#include "signaling/pairing.hpp"
+#include "signaling/presence.hpp"
+#include "socketio/server.hpp"
+#include "store/device_store.hpp"
+
+namespace pantheon::signaling {
+
+/// What becomes common to all nodes of a server, or to all shards of a process.
+struct SharedParts {
+  store::DeviceStore& devices;
+  auth::Nonces& nonces;
+  Directory& directory;
+  Presence& presence;
+  Pairing& pairing;
+  socketio::Server& sockets;
+};
+
+/// The database that they share beside the one of the devices.
+inline std::filesystem::path node_database(std::filesystem::path database) {
+  database.replace_filename(database.stem().string() + "-nodes.db");
+  return database;
+}
+
+/// The others that serve the same accounts: nodes over Redis (ClusterNode), or shards of this process
+/// (ShardNode). Use from the executor's one thread.
+class OtherNodes {
+ public:
+  virtual ~OtherNodes() = default;
+  /// Before a socket of the account is let in: what the others have of it is known afterwards.
+  /// `account_full` when they have all the places.
+  virtual boost::asio::awaitable<core::Result<void>> prepare(std::string account) = 0;
+  /// Call every second.
+  virtual void sweep() = 0;
+  /// After the last socket has gone. Await it before destroying.
+  virtual boost::asio::awaitable<void> stop() = 0;
+};
+
+}  // namespace pantheon::signaling

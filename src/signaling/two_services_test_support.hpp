@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "signaling/test_support.hpp"
+
+namespace pantheon::signaling::test {
+
+/// Two services on one data folder, in one process and on one thread, that are one server.
+struct TwoServicesTest : ServiceTest {
+  TwoServicesTest() {
+    std::string name = (std::filesystem::temp_directory_path() / "pantheon-two-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    folder = name;
+    database = folder / "signaling.db";
+  }
+  ~TwoServicesTest() override { std::filesystem::remove_all(folder); }
+
+  /// How the second is set up.
+  virtual Options options_of_other() { return options; }
+
+  /// The test's coroutine with both nodes running.
+  void run_both(std::function<asio::awaitable<void>()> body) {
+    run([this, body]() -> asio::awaitable<void> { return with_both(*this, body); });
+  }
+  static asio::awaitable<void> with_both(TwoServicesTest& self, std::function<asio::awaitable<void>()> body) {
+    auto opened = Service::open(self.io.get_executor(), self.database, self.options_of_other());
+    if (!opened) throw std::runtime_error(opened.error().message());
+    self.other = std::move(*opened);
+    self.other_server = std::make_unique<http::Server>(self.io.get_executor());
+    self.other->attach(*self.other_server);
+    EXPECT_TRUE(self.other_server->listen());
+    EXPECT_TRUE(co_await self.service->wait_joined(std::chrono::seconds(10)));
+    EXPECT_TRUE(co_await self.other->wait_joined(std::chrono::seconds(10)));
+    std::exception_ptr failure;
+    try {
+      co_await body();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    for (const auto& made : self.clients) co_await made->stop();
+    self.clients.clear();
+    co_await self.other->stop();
+    co_await self.other_server->stop();
+    self.other.reset();
+    self.other_server.reset();
+    if (failure) std::rethrow_exception(failure);
+  }
+
+  /// While it lives, clients and requests go to the other node.
+  struct Elsewhere {
+    explicit Elsewhere(TwoServicesTest& test) : owner(test) { std::swap(owner.server, owner.other_server); }
+    ~Elsewhere() { std::swap(owner.server, owner.other_server); }
+    Elsewhere(const Elsewhere&) = delete;
+    Elsewhere& operator=(const Elsewhere&) = delete;
+    TwoServicesTest& owner;
+  };
+  static json::object revocation(const TestDevice& by, const TestDevice& of) {
+    const auto statement = identity::Statement::make(
+        by.key,
+        {identity::StatementType::revoke, by.account, of.id(), of.key.public_key(), "", core::wall_now()});
+    return {{"statement", statement.to_json()}};
+  }
+
+  std::filesystem::path folder;
+  std::unique_ptr<Service> other;
+  std::unique_ptr<http::Server> other_server;
+};
+
+/// The same, with a host that vouches for a phone.
+struct TwoServicesPairingTest : TwoServicesTest {
+  TestDevice host;
+  TestDevice phone;
+  identity::PairingLink link = identity::generate_pairing_link("http://127.0.0.1:1");
+  identity::PairingRequest request{link.code, phone.id(), phone.key.public_key(), "Phone", "Android"};
+  int asked = 0;
+
+  json::object vouch(const json::object& body) {
+    ++asked;
+    const identity::PairingRequest received{identity::parse_pairing_code(text_of(body, "code")).value(),
+                                            text_of(body, "deviceId"),
+                                            identity::parse_public_key(text_of(body, "publicKey")).value(),
+                                            text_of(body, "name"), text_of(body, "platform")};
+    const auto answer = identity::answer_pairing(host.key, host.id(), host.account, received, now);
+    return {{"ok", true},
+            {"statement", answer.statement.to_json()},
+            {"voucher", json::object{{"deviceId", host.id()},
+                                     {"publicKey", identity::to_text(host.key.public_key())},
+                                     {"name", "Tower"}}},
+            {"mac", core::to_base64url(identity::voucher_mac(link.secret, received, answer))}};
+  }
+  /// The host, connected here, opens its code.
+  asio::awaitable<TestClient*> open_code(std::string instance = "tab-1") {
+    if (host.account.empty()) host = owner_device("Tower");
+    auto* live = co_await connected(host, std::move(instance));
+    live->answer("pairing-request", [this](const json::object& body) { return vouch(body); });
+    json::object payload;
+    payload["code"] = identity::to_text(link.code);
+    const auto opened = co_await live->ask("pairing-open", payload);
+    EXPECT_EQ(opened.at("ok"), true);
+    co_return live;
+  }
+  json::object body() const {
+    return {{"code", identity::to_text(request.code)},
+            {"deviceId", request.device_id},
+            {"publicKey", identity::to_text(request.public_key)},
+            {"name", request.name},
+            {"platform", request.platform},
+            {"mac", core::to_base64url(identity::newcomer_mac(link.secret, request))}};
+  }
+  asio::awaitable<json::object> redeem() { return post("/v1/pairing/redeem", body()); }
+};
+
+}  // namespace pantheon::signaling::test

@@ -1,0 +1,74 @@
+import { afterAll, afterEach, expect, it } from 'vitest';
+import { stopAll } from './process.js';
+import { joinOn, overNewConnection, startShards } from './shards.js';
+import { Device, dataFolder, disconnectDevices, removeFolders } from './signal.js';
+
+afterEach(async () => {
+  disconnectDevices();
+  await stopAll();
+});
+afterAll(() => {
+  removeFolders();
+});
+
+it('health, readiness and metrics are those of all shards, whichever is asked', async () => {
+  const node = await startShards(dataFolder());
+  const devices = await Promise.all(
+    Array.from({ length: 8 }, (_, i) => Device.join(node, `account${i % 2}`, `device${i}`)),
+  );
+  const [first, second] = await Promise.all([
+    joinOn(0, node, 'apart', 'first'),
+    joinOn(3, node, 'apart', 'second'),
+  ]);
+  first.socket.emit('webrtc-signal', { to: 'second', signal: 1 });
+  await second.next('webrtc-signal');
+  devices[0]?.socket.emit('webrtc-signal', { to: 'nobody', signal: 1 });
+  await devices[0]?.next('error');
+  for (let asked = 0; asked < 4; asked++) {
+    const health = JSON.parse((await overNewConnection(`${node.url}/health`)).body) as unknown;
+    expect(health).toMatchObject({
+      status: 'ok',
+      roomCount: 3,
+      connectedUsers: 10,
+      shards: 4,
+      clients: { generation2: { now: 10 } },
+    });
+    expect(await overNewConnection(`${node.url}/ready`)).toEqual({ status: 200, body: '{"status":"ready"}' });
+    const { body } = await overNewConnection(`${node.url}/metrics`);
+    expect(body).toMatch(/^pantheon_sockets 10$/m);
+    expect(body).toMatch(/^pantheon_accounts 3$/m);
+    expect(body).toMatch(/^pantheon_relay_seconds_count 1$/m);
+    expect(body).toMatch(/^pantheon_errors_total\{code="peer_unavailable"\} 1$/m);
+    expect(body.match(/^process_resident_memory_bytes /gm)?.length).toBe(1);
+  }
+});
+
+it('limits of an address hold for all shards together', async () => {
+  const node = await startShards(dataFolder(), '--trust-proxy', 'none', '--max-sockets-per-address', '6');
+  const connect = async (i: number): Promise<Device> => await Device.connect(node, 'many', `device${i}`);
+  for (let i = 0; i < 6; i++) await connect(i);
+  await expect(connect(6)).rejects.toMatchObject({ data: { code: 'address_full' } });
+});
+
+it('the places of an account are counted over all shards', async () => {
+  const node = await startShards(dataFolder(), '--max-sockets-per-account', '6');
+  for (let i = 0; i < 6; i++) await Device.join(node, 'full', `device${i}`);
+  await expect(Device.connect(node, 'full', 'device6')).rejects.toMatchObject({
+    data: { code: 'account_full' },
+  });
+  await Device.join(node, 'another', 'device');
+});
+
+it('SIGTERM announces the end on every shard, closes everything and leaves with 0', async () => {
+  const node = await startShards(dataFolder(), '--drain-seconds', '1');
+  const devices = await Promise.all(
+    [0, 1, 2, 3].map(async (shard) => await joinOn(shard, node, 'drained', `device${shard}`)),
+  );
+  const told = devices.map(
+    async ({ socket }) => await new Promise((resolve) => socket.once('server-draining', resolve)),
+  );
+  node.program.signal('SIGTERM');
+  for (const message of await Promise.all(told)) expect(message).toEqual({ withinMs: 1000 });
+  for (const device of devices) await device.next('disconnect');
+  expect(await node.program.exited).toBe(0);
+});
