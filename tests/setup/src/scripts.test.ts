@@ -86,7 +86,16 @@ describe('packages.txt', () => {
 describe('the Makefile', () => {
   it('lists its targets', async () => {
     const { stdout } = await command('make', ['help']);
-    for (const target of ['up', 'test', 'bench', 'bench-link', 'lint', 'format', 'clean']) {
+    for (const target of [
+      'up',
+      'test',
+      'bench',
+      'bench-link',
+      'bench-signaling',
+      'lint',
+      'format',
+      'clean',
+    ]) {
       expect(stdout).toContain(`make ${target} `);
     }
   });
