@@ -8,6 +8,7 @@
 #include "core/log.hpp"
 #include "core/run_on.hpp"
 #include "platform/process_usage.hpp"
+#include "signaling/other_nodes.hpp"
 
 namespace pantheon::app {
 namespace {
@@ -31,13 +32,16 @@ asio::awaitable<core::Result<void>> wait_joined(signaling::Service& service) {
 
 }  // namespace
 
-SignalingServer::SignalingServer(asio::any_io_executor executor, std::size_t shards) : tasks_(executor) {
+SignalingServer::SignalingServer(asio::any_io_executor executor, const SignalingServerOptions& options)
+    : tasks_(executor) {
   std::vector<asio::any_io_executor> executors{executor};
-  while (executors.size() < shards) {
+  while (executors.size() < options.shards) {
     threads_.push_back(std::make_unique<core::LoopThread>());
     executors.push_back(threads_.back()->executor());
   }
-  if (shards > 1) group_ = std::make_shared<signaling::ShardGroup>(executors);
+  cluster::LocalHubOptions hub;
+  hub.request_timeout = signaling::longest_request(options.signaling);
+  if (options.shards > 1) group_ = std::make_shared<signaling::ShardGroup>(executors, hub);
   for (const auto& each : executors) shards_.push_back({each, nullptr, nullptr});
 }
 
@@ -51,7 +55,7 @@ core::Result<std::unique_ptr<SignalingServer>> SignalingServer::start(asio::any_
   http.bind_address = options.bind_address;
   http.port = options.port;
   http.tls = options.tls;
-  std::unique_ptr<SignalingServer> server(new SignalingServer(executor, options.shards));
+  std::unique_ptr<SignalingServer> server(new SignalingServer(executor, options));
   server->tls_ = options.tls;
   if (auto added = server->add_shards(http, options); !added) return core::failure(added.error());
   server->join_shards();

@@ -60,7 +60,7 @@ class SignalingServer {
   };
   using ShardTask = std::function<asio::awaitable<void>(Shard&)>;
 
-  SignalingServer(asio::any_io_executor executor, std::size_t shards);
+  SignalingServer(asio::any_io_executor executor, const SignalingServerOptions& options);
   core::Result<void> add_shards(const http::ServerOptions& http, const SignalingServerOptions& options);
   void join_shards();
   void add_readings();

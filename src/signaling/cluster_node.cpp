@@ -22,7 +22,7 @@ cluster::NodesOptions nodes_options(store::DeviceStore& devices, const std::stri
   cluster::NodesOptions nodes;
   if (database != 0) nodes.prefix += "-" + std::to_string(database);  // channels are common to all databases
   nodes.lease = options.cluster_lease;
-  nodes.request_timeout = options.pairing_answer_timeout + std::chrono::seconds(5);
+  nodes.request_timeout = longest_request(options);
   nodes.found = [mark] { return mark; };
   nodes.may_join = [store = &devices](const std::string& founding) {
     const auto found = store->server_value(mark_name(founding), "unknown");
@@ -78,9 +78,7 @@ ClusterNode::ClusterNode(boost::asio::any_io_executor executor, const SharedPart
   parts_.directory.attach(&peers_);
   parts_.pairing.share(&codes_);
   nodes_.on_joined([this] { cut_revoked(); });
-  nodes_.on_request([pairing = &parts_.pairing](std::string, core::json::object request) {
-    return ClusterCodes::answer(*pairing, std::move(request));
-  });
+  answer_requests(parts_, nodes_);
 }
 
 void ClusterNode::start() {

@@ -18,6 +18,7 @@ json::object to_json(const Member& member, bool online) {
           {"connectedAt", member.connected_at.time_since_epoch().count()},
           {"online", online},
           {"instance", member.instance},
+          {"answers", member.legacy.answers},
           {"entry", peer_entry(member, online)}};
 }
 
@@ -37,6 +38,8 @@ std::optional<RemotePeer> peer_of(const cluster::RosterEntry& entry) {
   peer.entry = *seen;
   peer.node = entry.node;
   peer.instance = *instance;
+  peer.generation = static_cast<int>(core::get_integer(*seen, "generation").value_or(2));
+  peer.answers_requests = core::get_bool(entry.value, "answers").value_or(false);
   return peer;
 }
 

@@ -54,20 +54,20 @@ json::array Directory::others(const Member& member) const {
 }
 
 Destination Directory::find(const std::string& account, std::string_view socket_id) const {
-  if (auto local = rooms_->find(account, socket_id)) return {local->joined ? local : nullptr, {}};
+  if (auto local = rooms_->find(account, socket_id)) return {local->joined ? local : nullptr, {}, 2};
   const auto& remote = remote_peers(account);
   const auto peer = std::ranges::find(remote, socket_id, &RemotePeer::socket_id);
   if (peer == remote.end() || !peer->online) return {};
-  return {nullptr, peer->socket_id};
+  return {nullptr, peer->socket_id, peer->generation};
 }
 
 Destination Directory::newest(const Member& asking, std::string_view device_id) const {
-  Destination newest{rooms_->newest_joined(asking, device_id), {}};
+  Destination newest{rooms_->newest_joined(asking, device_id), {}, 2};
   auto since = newest.local ? newest.local->connected_at : core::WallTime::min();
   for (const auto& peer : remote_peers(asking.account())) {
     if (peer.device_id != device_id || !peer.online || peer.connected_at <= since) continue;
     since = peer.connected_at;
-    newest = {nullptr, peer.socket_id};
+    newest = {nullptr, peer.socket_id, peer.generation};
   }
   return newest;
 }
@@ -85,6 +85,14 @@ bool Directory::is_listed(const std::string& account, std::string_view device_id
          absences_->has_device(account, device_id) ||
          std::ranges::find(remote_peers(account), device_id, &RemotePeer::device_id) !=
              remote_peers(account).end();
+}
+
+std::vector<RemotePeer> Directory::elsewhere(const std::string& account, std::string_view device_id) const {
+  std::vector<RemotePeer> found;
+  for (const auto& peer : remote_peers(account)) {
+    if (peer.online && peer.device_id == device_id) found.push_back(peer);
+  }
+  return found;
 }
 
 bool Directory::is_connected(const std::string& account, std::string_view device_id) const {
@@ -135,7 +143,7 @@ bool Directory::tell_device(const Member& member, std::string_view device_id, st
     found = true;
   }
   for (const auto& peer : remote_peers(member.account())) {
-    if (peer.device_id != device_id || !peer.online) continue;
+    if (peer.device_id != device_id || !peer.online || peer.generation == 1) continue;
     remote_->send(member.account(), peer.socket_id, event, payload);
     found = true;
   }

@@ -23,6 +23,8 @@ struct RemotePeer {
   std::string node = {};
   std::string instance = {};     ///< of the member there
   std::uint64_t away_since = 0;  ///< when it broke off, in the order of Presence; 0 while it is online
+  int generation = 2;
+  bool answers_requests = false;  ///< a host of ours that takes requests of generation 1
 };
 
 /// The peers that other nodes hold, and the way to them. A server of one node has none. Nothing here waits:
@@ -49,6 +51,8 @@ class RemotePeers {
 struct Destination {
   MemberPointer local;
   std::string remote_socket;
+  int remote_generation = 2;
+  int generation() const { return local ? local->generation : remote_generation; }
   explicit operator bool() const { return local != nullptr || !remote_socket.empty(); }
 };
 
@@ -77,6 +81,10 @@ class Directory {
   bool is_away(const std::string& account, std::string_view socket_id) const;
   /// Whether others see the device: it has a joined socket or one that may be back soon.
   bool is_listed(const std::string& account, std::string_view device_id) const;
+  /// Joined sockets of a device on other nodes.
+  std::vector<RemotePeer> elsewhere(const std::string& account, std::string_view device_id) const;
+  /// Those of all devices.
+  const std::vector<RemotePeer>& elsewhere(const std::string& account) const { return remote_peers(account); }
   /// Whether the device has a socket just now, joined or not.
   bool is_connected(const std::string& account, std::string_view device_id) const;
   /// The socket of another node that this one continues, because the device dropped there or is the same

@@ -1,5 +1,7 @@
 #include "signaling/legacy_relay.hpp"
 
+#include <algorithm>
+
 #include "core/log.hpp"
 #include "signaling/error.hpp"
 #include "signaling/relay.hpp"
@@ -150,14 +152,19 @@ EventResult LegacyRelay::ask(const MemberPointer& asker, const socketio::Event& 
   auto request = read_ask(event);
   if (!request) return core::failure(request.error());
   const auto target = choose(*asker, request->to_peer_id, is_generation1);
-  if (target && !is_generation1(*target))
+  const auto elsewhere = peers_elsewhere(*asker, request->to_peer_id);
+  const bool reaches_old =
+      (target && is_generation1(*target)) ||
+      std::ranges::any_of(elsewhere, [](const auto& peer) { return peer.generation == 1; });
+  if (!reaches_old && (target || !elsewhere.empty()))
     return core::failure(CommonError::invalid_argument, "that device is reached over WebRTC");
   AnswerHandler answer = [weak = std::weak_ptr(asker), from = request->to_peer_id,
                           id = request->request_id](LegacyAnswer given) {
     if (const auto member = weak.lock())
       member->emit("legacy-answer", answer_event(from, id, std::move(given)));
   };
-  auto passed = pass_on(asker, target, std::move(*request), std::move(answer));
+  const auto here = target && is_generation1(*target) ? target : nullptr;
+  auto passed = pass_on(asker, here, std::move(*request), std::move(answer));
   if (!passed) return tl::unexpected(std::move(passed.error()));
   return json::object();
 }
@@ -176,14 +183,7 @@ tl::expected<void, EventFailure> LegacyRelay::pass_on(const MemberPointer& from,
                                                       LegacyRequest request, AnswerHandler answer) {
   auto passed = admit(*from);
   if (passed) {
-    core::Result<void> given = core::failure(SignalingError::peer_unavailable);
-    if (target && is_generation1(*target)) {
-      given = give_to_generation1(*from, *target, std::move(request), std::move(answer));
-    } else if (target && answers_requests(*target)) {
-      given = give_to_host(from, *target, std::move(request), std::move(answer));
-    } else if (target) {
-      given = core::failure(SignalingError::peer_too_old);
-    }
+    const auto given = give(from, target, std::move(request), std::move(answer));
     if (given) {
       log_once(*from);
     } else {
@@ -194,7 +194,20 @@ tl::expected<void, EventFailure> LegacyRelay::pass_on(const MemberPointer& from,
   return passed;
 }
 
-core::Result<void> LegacyRelay::give_to_generation1(const Member& from, const Member& host,
+core::Result<void> LegacyRelay::give(const MemberPointer& from, const MemberPointer& target,
+                                     LegacyRequest request, AnswerHandler answer) {
+  if (target && is_generation1(*target)) {
+    const Asker asker{from->device_id, from->socket_id};
+    return give_to_generation1(asker, *target, std::move(request), std::move(answer));
+  }
+  if (target && answers_requests(*target))
+    return give_to_host(from, *target, std::move(request), std::move(answer));
+  if (!peers_elsewhere(*from, request.to_peer_id).empty())
+    return give_elsewhere(from, std::move(request), std::move(answer));
+  return core::failure(target ? SignalingError::peer_too_old : SignalingError::peer_unavailable);
+}
+
+core::Result<void> LegacyRelay::give_to_generation1(const Asker& from, const Member& host,
                                                     LegacyRequest request, AnswerHandler answer) {
   const auto session = session_of(host);
   if (!session) return core::failure(SignalingError::peer_unavailable);
@@ -223,16 +236,24 @@ core::Result<void> LegacyRelay::give_to_host(const MemberPointer& from, const Me
 boost::asio::awaitable<void> LegacyRelay::ask_host(LegacyRelay& self, MemberPointer from,
                                                    std::shared_ptr<socketio::Socket> host,
                                                    LegacyRequest request, AnswerHandler answer) {
+  Asker asker{from->device_id, from->socket_id};
+  auto given = co_await ask_socket(self, std::move(asker), std::move(host), std::move(request));
+  --from->legacy.waiting;
+  answer(std::move(given));
+}
+
+boost::asio::awaitable<LegacyAnswer> LegacyRelay::ask_socket(LegacyRelay& self, Asker from,
+                                                             std::shared_ptr<socketio::Socket> host,
+                                                             LegacyRequest request) {
   const auto kind = answer_kind(request.data);
   json::array arguments;
   arguments.push_back(json::object{{"requestId", std::move(request.request_id)},
-                                   {"fromUserId", from->device_id},
-                                   {"fromSocketId", from->socket_id},
+                                   {"fromUserId", from.device_id},
+                                   {"fromSocketId", from.socket_id},
                                    {"data", std::move(request.data)}});
   const auto ack = co_await host->request("legacy-request", std::move(arguments), self.timeout_);
-  --from->legacy.waiting;
   if (!ack && ack.error().is(socketio::SocketioError::ack_timeout)) ++self.counters_.requests_timed_out;
-  answer(answer_of(ack, kind));
+  co_return answer_of(ack, kind);
 }
 
 core::Result<void> LegacyRelay::response(const Member& host, LegacyResponse response) {

@@ -7,7 +7,9 @@
 #include <string>
 #include <unordered_map>
 
+#include "cluster/messenger.hpp"
 #include "core/task_group.hpp"
+#include "signaling/directory.hpp"
 #include "signaling/event_router.hpp"
 #include "signaling/legacy_requests.hpp"
 #include "signaling/legacy_session.hpp"
@@ -35,6 +37,12 @@ class LegacyRelay {
 
   /// `legacy-ask`.
   void add_to(EventRouter& router);
+  /// Requests go to peers of other nodes too. Call before the first socket arrives; both must outlive this.
+  void reach(const Directory& directory, cluster::Messenger& nodes);
+  /// A request of a peer of another node to one of this, and what it is answered.
+  static bool is_of_another_node(const core::json::object& message);
+  static boost::asio::awaitable<core::json::object> answer_another_node(LegacyRelay& self,
+                                                                        core::json::object message);
 
   /// After a generation-1 client has signed in; after any member has gone.
   void arrived(const LegacySessionPointer& session);
@@ -57,19 +65,39 @@ class LegacyRelay {
 
  private:
   using Suitable = bool (*)(const Member&);
+  /// Who asks, also on another node.
+  struct Asker {
+    std::string device_id;
+    std::string socket_id;
+  };
   EventResult ask(const MemberPointer& asker, const socketio::Event& event);
   MemberPointer choose(const Member& from, std::string_view peer_id, Suitable suitable) const;
   tl::expected<void, EventFailure> pass_on(const MemberPointer& from, const MemberPointer& target,
                                            LegacyRequest request, AnswerHandler answer);
   tl::expected<void, EventFailure> admit(Member& from);
-  core::Result<void> give_to_generation1(const Member& from, const Member& host, LegacyRequest request,
+  core::Result<void> give(const MemberPointer& from, const MemberPointer& target, LegacyRequest request,
+                          AnswerHandler answer);
+  core::Result<void> give_to_generation1(const Asker& from, const Member& host, LegacyRequest request,
                                          AnswerHandler answer);
+  core::Result<void> give_elsewhere(const MemberPointer& from, LegacyRequest request, AnswerHandler answer);
+  std::vector<RemotePeer> peers_elsewhere(const Member& from, std::string_view device_id) const;
+  static boost::asio::awaitable<void> ask_elsewhere(LegacyRelay& self, MemberPointer from, RemotePeer to,
+                                                    LegacyRequest request, AnswerHandler answer);
+  static boost::asio::awaitable<LegacyAnswer> ask_here(LegacyRelay& self, Asker from, MemberPointer host,
+                                                       LegacyRequest request);
+  static boost::asio::awaitable<LegacyAnswer> ask_generation1(LegacyRelay& self, Asker from,
+                                                              MemberPointer host, LegacyRequest request);
+  static boost::asio::awaitable<LegacyAnswer> ask_socket(LegacyRelay& self, Asker from,
+                                                         std::shared_ptr<socketio::Socket> host,
+                                                         LegacyRequest request);
   core::Result<void> give_to_host(const MemberPointer& from, const Member& host, LegacyRequest request,
                                   AnswerHandler answer);
   static boost::asio::awaitable<void> ask_host(LegacyRelay& self, MemberPointer from,
                                                std::shared_ptr<socketio::Socket> host, LegacyRequest request,
                                                AnswerHandler answer);
   Rooms* rooms_;
+  const Directory* directory_ = nullptr;
+  cluster::Messenger* nodes_ = nullptr;  ///< null: there are no other nodes
   LegacyMode mode_;
   Limits limits_;
   std::chrono::milliseconds timeout_;

@@ -54,6 +54,17 @@ json::object peer_of_list(const Member& member, const LegacySession* session, co
           {"generation", member.generation}};
 }
 
+json::object peer_of_list(const RemotePeer& peer, const std::string& account, core::WallTime now) {
+  const bool hosts = peer.answers_requests && core::get_bool(peer.entry, "isHosting").value_or(false);
+  const auto platform = core::get_string(peer.entry, "platform").value_or("");
+  return {{"peer_id", peer.device_id},
+          {"account_id", account},
+          {"platform", platform.empty() ? core::get_string(peer.entry, "clientType").value_or("") : platform},
+          {"capabilities", hosts ? json::array{"models", "chat"} : json::array()},
+          {"last_seen", now.time_since_epoch().count()},
+          {"generation", peer.generation}};
+}
+
 socketio::Handshake handshake_of(const http::Request& request, const LegacyAuth& auth, core::WallTime now) {
   json::object hello{{"deviceId", auth.peer_id}, {"userId", auth.peer_id}, {"clientType", "electron"}};
   if (!auth.token.empty()) hello["token"] = auth.token;
@@ -227,6 +238,10 @@ boost::asio::awaitable<void> LegacyServer::sign_in(LegacyServer& self, LegacySes
   }
   const auto handshake = handshake_of(request, auth, self.clock_());
   auto member = co_await self.admission_->admit(handshake);
+  if (member && self.prepare_) {
+    const auto prepared = co_await self.prepare_((*member)->account());
+    if (!prepared) member = core::failure(prepared.error());
+  }
   // Several may have been let in at the same time as there was room for one.
   if (member) {
     const auto space = self.rooms_->check_space((*member)->account());
@@ -299,6 +314,10 @@ json::array LegacyServer::peers_of(const std::string& account, const Member* exc
   for (const auto& member : rooms_->members(account)) {
     if (!member->joined || member.get() == except) continue;
     peers.push_back(peer_of_list(*member, relay_->session_of(*member).get(), clock_()));
+  }
+  if (directory_ == nullptr) return peers;
+  for (const auto& peer : directory_->elsewhere(account)) {
+    if (peer.online) peers.push_back(peer_of_list(peer, account, clock_()));
   }
   return peers;
 }

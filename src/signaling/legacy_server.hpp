@@ -26,6 +26,13 @@ class LegacyServer {
                const Options& options);
 
   void add_to(http::Server& server);
+  /// Peers of other nodes are listed too; `prepare` is awaited before somebody signs in. Call before the
+  /// first socket arrives.
+  using Prepare = std::function<boost::asio::awaitable<core::Result<void>>(std::string account)>;
+  void list_elsewhere(const Directory& directory, Prepare prepare) {
+    directory_ = &directory;
+    prepare_ = std::move(prepare);
+  }
   /// Says goodbye to everyone and returns when no session runs any more.
   boost::asio::awaitable<void> stop();
 
@@ -57,6 +64,8 @@ class LegacyServer {
   LegacyRelay* relay_;
   ClientCounts* counts_;
   const HttpApi* api_;
+  const Directory* directory_ = nullptr;  ///< null: there are no other nodes
+  Prepare prepare_;
   Limits limits_;
   LegacyMode mode_;
   std::chrono::milliseconds auth_timeout_;

@@ -5,8 +5,10 @@
 #include <string>
 
 #include "auth/nonces.hpp"
+#include "cluster/messenger.hpp"
 #include "core/error.hpp"
 #include "signaling/directory.hpp"
+#include "signaling/legacy_relay.hpp"
 #include "signaling/pairing.hpp"
 #include "signaling/presence.hpp"
 #include "socketio/server.hpp"
@@ -22,7 +24,13 @@ struct SharedParts {
   Presence& presence;
   Pairing& pairing;
   socketio::Server& sockets;
+  LegacyRelay& legacy;
 };
+
+/// Answers what other nodes ask: pairing, and requests of generation 1. Those reach the other nodes, too.
+void answer_requests(const SharedParts& parts, cluster::Messenger& nodes);
+/// How long an answer of another node may take.
+std::chrono::milliseconds longest_request(const Options& options);
 
 /// The database that they share beside the one of the devices.
 inline std::filesystem::path node_database(std::filesystem::path database) {

@@ -70,7 +70,7 @@ EventResult Relay::relay(const MemberPointer& from, const socketio::Event& event
     if (socket_id) extra["toSocketId"] = *socket_id;
     return tl::unexpected(EventFailure(core::Error(SignalingError::peer_unavailable), std::move(extra)));
   }
-  if (target.local && target.local->generation == 1) {
+  if (target.generation() == 1) {
     return tl::unexpected(
         EventFailure(core::Error(SignalingError::peer_too_old), {{"targetUserId", device_id}}));
   }

@@ -193,7 +193,8 @@ void Service::State::watch() {
 
 core::Result<void> Service::State::join_cluster(asio::any_io_executor executor,
                                                 const std::filesystem::path& database) {
-  auto opened = ClusterNode::open(std::move(executor), {store, nonces, directory, presence, pairing, sockets},
+  auto opened = ClusterNode::open(std::move(executor),
+                                  {store, nonces, directory, presence, pairing, sockets, legacy_relay},
                                   database, options);
   if (!opened) return core::failure(opened.error());
   cluster = opened->get();
@@ -207,9 +208,14 @@ core::Result<void> Service::State::join_cluster(asio::any_io_executor executor,
 core::Result<void> Service::State::join_others(asio::any_io_executor executor,
                                                const std::filesystem::path& database) {
   if (options.shards) join_shards();
+  if (!options.redis_url.empty() || options.shards) {
+    legacy.list_elsewhere(directory,
+                          [this](std::string account) { return others->prepare(std::move(account)); });
+  }
   if (!options.redis_url.empty()) return join_cluster(std::move(executor), database);
   if (!options.shards) return {};
-  auto opened = ShardNode::open({store, nonces, directory, presence, pairing, sockets}, database, options);
+  auto opened = ShardNode::open({store, nonces, directory, presence, pairing, sockets, legacy_relay},
+                                database, options);
   if (!opened) return core::failure(opened.error());
   others = std::move(*opened);
   return {};

@@ -30,9 +30,7 @@ ShardNode::ShardNode(const SharedParts& parts, store::NodeStore store, const Opt
       codes_(store_, node_, options.clock) {
   parts.directory.attach(&peers_);
   parts.pairing.share(&codes_);
-  node_.on_request([pairing = &parts.pairing](std::string, core::json::object request) {
-    return ClusterCodes::answer(*pairing, std::move(request));
-  });
+  answer_requests(parts, node_);
   parts.nonces.share(group_->nonce_key(),
                      [group = group_, clock = clock_](std::string_view nonce, core::WallTime expires_at) {
                        return group->use_nonce(nonce, expires_at, clock());

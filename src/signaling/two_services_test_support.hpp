@@ -3,12 +3,12 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "signaling/test_support.hpp"
+#include "signaling/legacy_test_support.hpp"
 
 namespace pantheon::signaling::test {
 
 /// Two services on one data folder, in one process and on one thread, that are one server.
-struct TwoServicesTest : ServiceTest {
+struct TwoServicesTest : LegacyServiceTest {
   TwoServicesTest() {
     std::string name = (std::filesystem::temp_directory_path() / "pantheon-two-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
