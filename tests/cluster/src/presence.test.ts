@@ -114,8 +114,9 @@ describe('devices of one account on two nodes', () => {
     const watcher = await Device.join(a, who, 'watcher');
     const far = await Device.join(b, who, 'far');
     const probe = await Device.join(b, who, 'probe');
+    const near = await Device.join(a, who, 'near');
     const before = await Device.join(a, who, 'roaming', { instance: 'tab' });
-    await becomes(async () => (await watcher.list()).length === 3 && (await far.list()).length === 3);
+    await becomes(async () => (await watcher.list()).length === 4 && (await far.list()).length === 4);
     for (const device of [watcher, far]) device.heard.length = 0;
     before.drop();
     await becomes(async () => {
@@ -123,8 +124,12 @@ describe('devices of one account on two nodes', () => {
       return probe.lastList.some(({ userId, online }) => userId === 'roaming' && online === false);
     });
     const after = await Device.join(b, who, 'roaming', { instance: 'tab' });
-    expect(after.peers).toEqual(['far', 'probe', 'watcher']);
-    expect(await watcher.list()).toEqual(['far', 'probe', 'roaming']);
+    expect(after.peers).toEqual(['far', 'near', 'probe', 'watcher']);
+    await becomes(async () => {
+      await near.list(); // whoever sees it away is told that it is back
+      return near.lastList.some(({ userId, online }) => userId === 'roaming' && online);
+    });
+    expect(await watcher.list()).toEqual(['far', 'near', 'probe', 'roaming']);
     watcher.socket.emit('webrtc-signal', { to: 'roaming', signal: 'hello again' });
     expect(await after.next('webrtc-signal')).toMatchObject({ signal: 'hello again' });
     // More than the grace period of the node that it left.
