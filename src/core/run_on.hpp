@@ -25,7 +25,8 @@ struct RunOutcome {
 
 /// Runs a coroutine on another executor, which may be another thread's, and resumes here with what it
 /// returned or threw. When the waiting coroutine is cancelled it gets nothing, and the other one still runs
-/// to its end: it must not depend on who waits. T can be made without arguments.
+/// to its end: it must not depend on who waits, only the executor here must live until then. T can be made
+/// without arguments.
 template <class T>
 asio::awaitable<std::optional<T>> run_on(asio::any_io_executor there, asio::awaitable<T> task) {
   const auto here = co_await asio::this_coro::executor;

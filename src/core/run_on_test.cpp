@@ -34,8 +34,8 @@ class RunOnTest : public testing::Test {
     });
     here.run();
   }
+  asio::io_context here{1};  // outlives what runs there
   LoopThread there;
-  asio::io_context here{1};
 };
 
 TEST_F(RunOnTest, RunsThereAndResumesHere) {
