@@ -10,6 +10,8 @@ const TOKEN_LIFETIME_S = 3600;
 
 /** Sign-in of all kinds, as files for servers and generator. */
 export interface Credentials {
+  /** Where the files are, and where servers may keep theirs. */
+  readonly folder: string;
   /** Arguments of `signaling_load` for clients that sign in so. */
   readonly load: { readonly key: string[]; readonly token: string[]; readonly none: string[] };
   /** Arguments of `pantheon signal`, and of the peers. */
@@ -84,6 +86,7 @@ export async function makeCredentials(
   writeFileSync(file('tokens'), tokens.join('\n'));
   const { server, url } = await serveCertificate(readFileSync(file('cert.pem'), 'utf8'));
   return {
+    folder,
     load: {
       key: ['--field', 'authKey', '--credentials', file('keys'), '--accounts', `${accounts}`],
       token: ['--credentials', file('tokens')],

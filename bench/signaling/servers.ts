@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { Running, temporaryFolder } from '../link/processes.js';
+import { Running } from '../link/processes.js';
 import type { Credentials } from './credentials.js';
 
 const BUILD = process.env['PANTHEON_BENCH_BUILD'] ?? 'build/release';
@@ -30,7 +30,8 @@ const pantheon: Server = {
   name: 'Pantheon',
   port: /^Signaling on http:\/\/127\.0\.0\.1:(\d+)/,
   start: (core, credentials) => {
-    const where = ['--bind', '127.0.0.1', '--port', '0', '--data', temporaryFolder(), '--no-stun'];
+    const data = mkdtempSync(join(credentials.folder, 'pantheon-'));
+    const where = ['--bind', '127.0.0.1', '--port', '0', '--data', data, '--no-stun'];
     const program = [
       join(BUILD, 'src/cli/pantheon'),
       'signal',

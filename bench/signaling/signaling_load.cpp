@@ -46,19 +46,14 @@ std::vector<std::string> lines_of(const std::string& path) {
 }
 
 int run(Arguments& arguments) {
-  try {
-    if (!arguments.credentials.empty()) arguments.who.credentials = lines_of(arguments.credentials);
-    arguments.load.settle = std::chrono::seconds(arguments.settle);
-    arguments.load.warm_up = std::chrono::seconds(arguments.warm_up);
-    arguments.load.time = std::chrono::seconds(arguments.time);
-    arguments.load.reset = !arguments.fin;
-    const auto result = scenarios().at(arguments.scenario)(arguments.who, arguments.load);
-    std::cout << core::json::serialize(result) << std::endl;
-    return 0;
-  } catch (const std::exception& error) {
-    std::cerr << "signaling_load " << arguments.scenario << ": " << error.what() << std::endl;
-    return 1;
-  }
+  if (!arguments.credentials.empty()) arguments.who.credentials = lines_of(arguments.credentials);
+  arguments.load.settle = std::chrono::seconds(arguments.settle);
+  arguments.load.warm_up = std::chrono::seconds(arguments.warm_up);
+  arguments.load.time = std::chrono::seconds(arguments.time);
+  arguments.load.reset = !arguments.fin;
+  const auto result = scenarios().at(arguments.scenario)(arguments.who, arguments.load);
+  std::cout << core::json::serialize(result) << std::endl;
+  return 0;
 }
 
 void add_options(CLI::App& app, Arguments& arguments) {
@@ -91,9 +86,14 @@ void add_options(CLI::App& app, Arguments& arguments) {
 }  // namespace pantheon::bench
 
 int main(int argc, char** argv) {
-  pantheon::bench::Arguments arguments;
-  CLI::App app("Load generator of the signaling benchmark");
-  pantheon::bench::add_options(app, arguments);
-  CLI11_PARSE(app, argc, argv);
-  return pantheon::bench::run(arguments);
+  try {
+    pantheon::bench::Arguments arguments;
+    CLI::App app("Load generator of the signaling benchmark");
+    pantheon::bench::add_options(app, arguments);
+    CLI11_PARSE(app, argc, argv);
+    return pantheon::bench::run(arguments);
+  } catch (const std::exception& error) {
+    std::cerr << "signaling_load: " << error.what() << std::endl;
+    return 1;
+  }
 }
