@@ -77,7 +77,7 @@ void refuse_on(socketio::Namespace& nsp) {
 
 void echo_engine(engineio::Server& server) {
   server.on_connection([](const std::shared_ptr<engineio::Connection>& connection, const http::Request&) {
-    connection->on_message([weak = std::weak_ptr(connection)](const engineio::Packet& message) {
+    connection->on_message([weak = std::weak_ptr(connection)](const engineio::PacketView& message) {
       if (const auto to = weak.lock()) to->send(engineio::encode_frame(message));
     });
   });

@@ -143,7 +143,7 @@ asio::awaitable<core::Result<RedisReply>> RedisLink::State::read_reply(WirePoint
     auto reply = wire->reader.next();
     if (!reply) co_return core::failure(reply.error());
     if (*reply) co_return std::move(**reply);
-    std::span<const std::uint8_t> bytes;
+    std::span<std::uint8_t> bytes;
     const auto read = co_await wire->stream->read_shared(bytes);
     if (read.error) co_return core::failure(ClusterError::unavailable, read.error.message());
     wire->last_read = Clock::now();

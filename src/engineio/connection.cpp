@@ -1,9 +1,5 @@
 #include "engineio/connection.hpp"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "http/error.hpp"
 
 namespace pantheon::engineio {
@@ -23,11 +19,12 @@ CloseReason reason_of(const core::Error& error) {
 
 Connection::Connection(std::string id, Role role, Session::Timing timing,
                        std::shared_ptr<Transport> transport, std::shared_ptr<core::TaskGroup> tasks,
-                       QueueLimits limits)
+                       QueueLimits limits, std::shared_ptr<SendTurn> turn)
     : id_(std::move(id)),
       session_(role, timing, std::chrono::steady_clock::now()),
       transport_(std::move(transport)),
       tasks_(std::move(tasks)),
+      turn_(turn ? std::move(turn) : std::make_shared<SendTurn>(tasks_->executor())),
       limits_(limits),
       timer_(tasks_->executor(), [this] { on_time(); }) {
   watch();
@@ -54,7 +51,16 @@ void Connection::enqueue(Frame frame) {
 }
 
 void Connection::wake_writer() {
+  if (queued_ || writing_ || finished_) return;
+  queued_ = true;
+  turn_->add(shared_from_this());
+}
+
+void Connection::flush() {
+  queued_ = false;
   if (writing_ || finished_) return;
+  transport_->send_now(outbox_);
+  if (outbox_.empty() && !transport_->has_unsent() && !closing_) return;
   writing_ = true;
   tasks_->spawn(write(shared_from_this()));
 }
@@ -67,11 +73,7 @@ asio::awaitable<void> Connection::write(std::shared_ptr<Connection> self) {
     Mark& operator=(const Mark&) = delete;
     Connection& connection;
   } const mark(*self);
-  // A spawned coroutine begins at once, in the middle of whoever sent: what else that one sends goes out
-  // together.
-  const auto executor = co_await asio::this_coro::executor;
-  co_await asio::post(executor, asio::use_awaitable);
-  while (!self->outbox_.empty()) {
+  while (!self->outbox_.empty() || self->transport_->has_unsent()) {
     const auto transport = self->transport_;
     const auto sent = co_await transport->send(self->outbox_);
     if (self->finished_) co_return;
@@ -99,21 +101,27 @@ void Connection::abort(CloseReason reason) {
 
 void Connection::apply(Session::Step step) {
   if (step.send) enqueue(encode_frame(*step.send));
-  if (step.deliver && on_message_ && !closing_) {
-    // A copy, so that a handler that ends the connection does not destroy itself while it runs.
-    const auto handler = on_message_;
-    handler(std::move(*step.deliver));
-  }
+  if (step.deliver) deliver(*step.deliver);
   if (step.close) finish(*step.close);
 }
 
-void Connection::take(Packet packet) {
-  apply(session_.receive(std::move(packet), std::chrono::steady_clock::now()));
+void Connection::deliver(const PacketView& message) {
+  if (!on_message_ || closing_) return;
+  // A handler that ends the connection must not be destroyed while it runs.
+  delivering_ = true;
+  on_message_(message);
+  delivering_ = false;
+  if (finished_) on_message_ = nullptr;
+}
+
+void Connection::take(const PacketView& packet) {
+  apply(session_.receive(packet, std::chrono::steady_clock::now()));
   watch();
 }
 
 void Connection::watch() {
-  if (finished_ || closing_) return;
+  if (finished_ || closing_ || session_.deadline() == watched_) return;
+  watched_ = session_.deadline();
   timer_.arm(session_.deadline() - std::chrono::steady_clock::now());
 }
 
@@ -131,7 +139,7 @@ void Connection::finish(CloseReason reason) {
   timer_.disarm();
   outbox_.clear();
   transport_->abort();
-  on_message_ = nullptr;
+  if (!delivering_) on_message_ = nullptr;
   const auto handler = std::exchange(on_close_, nullptr);
   if (handler) handler(closing_ ? reason_ : reason);
 }
@@ -139,7 +147,7 @@ void Connection::finish(CloseReason reason) {
 void Connection::upgrade(std::shared_ptr<Transport> transport, std::vector<Packet> received) {
   const auto keep = shared_from_this();
   transport_ = std::move(transport);
-  for (auto& packet : received) take(std::move(packet));
+  for (const auto& packet : received) take(packet);
 }
 
 asio::awaitable<void> Connection::run(std::shared_ptr<Connection> self) {
@@ -154,14 +162,26 @@ asio::awaitable<void> Connection::run(std::shared_ptr<Connection> self) {
     std::shared_ptr<Transport> transport;
   } const end(*self);
   while (!self->finished_) {
-    auto packet = co_await end.transport->receive();
+    Transport::Sink sink = [connection = self.get(), transport = end.transport.get()](const auto& packet) {
+      return transport == connection->transport_.get() && connection->receive(packet);
+    };
+    const auto received = co_await end.transport->receive_each(std::move(sink));
     if (end.transport != self->transport_) co_return;
-    if (!packet) {
-      self->finish(reason_of(packet.error()));
+    if (!received) {
+      self->finish(reason_of(received.error()));
       co_return;
     }
-    self->take(std::move(*packet));
   }
+}
+
+// False when it was the last.
+bool Connection::receive(const core::Result<PacketView>& packet) {
+  if (packet) {
+    take(*packet);
+  } else {
+    finish(reason_of(packet.error()));
+  }
+  return !finished_;
 }
 
 }  // namespace pantheon::engineio

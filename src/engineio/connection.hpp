@@ -9,6 +9,7 @@
 
 #include "core/bytes.hpp"
 #include "core/task_group.hpp"
+#include "engineio/send_turn.hpp"
 #include "engineio/session.hpp"
 #include "engineio/transport.hpp"
 #include "http/deadline.hpp"
@@ -24,19 +25,23 @@ struct QueueLimits {
 /// orderly end. Use from the executor's thread.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  using MessageHandler = std::function<void(Packet)>;
+  using MessageHandler = std::function<void(const PacketView&)>;
   using CloseHandler = std::function<void(CloseReason)>;
 
-  /// `tasks` owns the coroutine that writes.
+  /// `tasks` owns the coroutine that writes what cannot be sent at once. `turn` is common to the connections
+  /// of a server; without it, this one has its own.
   Connection(std::string id, Role role, Session::Timing timing, std::shared_ptr<Transport> transport,
-             std::shared_ptr<core::TaskGroup> tasks, QueueLimits limits);
+             std::shared_ptr<core::TaskGroup> tasks, QueueLimits limits,
+             std::shared_ptr<SendTurn> turn = nullptr);
 
   const std::string& id() const { return id_; }
   bool open() const { return session_.open() && !closing_; }
   bool finished() const { return finished_; }
   /// All that was sent has been handed on, and the transport is ready for more.
   bool writable() const { return open() && outbox_.empty() && !writing_ && transport_->writable(); }
-  /// Set both before run().
+  /// Sends what waits, or begins to. For SendTurn.
+  void flush();
+  /// Set both before run(). What a message is a view of is gone when the handler returns.
   void on_message(MessageHandler handler) { on_message_ = std::move(handler); }
   /// Called once; both handlers are dropped with it.
   void on_close(CloseHandler handler) { on_close_ = std::move(handler); }
@@ -60,7 +65,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void enqueue(Frame frame);
   void wake_writer();
   void apply(Session::Step step);
-  void take(Packet packet);
+  void take(const PacketView& packet);
+  void deliver(const PacketView& message);
+  bool receive(const core::Result<PacketView>& packet);
   void on_time();
   void watch();
   void finish(CloseReason reason);
@@ -70,13 +77,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Session session_;
   std::shared_ptr<Transport> transport_;
   std::shared_ptr<core::TaskGroup> tasks_;
+  std::shared_ptr<SendTurn> turn_;
   QueueLimits limits_;
+  core::SteadyTime watched_;  ///< the deadline that the timer is set to
   http::Deadline timer_;
   Outbox outbox_;
   MessageHandler on_message_;
   CloseHandler on_close_;
   CloseReason reason_ = CloseReason::transport_close;
+  bool queued_ = false;  ///< for its turn to send
   bool writing_ = false;
+  bool delivering_ = false;
   bool closing_ = false;
   bool finished_ = false;
 };

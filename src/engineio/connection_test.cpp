@@ -63,7 +63,7 @@ class ConnectionTest : public testing::Test {
   std::shared_ptr<Connection> open(Session::Timing timing = {}, QueueLimits limits = {}) {
     auto connection = std::make_shared<Connection>("id", Role::server, timing,
                                                    std::make_shared<WireTransport>(wire), tasks, limits);
-    connection->on_message([this](Packet packet) { received.push_back(packet.data); });
+    connection->on_message([this](const PacketView& packet) { received.emplace_back(packet.data); });
     connection->on_close([this](CloseReason why) { reasons.push_back(why); });
     return connection;
   }
@@ -175,7 +175,7 @@ TEST_F(ConnectionTest, IsWritableWhenNothingWaits) {
 
 TEST_F(ConnectionTest, AHandlerMayEndItsConnection) {
   const auto connection = open();
-  connection->on_message([&](Packet) { connection->abort(CloseReason::forced_close); });
+  connection->on_message([&](const PacketView&) { connection->abort(CloseReason::forced_close); });
   wire->incoming = {Packet{PacketType::message, "a", false}, Packet{PacketType::message, "b", false}};
   loop.run(Connection::run(connection));
   EXPECT_EQ(reasons, std::vector<CloseReason>{CloseReason::forced_close});

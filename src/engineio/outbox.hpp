@@ -18,6 +18,8 @@ class Outbox {
   void push(Frame frame);
   /// Not when it is empty.
   const Frame& front() const { return frames_[first_]; }
+  /// Counted from the front; below size().
+  const Frame& at(std::size_t index) const { return frames_[first_ + index]; }
   Frame pop();
   void clear();
 

@@ -45,13 +45,20 @@ core::Result<Packet> decode_text(std::string_view text) {
 
 }  // namespace
 
-Frame encode_frame(const Packet& packet) {
+Frame encode_frame(const PacketView& packet) {
   if (packet.binary) return {std::make_shared<const std::string>(packet.data), false};
   auto text = std::make_shared<std::string>();
   text->reserve(packet.data.size() + 1);
   text->push_back(static_cast<char>(packet.type));
   text->append(packet.data);
   return {std::move(text), true};
+}
+
+core::Result<PacketView> view_frame(std::string_view data, bool is_text) {
+  if (!is_text) return PacketView{PacketType::message, data, true};
+  const auto type = type_of(data);
+  if (!type) return core::failure(type.error());
+  return PacketView{*type, data.substr(1), false};
 }
 
 core::Result<Packet> decode_frame(std::string data, bool is_text) {

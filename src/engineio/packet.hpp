@@ -14,10 +14,18 @@ namespace pantheon::engineio {
 
 enum class PacketType : char { open = '0', close, ping, pong, message, upgrade, noop };
 
+/// A packet whose bytes are somebody else's.
+struct PacketView {
+  PacketType type = PacketType::message;
+  std::string_view data;
+  bool binary = false;  ///< only messages can be
+};
+
 struct Packet {
   PacketType type = PacketType::message;
   std::string data;
   bool binary = false;  ///< only messages can be
+  operator PacketView() const { return {type, data, binary}; }
 };
 
 /// A packet as it goes over a WebSocket: one text or binary message. Shared, so that many connections can
@@ -28,9 +36,11 @@ struct Frame {
 };
 
 /// The WebSocket message of a packet.
-Frame encode_frame(const Packet& packet);
+Frame encode_frame(const PacketView& packet);
 /// `empty_packet`, `bad_packet_type`. A binary message is a packet of type `message`, even without bytes.
 core::Result<Packet> decode_frame(std::string data, bool is_text);
+/// The same where the bytes are.
+core::Result<PacketView> view_frame(std::string_view data, bool is_text);
 
 /// A payload of HTTP long-polling: packets joined by U+001E, binary ones as `b` and base64.
 void append_to_payload(std::string& payload, const Frame& frame);

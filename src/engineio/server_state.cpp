@@ -30,6 +30,7 @@ Server::State::State(asio::any_io_executor executor, Options o)
     : options(std::move(o)),
       cors(options.cors),
       tasks(std::make_shared<core::TaskGroup>(executor)),
+      turn(std::make_shared<SendTurn>(executor)),
       changed(executor) {}
 
 std::shared_ptr<PollingTransport> Server::State::find_polling(const std::string& sid) const {
@@ -148,7 +149,7 @@ Opening Server::State::make_opening(std::vector<std::string> upgrades) const {
 
 std::shared_ptr<Connection> Server::State::add(const Opening& opening, std::shared_ptr<Transport> transport) {
   auto connection = std::make_shared<Connection>(opening.sid, Role::server, options.timing,
-                                                 std::move(transport), tasks, options.queue);
+                                                 std::move(transport), tasks, options.queue, turn);
   connections.emplace(opening.sid, connection);
   return connection;
 }

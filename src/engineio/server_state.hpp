@@ -45,6 +45,7 @@ struct Server::State {
   Options options;
   Cors cors;
   std::shared_ptr<core::TaskGroup> tasks;
+  std::shared_ptr<SendTurn> turn;
   core::AsyncEvent changed;
   ConnectionHandler on_connection;
   std::unordered_map<std::string, std::shared_ptr<Connection>> connections;

@@ -16,7 +16,7 @@ class EngineTest : public testing::Test {
  protected:
   EngineTest() {
     server.on_connection([](const std::shared_ptr<Connection>& connection, const http::Request&) {
-      connection->on_message([weak = std::weak_ptr(connection)](const Packet& packet) {
+      connection->on_message([weak = std::weak_ptr(connection)](const PacketView& packet) {
         if (const auto to = weak.lock()) static_cast<void>(to->send(encode_frame(packet)));
       });
     });
@@ -56,7 +56,7 @@ class EngineTest : public testing::Test {
 TEST_F(EngineTest, AClientIsAnswered) {
   const auto connection = loop.run(connect(tasks, options)).value();
   std::string got;
-  connection->on_message([&](const Packet& packet) {
+  connection->on_message([&](const PacketView& packet) {
     got = packet.data;
     changed.notify();
   });

@@ -31,16 +31,16 @@ Session::Step Session::end(CloseReason reason) {
   return {.send = {}, .deliver = {}, .close = reason};
 }
 
-Session::Step Session::receive(Packet packet, core::SteadyTime now) {
+Session::Step Session::receive(const PacketView& packet, core::SteadyTime now) {
   if (!open_) return {};
   switch (packet.type) {
     case PacketType::message:
-      return {.send = {}, .deliver = std::move(packet), .close = {}};
+      return {.send = {}, .deliver = packet, .close = {}};
     case PacketType::ping:
       // In protocol 4 the server asks and the client answers.
       if (role_ == Role::server) return end(CloseReason::transport_error);
       deadline_ = now + timing_.ping_interval + timing_.ping_timeout;
-      return {.send = Packet{PacketType::pong, std::move(packet.data), false}, .deliver = {}, .close = {}};
+      return {.send = Packet{PacketType::pong, std::string(packet.data), false}, .deliver = {}, .close = {}};
     case PacketType::pong:
       if (role_ == Role::client) return end(CloseReason::transport_error);
       if (awaiting_pong_) deadline_ = now + timing_.ping_interval;

@@ -33,14 +33,14 @@ class Session {
   /// What has to be done now.
   struct Step {
     std::optional<Packet> send;
-    std::optional<Packet> deliver;
+    std::optional<PacketView> deliver;  ///< where the received bytes are
     std::optional<CloseReason> close;
   };
 
   /// An open session: the handshake is done.
   Session(Role role, Timing timing, core::SteadyTime now);
 
-  Step receive(Packet packet, core::SteadyTime now);
+  Step receive(const PacketView& packet, core::SteadyTime now);
   /// Call when deadline() has come; harmless before.
   Step tick(core::SteadyTime now);
   core::SteadyTime deadline() const { return deadline_; }

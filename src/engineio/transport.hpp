@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -21,6 +22,15 @@ class Transport {
   /// Whether something sent now would be on its way at once.
   virtual bool writable() const { return true; }
   virtual asio::awaitable<core::Result<Packet>> receive() = 0;
+  /// Takes a packet, or why there was none in what came, while it lasts; false: no more for now.
+  using Sink = std::function<bool(const core::Result<PacketView>&)>;
+  /// Hands every packet to the sink as it comes, until that has enough (no error) or the transport ends.
+  virtual asio::awaitable<core::Result<void>> receive_each(Sink sink);
+  /// Sends from the front of the outbox what can be sent without waiting, which may be nothing. Not while a
+  /// send() is under way.
+  virtual void send_now(Outbox&) {}
+  /// Whether send_now() has taken more than it could send: send() sends the rest, even when nothing follows.
+  virtual bool has_unsent() const { return false; }
   /// Takes frames off the front of the outbox as it sends them, until there are none. After an error the rest
   /// is still there.
   virtual asio::awaitable<core::Result<void>> send(Outbox& outbox) = 0;

@@ -1,7 +1,42 @@
+#include <array>
+#include <span>
+#include <vector>
+
 #include "engineio/transport.hpp"
 
 namespace pantheon::engineio {
 namespace {
+
+// What is sent together: more would hold up others, less would cost more calls.
+constexpr std::size_t kBatchBytes = 64 * 1024;
+constexpr std::size_t kBatchFrames = 64;
+
+/// The front of an outbox, as many frames as go out together.
+class Batch {
+ public:
+  explicit Batch(const Outbox& outbox) {
+    std::size_t bytes = 0;
+    while (count_ < kBatchFrames && count_ < outbox.size()) {
+      const Frame& frame = outbox.at(count_);
+      if (count_ > 0 && bytes + frame.data->size() > kBatchBytes) break;
+      bytes += frame.data->size();
+      messages_[count_++] = {*frame.data, frame.is_text};
+    }
+  }
+  std::span<const http::WebSocket::MessageView> messages() const {
+    return std::span(messages_).first(count_);
+  }
+  /// Gives what the messages are views of.
+  std::vector<Frame> take_off(Outbox& outbox) const {
+    std::vector<Frame> frames(count_);
+    for (auto& frame : frames) frame = outbox.pop();
+    return frames;
+  }
+
+ private:
+  std::array<http::WebSocket::MessageView, kBatchFrames> messages_;
+  std::size_t count_ = 0;
+};
 
 class WebSocketTransport final : public Transport {
  public:
@@ -15,10 +50,27 @@ class WebSocketTransport final : public Transport {
     co_return decode_frame(std::move(message->data), message->is_text);
   }
 
+  asio::awaitable<core::Result<void>> receive_each(Sink sink) override {
+    return socket_->read_each([sink = std::move(sink)](http::WebSocket::MessageView message) {
+      return sink(view_frame(message.data, message.is_text));
+    });
+  }
+
+  void send_now(Outbox& outbox) override {
+    while (!outbox.empty() && !socket_->has_unsent()) {
+      const Batch batch(outbox);
+      if (!socket_->write_now(batch.messages())) return;
+      batch.take_off(outbox);
+    }
+  }
+
+  bool has_unsent() const override { return socket_->has_unsent(); }
+
   asio::awaitable<core::Result<void>> send(Outbox& outbox) override {
-    while (!outbox.empty()) {
-      const Frame frame = outbox.pop();
-      auto sent = co_await socket_->write(*frame.data, frame.is_text);
+    while (!outbox.empty() || socket_->has_unsent()) {
+      const Batch batch(outbox);
+      const auto kept = batch.take_off(outbox);
+      auto sent = co_await socket_->write_all(batch.messages());
       if (!sent) co_return sent;
     }
     co_return core::Result<void>();

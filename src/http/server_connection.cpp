@@ -225,7 +225,7 @@ class HttpConnection {
     co_await stream_.shutdown();
     std::size_t taken = 0;
     while (taken < kLingerBytes && !deadline_.expired()) {
-      std::span<const std::uint8_t> bytes;
+      std::span<std::uint8_t> bytes;
       const IoResult result = co_await stream_.read_shared(bytes);
       if (result.error) co_return;
       taken += result.bytes;

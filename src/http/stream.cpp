@@ -29,10 +29,10 @@ class PlainStream final : public Stream {
     co_return IoResult{error, bytes};
   }
 
-  asio::awaitable<IoResult> read_shared(std::span<const std::uint8_t>& bytes) override {
+  asio::awaitable<IoResult> read_shared(std::span<std::uint8_t>& bytes) override {
     const auto memory = shared_buffer();
     for (;;) {
-      if (!drained_) {
+      if (!drained_ && !SharedBytesKept::any()) {
         boost::system::error_code error;
         const std::size_t count = socket_.read_some(asio::buffer(memory.data(), memory.size()), error);
         drained_ = count < memory.size();
@@ -59,6 +59,13 @@ class PlainStream final : public Stream {
     buffers[1] += done - first;
     const auto [write_error, rest] = co_await asio::async_write(socket_, buffers, kTuple);
     co_return IoResult{write_error, done + rest};
+  }
+
+  std::optional<IoResult> write_now(std::string_view bytes) override {
+    boost::system::error_code error;
+    const std::size_t done = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
+    if (error == asio::error::would_block) return IoResult{{}, 0};
+    return IoResult{error, done};
   }
 
   asio::awaitable<void> shutdown() override {

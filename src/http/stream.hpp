@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "core/error.hpp"
@@ -26,6 +27,20 @@ struct IoResult {
   std::size_t bytes = 0;
 };
 
+/// While one exists, the bytes of read_shared() on this thread stay as they are: other streams wait for their
+/// next turn instead of reading at once. For whoever calls foreign code in between.
+class SharedBytesKept {
+ public:
+  SharedBytesKept() { ++count; }
+  ~SharedBytesKept() { --count; }
+  SharedBytesKept(const SharedBytesKept&) = delete;
+  SharedBytesKept& operator=(const SharedBytesKept&) = delete;
+  static bool any() { return count > 0; }
+
+ private:
+  static inline thread_local int count = 0;
+};
+
 /// Bytes over TCP or TLS, so that everything above is compiled once. One reader and one writer at a time.
 class Stream {
  public:
@@ -33,11 +48,14 @@ class Stream {
   /// At least one byte, or an error.
   virtual asio::awaitable<IoResult> read_some(asio::mutable_buffer buffer) = 0;
   /// As read_some, into memory shared by all streams of this thread that is not held while waiting. The bytes
-  /// are valid until the caller suspends.
-  virtual asio::awaitable<IoResult> read_shared(std::span<const std::uint8_t>& bytes) = 0;
+  /// are valid, and may be written to, until the caller suspends.
+  virtual asio::awaitable<IoResult> read_shared(std::span<std::uint8_t>& bytes) = 0;
   /// Everything, or an error.
   virtual asio::awaitable<IoResult> write(std::array<asio::const_buffer, 2> buffers) = 0;
   asio::awaitable<IoResult> write_text(std::string_view text);
+  /// Hands over what can be sent without waiting: how many bytes that were, or nothing when this stream
+  /// cannot tell (TLS). Not while a write() is under way.
+  virtual std::optional<IoResult> write_now(std::string_view) { return std::nullopt; }
   /// Tells the peer that nothing more follows; reading goes on.
   virtual asio::awaitable<void> shutdown() = 0;
   virtual tcp::socket& socket() = 0;

@@ -30,11 +30,11 @@ class TlsStream final : public Stream {
     co_return IoResult{error, bytes};
   }
 
-  asio::awaitable<IoResult> read_shared(std::span<const std::uint8_t>& bytes) override {
+  asio::awaitable<IoResult> read_shared(std::span<std::uint8_t>& bytes) override {
     // OpenSSL cannot be waited for without a buffer; a TLS stream has a small one of its own.
     own_.resize(kReadBuffer);
     const IoResult result = co_await read_some(asio::buffer(own_));
-    bytes = std::span<const std::uint8_t>(own_).first(result.bytes);
+    bytes = std::span<std::uint8_t>(own_).first(result.bytes);
     co_return result;
   }
 

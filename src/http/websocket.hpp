@@ -2,6 +2,8 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,11 +22,28 @@ class WebSocket {
     bool is_text = true;
   };
 
+  struct MessageView {
+    std::string_view data;
+    bool is_text = true;
+  };
+  /// Takes a message while it lasts; false: no more for now.
+  using Sink = std::function<bool(MessageView)>;
+
   virtual ~WebSocket() = default;
   /// The next whole message; `connection_closed` when the peer closed or the connection broke,
   /// `too_large` when a message exceeds the limit it was opened with.
   virtual asio::awaitable<core::Result<Message>> read() = 0;
+  /// Hands every message to the sink as it comes, without copying it, until that has enough (no error) or the
+  /// connection ends (as read() says). The sink may send and abort, and must keep nothing.
+  virtual asio::awaitable<core::Result<void>> read_each(Sink sink) = 0;
   virtual asio::awaitable<core::Result<void>> write(std::string_view data, bool is_text) = 0;
+  /// Takes all of these messages and sends what can be sent without waiting. False: they were not taken, as
+  /// others are on their way or this connection (TLS) must wait; use write_all().
+  virtual bool write_now(std::span<const MessageView> messages) = 0;
+  /// Whether write_now() has taken more than could be sent: write_all() sends the rest, even of nothing else.
+  virtual bool has_unsent() const = 0;
+  /// Sends what is unsent, and then these, together.
+  virtual asio::awaitable<core::Result<void>> write_all(std::span<const MessageView> messages) = 0;
   /// Sends a close frame and waits for the peer's, at most a second.
   virtual asio::awaitable<void> close(std::uint16_t code, std::string reason) = 0;
   /// Drops the connection at once; pending reads and writes end with `connection_closed`.

@@ -18,6 +18,15 @@ std::array<std::uint8_t, 4> random_mask() {
   return {bytes[0], bytes[1], bytes[2], bytes[3]};
 }
 
+// What is sent at once is put together here; empty, and not larger than it need be.
+std::string& scratch() {
+  constexpr std::size_t kUsual = 256 * 1024;
+  thread_local std::string bytes;
+  if (bytes.capacity() > kUsual) std::string().swap(bytes);
+  bytes.clear();
+  return bytes;
+}
+
 class StreamWebSocket final : public WebSocket {
  public:
   StreamWebSocket(std::unique_ptr<Stream> stream, WebSocketRole role, core::Bytes max_message,
@@ -36,25 +45,65 @@ class StreamWebSocket final : public WebSocket {
     for (;;) {
       auto frame = co_await next_frame();
       if (!frame) co_return core::failure(frame.error());
-      switch (frame->opcode) {
-        case Opcode::text:
-        case Opcode::binary:
-          co_return Message{std::move(frame->data), frame->opcode == Opcode::text};
-        case Opcode::ping:
-          co_await answer_ping(std::move(frame->data));
-          break;
-        case Opcode::close:
-          co_await answer_close(std::move(frame->data));
-          co_return closed();
-        default:
-          break;
+      if (frame->opcode == Opcode::text || frame->opcode == Opcode::binary)
+        co_return Message{std::move(frame->data), frame->opcode == Opcode::text};
+      co_await obey(std::move(*frame));
+    }
+  }
+
+  asio::awaitable<core::Result<void>> read_each(Sink sink) override {
+    if (reading_) co_return core::failure(HttpError::connection_closed);  // close() has taken over
+    Reading reading(*this);
+    for (;;) {
+      std::span<std::uint8_t> bytes = kept();
+      const bool were_kept = !bytes.empty();
+      if (!were_kept && !ended_) {
+        const IoResult result = co_await stream_->read_shared(bytes);
+        if (result.error) abort();
       }
+      if (ended_) co_return core::failure(HttpError::connection_closed);
+      IncomingFrame control;
+      const auto handed = hand_over(bytes, sink, control);
+      keep(bytes, were_kept);
+      if (!handed) {
+        co_await fail(handed.error());
+        co_return core::failure(handed.error());
+      }
+      if (*handed == Handed::enough) co_return core::Result<void>();
+      if (*handed == Handed::control_frame) co_await obey(std::move(control));
     }
   }
 
   asio::awaitable<core::Result<void>> write(std::string_view data, bool is_text) override {
     const bool sent = co_await send(is_text ? Opcode::text : Opcode::binary, data);
     if (!sent) co_return core::failure(HttpError::connection_closed);
+    co_return core::Result<void>();
+  }
+
+  bool write_now(std::span<const MessageView> messages) override {
+    if (ended_ || close_sent_ || writing_ || has_unsent()) return false;
+    std::string& bytes = scratch();
+    for (const auto& message : messages) append_message(bytes, message);
+    const auto sent = stream_->write_now(bytes);
+    if (!sent) return false;
+    if (sent->error) {
+      abort();
+    } else if (sent->bytes < bytes.size()) {
+      unsent_ = bytes.substr(sent->bytes);
+    }
+    return true;
+  }
+
+  bool has_unsent() const override { return !unsent_.empty(); }
+
+  asio::awaitable<core::Result<void>> write_all(std::span<const MessageView> messages) override {
+    const bool my_turn = co_await wait_for_turn();
+    if (!my_turn) co_return core::failure(HttpError::connection_closed);
+    Writing writing(*this);
+    std::string bytes = std::exchange(unsent_, {});
+    for (const auto& message : messages) append_message(bytes, message);
+    writing.finished = co_await write_with_pongs(std::move(bytes));
+    if (!writing.finished) co_return core::failure(HttpError::connection_closed);
     co_return core::Result<void>();
   }
 
@@ -114,23 +163,49 @@ class StreamWebSocket final : public WebSocket {
   asio::awaitable<core::Result<IncomingFrame>> next_frame() {
     for (;;) {
       if (ended_) co_return core::failure(HttpError::connection_closed);
-      std::span<const std::uint8_t> bytes = core::as_bytes(early_).subspan(early_used_);
-      const bool kept = !bytes.empty();
-      if (!kept) {
+      std::span<std::uint8_t> bytes = kept();
+      const bool were_kept = !bytes.empty();
+      if (!were_kept) {
         const IoResult result = co_await stream_->read_shared(bytes);
         if (result.error) {
           abort();
           co_return core::failure(HttpError::connection_closed, result.error.message());
         }
       }
-      auto frame = frames_.next(bytes);
-      keep(bytes, kept);
+      std::span<const std::uint8_t> rest = bytes;
+      auto frame = frames_.next(rest);
+      keep(rest, were_kept);
       if (!frame) {
         co_await fail(frame.error());
         co_return core::failure(frame.error());
       }
       if (frame->has_value()) co_return std::move(**frame);
     }
+  }
+
+  enum class Handed { everything, enough, control_frame };
+
+  // Every message in these bytes, up to a control frame.
+  core::Result<Handed> hand_over(std::span<std::uint8_t>& bytes, const Sink& sink, IncomingFrame& control) {
+    const SharedBytesKept shared;
+    std::string storage;
+    while (!ended_) {
+      const auto frame = frames_.next_in_place(bytes, storage);
+      if (!frame) return core::failure(frame.error());
+      if (!*frame) break;
+      const auto [opcode, data] = **frame;
+      if (opcode != Opcode::text && opcode != Opcode::binary) {
+        control = {opcode, std::string(data)};
+        return Handed::control_frame;
+      }
+      if (!sink({data, opcode == Opcode::text})) return Handed::enough;
+    }
+    return Handed::everything;
+  }
+
+  std::span<std::uint8_t> kept() {
+    auto* const bytes = reinterpret_cast<std::uint8_t*>(early_.data());
+    return std::span(bytes, early_.size()).subspan(early_used_);
   }
 
   // What lies behind a frame must be kept: bytes of the shared buffer are only lent until the next
@@ -155,6 +230,12 @@ class StreamWebSocket final : public WebSocket {
     co_await send_close(std::move(reason));
     co_await stream_->shutdown();
     abort();
+  }
+
+  // A control frame. After a close frame the connection has ended.
+  asio::awaitable<void> obey(IncomingFrame frame) {
+    if (frame.opcode == Opcode::ping) co_await answer_ping(std::move(frame.data));
+    if (frame.opcode == Opcode::close) co_await answer_close(std::move(frame.data));
   }
 
   asio::awaitable<void> answer_ping(std::string data) {
@@ -183,38 +264,49 @@ class StreamWebSocket final : public WebSocket {
     co_await send(Opcode::close, payload);
   }
 
-  asio::awaitable<bool> send(Opcode opcode, std::string_view payload) {
+  // False when nothing can be sent any more.
+  asio::awaitable<bool> wait_for_turn() {
     while (writing_ && !ended_) {
       const bool alive = co_await changed_.wait();
       if (!alive) co_return false;
     }
-    if (ended_ || close_sent_) co_return false;
-    Writing writing(*this);
-    if (opcode == Opcode::close) close_sent_ = true;
-    bool sent = co_await write_frame(opcode, payload);
-    while (sent && pong_waits_ && !close_sent_) {
-      pong_waits_ = false;
-      const std::string data = std::move(pong_);
-      sent = co_await write_frame(Opcode::pong, data);
-    }
-    writing.finished = sent;
-    co_return sent;
+    co_return !ended_ && !close_sent_;
   }
 
-  asio::awaitable<bool> write_frame(Opcode opcode, std::string_view payload) {
-    std::optional<std::array<std::uint8_t, 4>> mask;
-    std::string masked;
-    if (role_ == WebSocketRole::client) {
-      mask = random_mask();
-      masked = payload;
-      apply_mask(masked, *mask);
-      payload = masked;
+  asio::awaitable<bool> send(Opcode opcode, std::string_view payload) {
+    const bool my_turn = co_await wait_for_turn();
+    if (!my_turn) co_return false;
+    Writing writing(*this);
+    if (opcode == Opcode::close) close_sent_ = true;
+    std::string bytes = std::exchange(unsent_, {});
+    append_frame(bytes, opcode, payload);
+    writing.finished = co_await write_with_pongs(std::move(bytes));
+    co_return writing.finished;
+  }
+
+  // And the pongs that became due meanwhile.
+  asio::awaitable<bool> write_with_pongs(std::string bytes) {
+    for (;;) {
+      const IoResult result = co_await stream_->write_text(bytes);
+      if (result.error) co_return false;
+      if (!pong_waits_ || close_sent_) co_return true;
+      pong_waits_ = false;
+      bytes.clear();
+      append_frame(bytes, Opcode::pong, std::exchange(pong_, {}));
     }
-    const FrameHeader header = encode_frame_header(opcode, {payload.size()}, mask);
-    const std::array<asio::const_buffer, 2> buffers{asio::buffer(header.bytes.data(), header.size),
-                                                    asio::buffer(payload.data(), payload.size())};
-    const IoResult result = co_await stream_->write(buffers);
-    co_return !result.error;
+  }
+
+  void append_message(std::string& bytes, MessageView message) const {
+    append_frame(bytes, message.is_text ? Opcode::text : Opcode::binary, message.data);
+  }
+
+  void append_frame(std::string& bytes, Opcode opcode, std::string_view payload) const {
+    std::optional<std::array<std::uint8_t, 4>> mask;
+    if (role_ == WebSocketRole::client) mask = random_mask();
+    bytes.append(encode_frame_header(opcode, {payload.size()}, mask).view());
+    const std::size_t begin = bytes.size();
+    bytes.append(payload);
+    if (mask) apply_mask(std::span(bytes).subspan(begin), *mask);
   }
 
   std::unique_ptr<Stream> stream_;
@@ -222,6 +314,7 @@ class StreamWebSocket final : public WebSocket {
   std::string early_;
   std::size_t early_used_ = 0;
   core::AsyncEvent changed_;
+  std::string unsent_;
   std::string pong_;
   WebSocketRole role_;
   bool pong_waits_ = false;

@@ -91,16 +91,64 @@ core::Result<std::optional<IncomingFrame>> FrameReader::end_frame() {
   return IncomingFrame{message_opcode_, std::exchange(message_, {})};
 }
 
+// False when there is not all of it yet.
+core::Result<bool> FrameReader::take_header(std::span<const std::uint8_t>& input) {
+  while (header_size_ < header_length()) {
+    if (input.empty()) return false;
+    header_[header_size_++] = input.front();
+    input = input.subspan(1);
+  }
+  if (auto begun = begin_frame(); !begun) return core::failure(begun.error());
+  in_payload_ = true;
+  return true;
+}
+
+bool FrameReader::lies_whole_in(std::span<const std::uint8_t> input) const {
+  return final_ && !is_control() && opcode_ != Opcode::continuation && remaining_ <= input.size();
+}
+
+FrameView FrameReader::take_whole(std::span<std::uint8_t>& input) {
+  const auto size = static_cast<std::size_t>(remaining_);
+  const std::span<char> payload(reinterpret_cast<char*>(input.data()), size);
+  if (role_ == WebSocketRole::server) apply_mask(payload, mask_);
+  input = input.subspan(size);
+  remaining_ = 0;
+  header_size_ = 0;
+  in_payload_ = false;
+  in_message_ = false;
+  return {opcode_, {payload.data(), payload.size()}};
+}
+
+core::Result<std::optional<FrameView>> FrameReader::next_in_place(std::span<std::uint8_t>& input,
+                                                                  std::string& storage) {
+  std::span<const std::uint8_t> rest = input;
+  const auto skip = [&] { input = input.last(rest.size()); };
+  if (!in_payload_) {
+    const auto ready = take_header(rest);
+    skip();
+    if (!ready) return core::failure(ready.error());
+    if (!*ready) return std::nullopt;
+    if (lies_whole_in(input)) {
+      const FrameView frame = take_whole(input);
+      if (frame.opcode == Opcode::text && !core::is_utf8(frame.data))
+        return core::failure(HttpError::bad_utf8);
+      return frame;
+    }
+  }
+  auto frame = next(rest);
+  skip();
+  if (!frame) return core::failure(frame.error());
+  if (!*frame) return std::nullopt;
+  storage = std::move((*frame)->data);
+  return FrameView{(*frame)->opcode, storage};
+}
+
 core::Result<std::optional<IncomingFrame>> FrameReader::next(std::span<const std::uint8_t>& input) {
   for (;;) {
-    while (!in_payload_ && header_size_ < header_length()) {
-      if (input.empty()) return std::nullopt;
-      header_[header_size_++] = input.front();
-      input = input.subspan(1);
-    }
     if (!in_payload_) {
-      if (auto begun = begin_frame(); !begun) return core::failure(begun.error());
-      in_payload_ = true;
+      const auto ready = take_header(input);
+      if (!ready) return core::failure(ready.error());
+      if (!*ready) return std::nullopt;
     }
     take_payload(input);
     if (remaining_ > 0) return std::nullopt;

@@ -25,6 +25,12 @@ struct IncomingFrame {
   std::string data;
 };
 
+/// The same, where its bytes were found.
+struct FrameView {
+  Opcode opcode = Opcode::text;  ///< never `continuation`
+  std::string_view data;
+};
+
 /// Takes bytes as they arrive and gives messages. Holds nothing but an unfinished message between calls.
 /// After an error it must not be used again.
 class FrameReader {
@@ -34,8 +40,14 @@ class FrameReader {
   /// Takes bytes off the front of `input`. Gives the next message or control frame, or nothing when all input
   /// is used up. `bad_frame`, `bad_utf8` (text and close reasons), `too_large` (core::CommonError).
   core::Result<std::optional<IncomingFrame>> next(std::span<const std::uint8_t>& input);
+  /// As next(), but a frame that lies whole in `input` is unmasked where it is and not copied. Others are put
+  /// together in `storage`. What is given is valid as long as both are left alone.
+  core::Result<std::optional<FrameView>> next_in_place(std::span<std::uint8_t>& input, std::string& storage);
 
  private:
+  core::Result<bool> take_header(std::span<const std::uint8_t>& input);
+  bool lies_whole_in(std::span<const std::uint8_t> input) const;
+  FrameView take_whole(std::span<std::uint8_t>& input);
   core::Result<void> begin_frame();
   void take_payload(std::span<const std::uint8_t>& input);
   core::Result<std::optional<IncomingFrame>> end_frame();

@@ -83,6 +83,22 @@ void EventRouter::dispatch(const MemberPointer& member, const socketio::Event& e
   answer(*member, event, handle(member, event), begun);
 }
 
+bool EventRouter::admit(Member& member, std::string_view event, core::SteadyTime now) const {
+  const auto refused = limits_.take(member, event, now);
+  if (!refused) return true;
+  socketio::Event unread;
+  unread.name = event;
+  EventFailure failure(core::Error(SignalingError::rate_limited),
+                       {{"retryAfterMs", refused->retry_after.count()}});
+  answer(member, unread, tl::unexpected(std::move(failure)), now);
+  if (refused->abuse) cut_abuser(member);
+  return false;
+}
+
+void EventRouter::obeyed(std::string_view event, core::SteadyTime begun) const {
+  if (observer_) observer_(event, nullptr, std::chrono::steady_clock::now() - begun);
+}
+
 core::Result<core::json::object> object_argument(const socketio::Event& event) {
   if (event.args.empty() || !event.args[0].is_object() || !event.attachments.empty()) {
     return core::failure(core::CommonError::invalid_argument, "an object is expected");

@@ -51,6 +51,10 @@ class EventRouter {
   void enroll(Member& member) { limits_.enroll(member, std::chrono::steady_clock::now()); }
   /// Call for every event of the member. An abuser is told why, and cut.
   void dispatch(const MemberPointer& member, const socketio::Event& event) const;
+  /// For an event that is handled before it is parsed: false when the member has to wait, and was told so.
+  bool admit(Member& member, std::string_view event, core::SteadyTime now) const;
+  /// And then, when it was obeyed.
+  void obeyed(std::string_view event, core::SteadyTime begun) const;
 
  private:
   struct Slow {

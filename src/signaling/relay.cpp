@@ -7,6 +7,8 @@ namespace {
 
 namespace json = core::json;
 
+constexpr std::string_view kSignal = "webrtc-signal";
+
 std::string_view target_of(const json::object& payload) {
   if (const auto to = core::get_string(payload, "to")) return *to;
   return core::get_string(payload, "targetUserId").value_or("");
@@ -20,13 +22,16 @@ const json::value* signal_of(const json::object& payload) {
 }  // namespace
 
 void Relay::add_to(EventRouter& router) {
-  router.on("webrtc-signal",
+  router_ = &router;
+  router.on(std::string(kSignal),
             [this](const MemberPointer& m, const socketio::Event& e) { return relay(m, e); });
 }
 
 void note_signal(Member& receiver, const std::string& from_device, const std::string& from_socket,
                  std::size_t max_devices) {
   auto& last = receiver.last_signal_from;
+  const auto known = last.find(from_device);
+  if (known != last.end() && known->second == from_socket) return;
   if (last.size() >= max_devices && !last.contains(from_device)) last.clear();
   last[from_device] = from_socket;
 }
@@ -45,8 +50,26 @@ Destination Relay::choose(const Member& from, std::string_view device_id) const 
 void Relay::deliver(const Member& from, const Destination& to, const json::value& signal) const {
   if (to.local) note_signal(*to.local, from.device_id, from.socket_id, limits_.max_sockets_per_account);
   directory_->send(
-      from.account(), to, "webrtc-signal",
+      from.account(), to, kSignal,
       json::object{{"fromUserId", from.device_id}, {"fromSocketId", from.socket_id}, {"signal", signal}});
+}
+
+bool Relay::relay_text(Member& from, std::string_view array_text) {
+  const auto begun = std::chrono::steady_clock::now();
+  if (array_text.size() > limits_.max_signal.count || !from.joined) return false;
+  const auto signal = reader_.read(array_text);
+  if (!signal) return false;
+  const auto target = signal->socket_id ? directory_->find(from.account(), *signal->socket_id)
+                                        : choose(from, signal->device_id);
+  if (!target.local) return false;
+  const auto socket = target.local->socket.lock();
+  if (!socket || target.local->generation == 1) return false;
+  if (!router_->admit(from, kSignal, begun)) return true;
+  note_signal(*target.local, from.device_id, from.socket_id, limits_.max_sockets_per_account);
+  static_cast<void>(socket->emit_serialized(std::make_shared<const std::string>(
+      relayed_signal_text(from.device_id, from.socket_id, signal->signal))));
+  router_->obeyed(kSignal, begun);
+  return true;
 }
 
 EventResult Relay::relay(const MemberPointer& from, const socketio::Event& event) const {

@@ -2,6 +2,7 @@
 
 #include "signaling/directory.hpp"
 #include "signaling/event_router.hpp"
+#include "signaling/signal_text.hpp"
 
 namespace pantheon::signaling {
 
@@ -10,6 +11,9 @@ class Relay {
  public:
   Relay(Directory& directory, const Limits& limits) : directory_(&directory), limits_(limits) {}
   void add_to(EventRouter& router);
+  /// The quick way for a signal whose text has just come, for a socket of this node. True: it was passed on,
+  /// or its sender was told to wait. False: nothing has happened, the ordinary way says what is to be done.
+  bool relay_text(Member& from, std::string_view array_text);
 
  private:
   EventResult relay(const MemberPointer& from, const socketio::Event& event) const;
@@ -17,6 +21,8 @@ class Relay {
   void deliver(const Member& from, const Destination& to, const core::json::value& signal) const;
   Directory* directory_;
   Limits limits_;
+  EventRouter* router_ = nullptr;
+  SignalTextReader reader_;
 };
 
 /// Notes at the receiver of a signal that this socket of that device signalled it last: an answer to the

@@ -166,6 +166,9 @@ void Service::State::start() {
   auto& nsp = sockets.of("/");
   nsp.use([this](std::shared_ptr<socketio::Socket> socket) { return admit(*this, std::move(socket)); });
   nsp.on_connection([this](std::shared_ptr<socketio::Socket> socket) { accept(socket); });
+  nsp.on_text("webrtc-signal", [this](socketio::Socket& socket, std::string_view text) {
+    return relay.relay_text(*static_cast<Member*>(socket.data.get()), text);
+  });
   tasks.spawn(sweep(*this));
   tasks.spawn(Presence::run(presence));
 }

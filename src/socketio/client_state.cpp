@@ -148,7 +148,7 @@ asio::awaitable<void> Client::State::connect_once(std::shared_ptr<State> self) {
 void Client::State::begin(json::object credentials) {
   decoder_ = Decoder(limits_of(options));
   const auto self = shared_from_this();
-  engine->on_message([self](engineio::Packet message) { self->on_message(std::move(message)); });
+  engine->on_message([self](const engineio::PacketView& message) { self->on_message(message); });
   engine->on_close([self](engineio::CloseReason reason) {
     self->join_deadline_.reset();
     self->disconnected(engineio::to_string(reason));
@@ -168,7 +168,7 @@ void Client::State::begin(json::object credentials) {
   static_cast<void>(send(packet));
 }
 
-void Client::State::on_message(engineio::Packet message) {
+void Client::State::on_message(const engineio::PacketView& message) {
   auto packet =
       message.binary ? decoder_.add_binary(core::as_bytes(message.data)) : decoder_.add_text(message.data);
   if (!packet) {

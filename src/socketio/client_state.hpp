@@ -47,7 +47,7 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
   static asio::awaitable<core::Result<core::json::object>> ask_auth(std::shared_ptr<State> self);
   static asio::awaitable<void> connect_once(std::shared_ptr<State> self);
   void begin(core::json::object credentials);
-  void on_message(engineio::Packet message);
+  void on_message(const engineio::PacketView& message);
   void on_packet(Packet packet);
   void on_connected(const Packet& packet);
   void on_refused(const Packet& packet);

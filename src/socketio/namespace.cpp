@@ -57,6 +57,11 @@ void Namespace::on_connection(std::function<void(std::shared_ptr<Socket>)> handl
   state_->handlers.push_back(std::move(handler));
 }
 
+void Namespace::on_text(std::string_view event, TextHandler handler) {
+  state_->text_begin = "[" + core::json::serialize(core::json::string(event)) + ",";
+  state_->text_handler = std::move(handler);
+}
+
 Broadcast Namespace::to(std::string room) {
   return Broadcast(*this).to(std::move(room));
 }

@@ -62,6 +62,8 @@ class Decoder {
   core::Result<std::optional<Packet>> add_text(std::string_view text);
   /// `unexpected_attachment` when no packet waits for one.
   core::Result<std::optional<Packet>> add_binary(core::ByteView bytes);
+  /// No packet waits for attachments.
+  bool idle() const { return !waiting_; }
 
  private:
   DecodeLimits limits_;

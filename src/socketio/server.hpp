@@ -65,6 +65,13 @@ class Namespace {
   /// Runs right after the client was told that it is connected; add the socket's handlers here.
   void on_connection(std::function<void(std::shared_ptr<Socket>)> handler);
 
+  /// For relays, which pass on what they need not know: sees events of one name before they are parsed, as
+  /// the JSON text of `[name, ...args]` that nobody has checked yet. Only those without acknowledgement and
+  /// attachments, in the namespace "/". True: it has dealt with the event. False: the event goes the ordinary
+  /// way. One name for a namespace; a second call replaces the first.
+  using TextHandler = std::function<bool(Socket& socket, std::string_view array_text)>;
+  void on_text(std::string_view event, TextHandler handler);
+
   Broadcast to(std::string room);
   Broadcast except(std::string room);
   /// The same for sockets picked elsewhere, as by an Adapter.

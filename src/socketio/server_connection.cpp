@@ -38,7 +38,7 @@ ServerConnection::ServerConnection(std::shared_ptr<Server::State> server,
 
 void ServerConnection::begin(const std::shared_ptr<ServerConnection>& self) {
   // The Engine.IO connection keeps this one alive and drops both handlers when it ends.
-  self->engine_->on_message([self](engineio::Packet message) { self->on_message(std::move(message)); });
+  self->engine_->on_message([self](const engineio::PacketView& message) { self->on_message(message); });
   self->engine_->on_close([self](engineio::CloseReason reason) { self->end(engineio::to_string(reason)); });
 }
 
@@ -93,12 +93,13 @@ bool ServerConnection::within_rate() {
   return tokens_ >= 0;
 }
 
-void ServerConnection::on_message(engineio::Packet message) {
+void ServerConnection::on_message(const engineio::PacketView& message) {
   if (ended_) return;
   if (!within_rate()) {
     core::logger("socketio")->warn("a connection sent too many events and was closed ({})", engine_->id());
     return close("forced server close");
   }
+  if (!message.binary && take_text(message.data)) return;
   auto packet =
       message.binary ? decoder_.add_binary(core::as_bytes(message.data)) : decoder_.add_text(message.data);
   if (!packet) {
@@ -107,6 +108,20 @@ void ServerConnection::on_message(engineio::Packet message) {
     return close("forced close");
   }
   if (packet->has_value()) on_packet(std::move(**packet));
+}
+
+// True when the handler of on_text() has dealt with the event.
+bool ServerConnection::take_text(std::string_view text) {
+  if (!text.starts_with("2[") || !decoder_.idle()) return false;
+  text.remove_prefix(1);
+  const auto found = sockets_.find("/");
+  if (found == sockets_.end()) return false;
+  const Namespace::State& nsp = *found->second->nsp().state_;
+  if (!nsp.text_handler || !text.starts_with(nsp.text_begin)) return false;
+  const auto socket = found->second;
+  bool taken = false;
+  call_safely("text event", [&] { taken = nsp.text_handler(*socket, text); });
+  return taken;
 }
 
 void ServerConnection::on_packet(Packet packet) {

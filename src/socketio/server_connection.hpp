@@ -40,7 +40,8 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   void disconnect_all();
 
  private:
-  void on_message(engineio::Packet message);
+  void on_message(const engineio::PacketView& message);
+  bool take_text(std::string_view text);
   void on_packet(Packet packet);
   void on_connect(Packet packet);
   static asio::awaitable<void> admit(std::shared_ptr<ServerConnection> self, std::shared_ptr<Socket> socket);

@@ -49,6 +49,8 @@ struct Namespace::State {
   std::string name;
   std::vector<Middleware> middlewares;
   std::vector<std::function<void(std::shared_ptr<Socket>)>> handlers;
+  std::string text_begin;  ///< with which the text of events for `text_handler` begins
+  TextHandler text_handler;
   TextMap<std::shared_ptr<Socket>> sockets;
   TextMap<Room> rooms;
   std::function<core::json::value(const Socket&)> describe_data;
