@@ -24,27 +24,30 @@ asio::awaitable<bool> wait_on(std::shared_ptr<asio::steady_timer> timer) {
 
 }  // namespace
 
-AsyncEvent::AsyncEvent(asio::any_io_executor executor)
-    : timer_(std::make_shared<asio::steady_timer>(std::move(executor))) {
-  timer_->expires_at(asio::steady_timer::time_point::max());
+AsyncEvent::AsyncEvent(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+
+const std::shared_ptr<asio::steady_timer>& AsyncEvent::timer() {
+  if (!timer_)
+    timer_ = std::make_shared<asio::steady_timer>(executor_, asio::steady_timer::time_point::max());
+  return timer_;
 }
 
 asio::awaitable<bool> AsyncEvent::wait() {
-  return wait_on(timer_);
+  return wait_on(timer());
 }
 
 asio::awaitable<bool> AsyncEvent::wait_until(std::chrono::steady_clock::time_point deadline) {
   // A timer of its own for the deadline: setting the shared one would wake the other waiters.
-  asio::steady_timer alarm(timer_->get_executor(), deadline);
-  alarm.async_wait([timer = timer_](const boost::system::error_code& error) {
+  asio::steady_timer alarm(executor_, deadline);
+  alarm.async_wait([timer = timer()](const boost::system::error_code& error) {
     if (!error) timer->cancel();
   });
-  const bool alive = co_await wait_on(timer_);
+  const bool alive = co_await wait_on(timer());
   co_return alive;
 }
 
 void AsyncEvent::notify() {
-  timer_->cancel();
+  if (timer_) timer_->cancel();
 }
 
 }  // namespace pantheon::core

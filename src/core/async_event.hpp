@@ -24,7 +24,10 @@ class AsyncEvent {
   void notify();
 
  private:
-  // Shared with the alarms of wait_until(), whose handlers may still be queued when this object ends.
+  const std::shared_ptr<asio::steady_timer>& timer();
+  asio::any_io_executor executor_;
+  // Made when somebody waits: most of these never need it. Shared with the alarms of wait_until(), whose
+  // handlers may still be queued when this object ends.
   std::shared_ptr<asio::steady_timer> timer_;
 };
 

@@ -150,6 +150,20 @@ void Connection::upgrade(std::shared_ptr<Transport> transport, std::vector<Packe
   for (const auto& packet : received) take(packet);
 }
 
+// What a transport that was given up for a better one still brings is not taken.
+Transport::Sink Connection::sink_of(const Transport& transport) {
+  return
+      [this, from = &transport](const auto& packet) { return from == transport_.get() && receive(packet); };
+}
+
+bool Connection::start(const std::shared_ptr<Connection>& self, std::function<void()> ended) {
+  const auto at_end = [connection = self.get(), ended = std::move(ended)](const core::Error& why) {
+    connection->finish(reason_of(why));
+    ended();
+  };
+  return self->transport_->start_receiving(self, self->sink_of(*self->transport_), at_end, self->tasks_);
+}
+
 asio::awaitable<void> Connection::run(std::shared_ptr<Connection> self) {
   struct End {
     explicit End(Connection& c) : connection(c), transport(c.transport_) {}
@@ -162,9 +176,7 @@ asio::awaitable<void> Connection::run(std::shared_ptr<Connection> self) {
     std::shared_ptr<Transport> transport;
   } const end(*self);
   while (!self->finished_) {
-    Transport::Sink sink = [connection = self.get(), transport = end.transport.get()](const auto& packet) {
-      return transport == connection->transport_.get() && connection->receive(packet);
-    };
+    auto sink = self->sink_of(*end.transport);
     const auto received = co_await end.transport->receive_each(std::move(sink));
     if (end.transport != self->transport_) co_return;
     if (!received) {

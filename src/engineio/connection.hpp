@@ -58,6 +58,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// that run() has not taken yet. That run() returns and leaves the session open; await a new one.
   void upgrade(std::shared_ptr<Transport> transport, std::vector<Packet> received);
 
+  /// Receives until the session ends; then `ended` is called once, from the loop. No coroutine is kept for
+  /// it. False when the transport needs one: await run(). Whoever holds the connection lets go of it in
+  /// `ended`.
+  static bool start(const std::shared_ptr<Connection>& self, std::function<void()> ended);
   /// Receives until the session ends. When it is cancelled, the session ends with "transport close".
   static asio::awaitable<void> run(std::shared_ptr<Connection> self);
 
@@ -68,6 +72,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void take(const PacketView& packet);
   void deliver(const PacketView& message);
   bool receive(const core::Result<PacketView>& packet);
+  Transport::Sink sink_of(const Transport& transport);
   void on_time();
   void watch();
   void finish(CloseReason reason);

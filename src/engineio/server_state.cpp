@@ -108,9 +108,15 @@ asio::awaitable<void> Server::State::serve(Shared self, http::Request request,
   } else {
     connection = co_await upgrade(self, std::move(sid), std::move(socket));
   }
-  if (!connection) co_return;
+  if (!connection || start(self, *connection)) co_return;
   const Running running(std::move(self), std::move(connection));
   co_await Connection::run(running.connection);
+}
+
+bool Server::State::start(const Shared& self, Connection& connection) {
+  return Connection::start(connection.shared_from_this(), [state = std::weak_ptr(self), ended = &connection] {
+    if (const auto live = state.lock()) live->remove(*ended);
+  });
 }
 
 std::shared_ptr<Connection> Server::State::open_websocket(const Shared& self, http::Request request,
@@ -118,6 +124,7 @@ std::shared_ptr<Connection> Server::State::open_websocket(const Shared& self, ht
   const auto opening = self->make_opening({});
   auto connection = self->add(opening, websocket_transport(std::move(socket)));
   static_cast<void>(connection->send(encode_frame({PacketType::open, encode_opening(opening), false})));
+  connection->flush();  // together with the answer to the handshake
   if (self->on_connection) self->on_connection(connection, std::move(request));
   return connection;
 }

@@ -31,6 +31,8 @@ struct Server::State {
   // WebSockets.
   static asio::awaitable<void> serve(Shared self, http::Request request,
                                      std::unique_ptr<http::WebSocket> socket);
+  /// Lets the connection go on by itself; false when it needs a coroutine.
+  static bool start(const Shared& self, Connection& connection);
   static std::shared_ptr<Connection> open_websocket(const Shared& self, http::Request request,
                                                     std::unique_ptr<http::WebSocket> socket);
   /// The session that went over to the WebSocket; null when none did.

@@ -26,6 +26,13 @@ class Transport {
   using Sink = std::function<bool(const core::Result<PacketView>&)>;
   /// Hands every packet to the sink as it comes, until that has enough (no error) or the transport ends.
   virtual asio::awaitable<core::Result<void>> receive_each(Sink sink);
+  /// The same with no coroutine that would lie idle, see http::WebSocket::start_reading(). False when this
+  /// transport cannot: use receive_each().
+  using Ended = std::function<void(const core::Error&)>;
+  virtual bool start_receiving(std::weak_ptr<void> /*owner*/, const Sink& /*sink*/, const Ended& /*ended*/,
+                               std::shared_ptr<core::TaskGroup> /*tasks*/) {
+    return false;
+  }
   /// Sends from the front of the outbox what can be sent without waiting, which may be nothing. Not while a
   /// send() is under way.
   virtual void send_now(Outbox&) {}

@@ -51,16 +51,20 @@ class WebSocketTransport final : public Transport {
   }
 
   asio::awaitable<core::Result<void>> receive_each(Sink sink) override {
-    return socket_->read_each([sink = std::move(sink)](http::WebSocket::MessageView message) {
-      return sink(view_frame(message.data, message.is_text));
-    });
+    return socket_->read_each(of_messages(std::move(sink)));
+  }
+
+  bool start_receiving(std::weak_ptr<void> owner, const Sink& sink, const Ended& ended,
+                       std::shared_ptr<core::TaskGroup> tasks) override {
+    return socket_->start_reading(std::move(owner), of_messages(sink), ended, std::move(tasks));
   }
 
   void send_now(Outbox& outbox) override {
-    while (!outbox.empty() && !socket_->has_unsent()) {
+    while (!outbox.empty()) {
       const Batch batch(outbox);
       if (!socket_->write_now(batch.messages())) return;
       batch.take_off(outbox);
+      if (socket_->has_unsent()) return;
     }
   }
 
@@ -81,6 +85,12 @@ class WebSocketTransport final : public Transport {
   void abort() override { socket_->abort(); }
 
  private:
+  static http::WebSocket::Sink of_messages(Sink sink) {
+    return [sink = std::move(sink)](http::WebSocket::MessageView message) {
+      return sink(view_frame(message.data, message.is_text));
+    };
+  }
+
   std::unique_ptr<http::WebSocket> socket_;
 };
 

@@ -47,14 +47,7 @@ struct Server::State {
     site->options = std::move(options);
   }
 
-  using Count = std::atomic<std::size_t>;
-  struct Counted {
-    explicit Counted(Count& c) : count(c) { ++count; }
-    ~Counted() { --count; }
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-    Count& count;
-  };
+  using Count = Stream::Count;
 
   static asio::awaitable<void> accept(std::shared_ptr<State> self);
   static void begin(const std::shared_ptr<State>& self, tcp::socket socket);
@@ -71,17 +64,27 @@ struct Server::State {
 };
 
 asio::awaitable<void> Server::State::serve(std::shared_ptr<State> self, tcp::socket socket) {
-  const Counted counted(*self->connections);
   if (!self->tls) {
-    co_await serve_connection(self->site, plain_stream(std::move(socket)), false);
+    auto stream = plain_stream(std::move(socket));
+    stream->count_in(self->connections);
+    co_await serve_connection(self->site, std::move(stream), false);
     co_return;
   }
+  struct Counted {
+    explicit Counted(std::shared_ptr<Count> c) : count(std::move(c)) { ++*count; }
+    ~Counted() { --*count; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    std::shared_ptr<Count> count;
+  };
+  std::optional<Counted> during_handshake(self->connections);
   auto stream = co_await tls_accept(std::move(socket), self->tls, self->site->options.header_timeout);
+  if (stream) (*stream)->count_in(self->connections);
+  during_handshake.reset();
   if (stream) co_await serve_connection(self->site, std::move(*stream), true);
 }
 
 asio::awaitable<void> Server::State::serve_taken(std::shared_ptr<State> self, HandedOver connection) {
-  const Counted counted(*self->connections);
   co_await serve_handed_over(self->site, std::move(connection));
 }
 

@@ -60,7 +60,8 @@ class Server {
  public:
   using Options = ServerOptions;
   using Handler = std::function<asio::awaitable<Response>(Request)>;
-  /// Owns the WebSocket; the connection ends when the coroutine does. Cancelled by stop().
+  /// Owns the WebSocket; cancelled by stop(). One that lets it go on elsewhere (WebSocket::start_reading)
+  /// ends it itself before this server stops.
   using UpgradeHandler = std::function<asio::awaitable<void>(Request, std::unique_ptr<WebSocket>)>;
   using BeforeHook = std::function<std::optional<Response>(const Request&)>;
   using AfterHook = std::function<void(const Request&, Response&)>;

@@ -22,6 +22,7 @@ struct Upgraded {
   const Server::UpgradeHandler* handler = nullptr;
   core::Bytes max_message;
   std::string early;
+  std::string acceptance;  ///< not sent yet
 };
 
 /// A connection that another server takes over.
@@ -185,10 +186,8 @@ class HttpConnection {
       response.headers.set("Sec-WebSocket-Version", "13");
       co_return co_await respond(request, std::move(response), false);
     }
-    const bool sent = co_await send_all(*accept, {});
-    if (!sent) co_return Next::closed;
-    outcome_.upgraded =
-        Upgraded{std::move(request), match.upgrade, match.upgrade_options->max_message, reader_.take_rest()};
+    outcome_.upgraded = Upgraded{std::move(request), match.upgrade, match.upgrade_options->max_message,
+                                 reader_.take_rest(), *accept};
     co_return Next::upgrade;
   }
 
@@ -263,7 +262,7 @@ asio::awaitable<void> serve_to_end(std::unique_ptr<HttpConnection> connection,
   if (!outcome.upgraded) co_return;
   auto& upgraded = *outcome.upgraded;
   auto websocket = make_websocket(std::move(stream), WebSocketRole::server, upgraded.max_message,
-                                  std::move(upgraded.early));
+                                  std::move(upgraded.early), std::move(upgraded.acceptance));
   const auto& handler = *upgraded.handler;
   co_await handler(std::move(upgraded.request), std::move(websocket));
 }

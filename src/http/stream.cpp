@@ -30,21 +30,31 @@ class PlainStream final : public Stream {
   }
 
   asio::awaitable<IoResult> read_shared(std::span<std::uint8_t>& bytes) override {
-    const auto memory = shared_buffer();
     for (;;) {
-      if (!drained_ && !SharedBytesKept::any()) {
-        boost::system::error_code error;
-        const std::size_t count = socket_.read_some(asio::buffer(memory.data(), memory.size()), error);
-        drained_ = count < memory.size();
-        if (error != asio::error::would_block) {
-          bytes = memory.first(count);
-          co_return IoResult{error, count};
-        }
-      }
+      if (const auto read = read_now(bytes, false)) co_return *read;
       const auto [error] = co_await socket_.async_wait(tcp::socket::wait_read, kTuple);
       if (error) co_return IoResult{error, 0};
       drained_ = false;
     }
+  }
+
+  bool can_read_now() const override { return true; }
+
+  std::optional<IoResult> read_now(std::span<std::uint8_t>& bytes, bool told) override {
+    if ((drained_ && !told) || SharedBytesKept::any()) return std::nullopt;
+    const auto memory = shared_buffer();
+    boost::system::error_code error;
+    const std::size_t count = socket_.read_some(asio::buffer(memory.data(), memory.size()), error);
+    drained_ = count < memory.size();
+    if (error == asio::error::would_block) return std::nullopt;
+    bytes = memory.first(count);
+    return IoResult{error, count};
+  }
+
+  void tell_when_readable(std::shared_ptr<ReadWaiter> waiter) override {
+    // This stream may be gone by then.
+    socket_.async_wait(tcp::socket::wait_read, [waiter = std::move(waiter)](
+                                                   const boost::system::error_code&) { waiter->readable(); });
   }
 
   asio::awaitable<IoResult> write(std::array<asio::const_buffer, 2> buffers) override {
@@ -91,6 +101,15 @@ class PlainStream final : public Stream {
 };
 
 }  // namespace
+
+Stream::~Stream() {
+  if (open_) --*open_;
+}
+
+void Stream::count_in(std::shared_ptr<Count> open) {
+  open_ = std::move(open);
+  ++*open_;
+}
 
 asio::awaitable<IoResult> Stream::write_text(std::string_view text) {
   const std::array<asio::const_buffer, 2> buffers{asio::buffer(text.data(), text.size()),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
@@ -41,15 +42,33 @@ class SharedBytesKept {
   static inline thread_local int count = 0;
 };
 
+/// Told once when there is something to read, or that the stream was closed.
+class ReadWaiter {
+ public:
+  virtual ~ReadWaiter() = default;
+  virtual void readable() = 0;
+};
+
 /// Bytes over TCP or TLS, so that everything above is compiled once. One reader and one writer at a time.
 class Stream {
  public:
-  virtual ~Stream() = default;
+  using Count = std::atomic<std::size_t>;
+
+  virtual ~Stream();
+  /// Counts this stream from now on until its end.
+  void count_in(std::shared_ptr<Count> open);
   /// At least one byte, or an error.
   virtual asio::awaitable<IoResult> read_some(asio::mutable_buffer buffer) = 0;
   /// As read_some, into memory shared by all streams of this thread that is not held while waiting. The bytes
   /// are valid, and may be written to, until the caller suspends.
   virtual asio::awaitable<IoResult> read_shared(std::span<std::uint8_t>& bytes) = 0;
+  /// Whether the next two work: TLS must wait in a coroutine.
+  virtual bool can_read_now() const { return false; }
+  /// As read_shared() without waiting: nothing when there is nothing to read. `told`: the waiter was just
+  /// told so.
+  virtual std::optional<IoResult> read_now(std::span<std::uint8_t>&, bool /*told*/) { return std::nullopt; }
+  /// One at a time, and not while a read is under way.
+  virtual void tell_when_readable(std::shared_ptr<ReadWaiter>) {}
   /// Everything, or an error.
   virtual asio::awaitable<IoResult> write(std::array<asio::const_buffer, 2> buffers) = 0;
   asio::awaitable<IoResult> write_text(std::string_view text);
@@ -66,6 +85,9 @@ class Stream {
   /// Goes over to another executor, also of another thread, which may use it from then on. Nothing may be
   /// pending. False when that failed: then it is closed. The executor it leaves must outlive it.
   virtual bool move_to(const asio::any_io_executor& executor);
+
+ private:
+  std::shared_ptr<Count> open_;
 };
 
 /// Takes a connected socket; sets TCP_NODELAY.

@@ -3,11 +3,13 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "core/error.hpp"
+#include "core/task_group.hpp"
 
 namespace pantheon::http {
 
@@ -36,6 +38,13 @@ class WebSocket {
   /// Hands every message to the sink as it comes, without copying it, until that has enough (no error) or the
   /// connection ends (as read() says). The sink may send and abort, and must keep nothing.
   virtual asio::awaitable<core::Result<void>> read_each(Sink sink) = 0;
+  /// As read_each() with no coroutine that would lie idle for days; `ended` is told once why the connection
+  /// ended, also after abort(), and never from inside this call. Nothing is called any more once the owner is
+  /// gone, which is kept while it is called. `tasks` answers control frames. False when this connection (TLS)
+  /// cannot.
+  using Ended = std::function<void(const core::Error&)>;
+  virtual bool start_reading(std::weak_ptr<void> owner, Sink sink, Ended ended,
+                             std::shared_ptr<core::TaskGroup> tasks) = 0;
   virtual asio::awaitable<core::Result<void>> write(std::string_view data, bool is_text) = 0;
   /// Takes all of these messages and sends what can be sent without waiting. False: they were not taken, as
   /// others are on their way or this connection (TLS) must wait; use write_all().

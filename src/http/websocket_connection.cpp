@@ -1,5 +1,6 @@
 #include "http/websocket_connection.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <chrono>
 #include <cstring>
@@ -30,14 +31,18 @@ std::string& scratch() {
 class StreamWebSocket final : public WebSocket {
  public:
   StreamWebSocket(std::unique_ptr<Stream> stream, WebSocketRole role, core::Bytes max_message,
-                  std::string early)
+                  std::string early, std::string unsent)
       : stream_(std::move(stream)),
         frames_(role, max_message),
         early_(std::move(early)),
         changed_(stream_->socket().get_executor()),
+        unsent_(std::move(unsent)),
         role_(role) {}
 
-  ~StreamWebSocket() override { abort(); }
+  ~StreamWebSocket() override {
+    if (background_) background_->socket = nullptr;
+    abort();
+  }
 
   asio::awaitable<core::Result<Message>> read() override {
     if (reading_) co_return closed();  // close() has taken over
@@ -58,6 +63,7 @@ class StreamWebSocket final : public WebSocket {
       std::span<std::uint8_t> bytes = kept();
       const bool were_kept = !bytes.empty();
       if (!were_kept && !ended_) {
+        co_await send_acceptance();
         const IoResult result = co_await stream_->read_shared(bytes);
         if (result.error) abort();
       }
@@ -74,6 +80,20 @@ class StreamWebSocket final : public WebSocket {
     }
   }
 
+  bool start_reading(std::weak_ptr<void> owner, Sink sink, Ended ended,
+                     std::shared_ptr<core::TaskGroup> tasks) override {
+    if (reading_ || ended_ || !stream_->can_read_now()) return false;
+    background_ = std::make_shared<Background>(*this, std::move(owner), std::move(sink), std::move(ended),
+                                               std::move(tasks));
+    reading_ = true;
+    if (!kept().empty() || has_unsent()) {
+      asio::post(stream_->socket().get_executor(), [background = background_] { background->readable(); });
+    } else {
+      stream_->tell_when_readable(background_);
+    }
+    return true;
+  }
+
   asio::awaitable<core::Result<void>> write(std::string_view data, bool is_text) override {
     const bool sent = co_await send(is_text ? Opcode::text : Opcode::binary, data);
     if (!sent) co_return core::failure(HttpError::connection_closed);
@@ -81,15 +101,19 @@ class StreamWebSocket final : public WebSocket {
   }
 
   bool write_now(std::span<const MessageView> messages) override {
-    if (ended_ || close_sent_ || writing_ || has_unsent()) return false;
+    if (ended_ || close_sent_ || writing_) return false;
     std::string& bytes = scratch();
+    bytes.append(unsent_);
     for (const auto& message : messages) append_message(bytes, message);
     const auto sent = stream_->write_now(bytes);
     if (!sent) return false;
+    unsent_.clear();
     if (sent->error) {
       abort();
     } else if (sent->bytes < bytes.size()) {
       unsent_ = bytes.substr(sent->bytes);
+    } else {
+      unsent_.shrink_to_fit();
     }
     return true;
   }
@@ -158,6 +182,78 @@ class StreamWebSocket final : public WebSocket {
     bool finished = false;
   };
 
+  /// Reads without a coroutine: what is done when there is something to read.
+  struct Background final : ReadWaiter {
+    Background(StreamWebSocket& s, std::weak_ptr<void> o, Sink to, Ended e,
+               std::shared_ptr<core::TaskGroup> t)
+        : socket(&s), owner(std::move(o)), sink(std::move(to)), ended(std::move(e)), tasks(std::move(t)) {}
+    void readable() override {
+      const auto kept = owner.lock();
+      if (kept && socket != nullptr) socket->read_in_background();
+    }
+    StreamWebSocket* socket;  // null when that is gone
+    std::weak_ptr<void> owner;
+    Sink sink;
+    Ended ended;
+    std::shared_ptr<core::TaskGroup> tasks;
+  };
+
+  // The first call is from the loop, never from inside start_reading().
+  void read_in_background() {
+    const auto background = background_;
+    if (has_unsent() && !writing_) write_now({});
+    bool told = true;
+    while (!ended_) {
+      std::span<std::uint8_t> bytes = kept();
+      const bool were_kept = !bytes.empty();
+      if (!were_kept) {
+        const auto read = stream_->read_now(bytes, std::exchange(told, false));
+        if (!read) return stream_->tell_when_readable(background);
+        if (read->error) abort();
+        if (ended_) break;
+      }
+      IncomingFrame control;
+      const auto handed = hand_over(bytes, background->sink, control);
+      keep(bytes, were_kept);
+      if (!handed)
+        return static_cast<void>(background->tasks->spawn(fail_in_background(background, handed.error())));
+      if (*handed == Handed::control_frame)
+        return static_cast<void>(
+            background->tasks->spawn(obey_in_background(background, std::move(control))));
+    }
+    end_reading(*background, core::Error(HttpError::connection_closed));
+  }
+
+  static void end_reading(Background& background, const core::Error& why) {
+    if (background.socket == nullptr) return;
+    background.socket->reading_ = false;
+    background.socket->changed_.notify();
+    const auto ended = std::exchange(background.ended, nullptr);
+    if (ended) ended(why);
+  }
+
+  static asio::awaitable<void> obey_in_background(std::shared_ptr<Background> background,
+                                                  IncomingFrame frame) {
+    const auto kept = background->owner.lock();
+    if (!kept || background->socket == nullptr) co_return;
+    co_await background->socket->obey(std::move(frame));
+    background->socket->read_in_background();
+  }
+
+  static asio::awaitable<void> fail_in_background(std::shared_ptr<Background> background, core::Error why) {
+    const auto kept = background->owner.lock();
+    if (!kept || background->socket == nullptr) co_return;
+    co_await background->socket->fail(why);
+    end_reading(*background, why);
+  }
+
+  // What is unsent before anything was written: the answer to the handshake.
+  asio::awaitable<void> send_acceptance() {
+    if (!has_unsent() || writing_) co_return;
+    const std::span<const MessageView> nothing_else;
+    co_await write_all(nothing_else);
+  }
+
   static core::Result<Message> closed() { return core::failure(HttpError::connection_closed); }
 
   asio::awaitable<core::Result<IncomingFrame>> next_frame() {
@@ -166,6 +262,7 @@ class StreamWebSocket final : public WebSocket {
       std::span<std::uint8_t> bytes = kept();
       const bool were_kept = !bytes.empty();
       if (!were_kept) {
+        co_await send_acceptance();
         const IoResult result = co_await stream_->read_shared(bytes);
         if (result.error) {
           abort();
@@ -310,6 +407,7 @@ class StreamWebSocket final : public WebSocket {
   }
 
   std::unique_ptr<Stream> stream_;
+  std::shared_ptr<Background> background_;
   FrameReader frames_;
   std::string early_;
   std::size_t early_used_ = 0;
@@ -327,8 +425,9 @@ class StreamWebSocket final : public WebSocket {
 }  // namespace
 
 std::unique_ptr<WebSocket> make_websocket(std::unique_ptr<Stream> stream, WebSocketRole role,
-                                          core::Bytes max_message, std::string early) {
-  return std::make_unique<StreamWebSocket>(std::move(stream), role, max_message, std::move(early));
+                                          core::Bytes max_message, std::string early, std::string unsent) {
+  return std::make_unique<StreamWebSocket>(std::move(stream), role, max_message, std::move(early),
+                                           std::move(unsent));
 }
 
 }  // namespace pantheon::http

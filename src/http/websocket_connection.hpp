@@ -10,8 +10,11 @@
 
 namespace pantheon::http {
 
-/// A WebSocket on a stream whose handshake is done. `early` are bytes that were read behind the handshake.
+/// A WebSocket on a stream whose handshake is done. `early` are bytes that were read behind the handshake;
+/// `unsent` those that are yet to be sent before anything else: at the first message, or before it waits for
+/// one.
 std::unique_ptr<WebSocket> make_websocket(std::unique_ptr<Stream> stream, WebSocketRole role,
-                                          core::Bytes max_message, std::string early);
+                                          core::Bytes max_message, std::string early,
+                                          std::string unsent = {});
 
 }  // namespace pantheon::http
