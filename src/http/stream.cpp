@@ -1,6 +1,7 @@
 #include "http/stream.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
@@ -52,9 +53,10 @@ class PlainStream final : public Stream {
   }
 
   void tell_when_readable(std::shared_ptr<ReadWaiter> waiter) override {
-    // This stream may be gone by then.
-    socket_.async_wait(tcp::socket::wait_read, [waiter = std::move(waiter)](
-                                                   const boost::system::error_code&) { waiter->readable(); });
+    // This stream may be gone by then. And Asio would reuse a larger piece of memory, which lies idle with it
+    // for days.
+    const auto tell = [waiter = std::move(waiter)](const boost::system::error_code&) { waiter->readable(); };
+    socket_.async_wait(tcp::socket::wait_read, asio::bind_allocator(std::allocator<void>(), tell));
   }
 
   asio::awaitable<IoResult> write(std::array<asio::const_buffer, 2> buffers) override {

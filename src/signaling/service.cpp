@@ -61,6 +61,7 @@ socketio::ServerOptions socket_options(const Options& given) {
   options.max_payload = core::Bytes{largest + 64 * 1024};
   options.max_attachments = 1;
   options.max_namespaces = 1;
+  options.keep_handshakes = false;
   options.max_pending_acks = 16;
   options.max_send_queue = limits.max_send_queue;
   options.max_connections = limits.max_sockets;

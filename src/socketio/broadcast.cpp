@@ -47,9 +47,7 @@ std::vector<std::shared_ptr<Socket>> Broadcast::sockets() const {
   const Namespace::State& state = *namespace_->state_;
   std::unordered_set<Socket*> left_out;
   for (const auto& room : selection_.except) {
-    if (const auto found = state.rooms.find(room); found != state.rooms.end()) {
-      left_out.insert(found->second.begin(), found->second.end());
-    }
+    state.for_each_in(room, [&](Socket* socket) { left_out.insert(socket); });
   }
   std::vector<std::shared_ptr<Socket>> chosen;
   const auto choose = [&](Socket* socket) {
@@ -60,9 +58,7 @@ std::vector<std::shared_ptr<Socket>> Broadcast::sockets() const {
     for (const auto& [id, socket] : state.sockets) choose(socket.get());
   }
   for (const auto& room : selection_.rooms) {
-    const auto found = state.rooms.find(room);
-    if (found == state.rooms.end()) continue;
-    for (Socket* socket : found->second) choose(socket);
+    state.for_each_in(room, choose);
   }
   return chosen;
 }

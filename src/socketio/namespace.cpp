@@ -88,14 +88,16 @@ std::shared_ptr<Socket> Namespace::find(std::string_view id) const {
 }
 
 std::size_t Namespace::room_size(std::string_view room) const {
-  const auto found = state_->rooms.find(room);
-  return found == state_->rooms.end() ? 0 : found->second.size();
+  std::size_t count = 0;
+  state_->for_each_in(room, [&](Socket*) { ++count; });
+  return count;
 }
 
 std::vector<std::string> Namespace::room_names() const {
   std::vector<std::string> names;
-  names.reserve(state_->rooms.size());
+  names.reserve(state_->rooms.size() + state_->sockets.size());
   for (const auto& [name, room] : state_->rooms) names.push_back(name);
+  for (const auto& [id, socket] : state_->sockets) names.push_back(id);
   return names;
 }
 

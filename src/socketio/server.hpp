@@ -40,8 +40,12 @@ struct ServerOptions {
   std::size_t max_pending_acks = 256;  ///< per socket
   double max_events_per_second = 500;  ///< per connection, averaged; beyond: it is disconnected
   double event_burst = 2000;           ///< that a quiet connection may send at once
-  RecoveryOptions recovery = {};       ///< connection state recovery
-  engineio::CorsOptions cors = {};     ///< which web pages of other origins may use it
+  /// False: headers, query and credentials of a handshake are forgotten when the client has joined a
+  /// namespace and the handlers of on_connection() have run, which saves about a kilobyte for each
+  /// connection.
+  bool keep_handshakes = true;
+  RecoveryOptions recovery = {};    ///< connection state recovery
+  engineio::CorsOptions cors = {};  ///< which web pages of other origins may use it
   /// Asked before a connection is opened; false: it is refused with 403.
   std::function<bool(const http::Request&)> allow_request = {};
 };

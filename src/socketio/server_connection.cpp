@@ -24,16 +24,17 @@ ServerConnection::ServerConnection(std::shared_ptr<Server::State> server,
                                    std::shared_ptr<engineio::Connection> engine, http::Request request)
     : server_(std::move(server)),
       engine_(std::move(engine)),
-      request_(std::move(request)),
+      origin_(std::make_unique<Origin>(Origin{std::move(request.headers), std::move(request.query)})),
+      address_(request.remote_address),
+      secure_(request.secure),
       opened_at_(core::wall_now()),
       decoder_(limits_of(server_->options)),
-      connect_deadline_(server_->executor,
-                        [this] {
-                          if (sockets_.empty()) close("forced server close");
-                        }),
       tokens_(server_->options.event_burst),
       refilled_(std::chrono::steady_clock::now()) {
-  connect_deadline_.arm(server_->options.connect_timeout);
+  connect_deadline_.emplace(server_->executor, [this] {
+    if (sockets_.empty()) close("forced server close");
+  });
+  connect_deadline_->arm(server_->options.connect_timeout);
 }
 
 void ServerConnection::begin(const std::shared_ptr<ServerConnection>& self) {
@@ -57,8 +58,13 @@ core::Result<void> ServerConnection::send(const SerializedPacket& packet) {
 }
 
 void ServerConnection::remove(const Socket& socket) {
-  const auto found = sockets_.find(socket.nsp().name());
-  if (found != sockets_.end() && found->second.get() == &socket) sockets_.erase(found);
+  std::erase_if(sockets_, [&](const auto& known) { return known.get() == &socket; });
+}
+
+std::shared_ptr<Socket> ServerConnection::find(std::string_view nsp) const {
+  const auto found =
+      std::ranges::find_if(sockets_, [&](const auto& socket) { return socket->nsp().name() == nsp; });
+  return found == sockets_.end() ? nullptr : *found;
 }
 
 void ServerConnection::close(std::string_view reason) {
@@ -70,16 +76,16 @@ void ServerConnection::close(std::string_view reason) {
 void ServerConnection::disconnect_all() {
   const auto keep = shared_from_this();
   const auto sockets = sockets_;
-  for (const auto& [name, socket] : sockets) socket->disconnect(false);
+  for (const auto& socket : sockets) socket->disconnect(false);
   close("forced server close");
 }
 
 void ServerConnection::end(std::string_view reason) {
   if (ended_) return;
   ended_ = true;
-  connect_deadline_.disarm();
+  if (connect_deadline_) connect_deadline_->disarm();
   const auto sockets = std::exchange(sockets_, {});
-  for (const auto& [name, socket] : sockets) socket->closed(reason);
+  for (const auto& socket : sockets) socket->closed(reason);
 }
 
 // A bucket of tokens: full for a quiet connection, one taken by each message.
@@ -114,11 +120,10 @@ void ServerConnection::on_message(const engineio::PacketView& message) {
 bool ServerConnection::take_text(std::string_view text) {
   if (!text.starts_with("2[") || !decoder_.idle()) return false;
   text.remove_prefix(1);
-  const auto found = sockets_.find("/");
-  if (found == sockets_.end()) return false;
-  const Namespace::State& nsp = *found->second->nsp().state_;
+  const auto socket = find("/");
+  if (!socket) return false;
+  const Namespace::State& nsp = *socket->nsp().state_;
   if (!nsp.text_handler || !text.starts_with(nsp.text_begin)) return false;
-  const auto socket = found->second;
   bool taken = false;
   call_safely("text event", [&] { taken = nsp.text_handler(*socket, text); });
   return taken;
@@ -126,25 +131,24 @@ bool ServerConnection::take_text(std::string_view text) {
 
 void ServerConnection::on_packet(Packet packet) {
   if (packet.type == PacketType::connect) return on_connect(std::move(packet));
-  const auto found = sockets_.find(packet.nsp);
-  if (found == sockets_.end()) {
+  const auto socket = find(packet.nsp);
+  if (!socket) {
     core::logger("socketio")
         ->info("packet for a namespace not joined, connection closed ({})", engine_->id());
     return close("forced server close");
   }
-  const auto socket = found->second;
   socket->receive(std::move(packet));
 }
 
 Handshake ServerConnection::handshake_of(json::value auth) const {
-  return {std::move(auth),         request_.headers, request_.query,
-          request_.remote_address, request_.secure,  opened_at_};
+  if (!origin_) return {std::move(auth), {}, {}, address_, secure_, opened_at_};
+  return {std::move(auth), origin_->headers, origin_->query, address_, secure_, opened_at_};
 }
 
 void ServerConnection::on_connect(Packet packet) {
   Namespace* nsp = server_->find(packet.nsp);
   if (nsp == nullptr) return refuse(packet.nsp, {{"message", "Invalid namespace"}});
-  const bool known = sockets_.contains(packet.nsp) || joining_.contains(packet.nsp);
+  const bool known = find(packet.nsp) || std::ranges::find(joining_, packet.nsp) != joining_.end();
   if (known || sockets_.size() + joining_.size() >= server_->options.max_namespaces) {
     core::logger("socketio")->info("too many joins of namespaces, connection closed ({})", engine_->id());
     return close("forced server close");
@@ -153,7 +157,7 @@ void ServerConnection::on_connect(Packet packet) {
   find_again(*socket);
   const bool known_before = socket->recovered() && server_->options.recovery.skip_middlewares;
   if (known_before || nsp->state_->middlewares.empty()) return welcome(socket);
-  joining_.insert(packet.nsp);
+  joining_.push_back(packet.nsp);
   server_->tasks.spawn(admit(shared_from_this(), std::move(socket)));
 }
 
@@ -174,7 +178,7 @@ asio::awaitable<void> ServerConnection::admit(std::shared_ptr<ServerConnection> 
     }
     if (!admitted) break;
   }
-  self->joining_.erase(nsp);
+  std::erase(self->joining_, nsp);
   if (self->ended_) co_return;
   if (admitted) {
     self->welcome(socket);
@@ -187,17 +191,20 @@ asio::awaitable<void> ServerConnection::admit(std::shared_ptr<ServerConnection> 
 
 void ServerConnection::welcome(const std::shared_ptr<Socket>& socket) {
   Namespace::State& nsp = *socket->nsp().state_;
-  connect_deadline_.disarm();
-  sockets_.emplace(nsp.name, socket);
+  connect_deadline_.reset();
+  joining_.shrink_to_fit();
+  sockets_.push_back(socket);
   nsp.sockets.emplace(socket->id(), socket);
   socket->state_->connected = true;
-  socket->join(socket->id());
   socket->rejoin();
   if (!greet(*socket)) return;
   const auto handlers = nsp.handlers;
   for (const auto& handler : handlers) {
     call_safely("connection", [&] { handler(socket); });
   }
+  if (server_->options.keep_handshakes) return;
+  origin_.reset();
+  socket->forget_handshake();
 }
 
 // Says that the socket is connected; one that was found again also gets what it missed.

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <map>
 #include <memory>
-#include <set>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "engineio/connection.hpp"
@@ -40,6 +40,12 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   void disconnect_all();
 
  private:
+  /// What every handshake has in common.
+  struct Origin {
+    http::Headers headers;
+    std::string query;
+  };
+
   void on_message(const engineio::PacketView& message);
   bool take_text(std::string_view text);
   void on_packet(Packet packet);
@@ -51,16 +57,19 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   void refuse(const std::string& nsp, const core::json::object& error);
   void end(std::string_view reason);
   bool within_rate();
+  std::shared_ptr<Socket> find(std::string_view nsp) const;
   Handshake handshake_of(core::json::value auth) const;
 
   std::shared_ptr<Server::State> server_;
   std::shared_ptr<engineio::Connection> engine_;
-  http::Request request_;
+  std::unique_ptr<const Origin> origin_;  ///< null when it was forgotten
+  asio::ip::address address_;
+  bool secure_;
   core::WallTime opened_at_;
   Decoder decoder_;
-  http::Deadline connect_deadline_;
-  std::map<std::string, std::shared_ptr<Socket>, std::less<>> sockets_;
-  std::set<std::string, std::less<>> joining_;
+  std::optional<http::Deadline> connect_deadline_;  ///< until a first namespace is joined
+  std::vector<std::shared_ptr<Socket>> sockets_;    ///< one of each namespace; mostly there is just one
+  std::vector<std::string> joining_;                ///< namespaces
   double tokens_;
   core::SteadyTime refilled_;
   bool ended_ = false;

@@ -52,7 +52,15 @@ struct Namespace::State {
   std::string text_begin;  ///< with which the text of events for `text_handler` begins
   TextHandler text_handler;
   TextMap<std::shared_ptr<Socket>> sockets;
+  /// Those that were joined. The room of a socket's own id is not among them: that id is in `sockets`.
   TextMap<Room> rooms;
+  template <class Visitor>
+  void for_each_in(std::string_view room, Visitor visit) const {
+    if (const auto own = sockets.find(room); own != sockets.end()) visit(own->second.get());
+    const auto found = rooms.find(room);
+    if (found == rooms.end()) return;
+    for (Socket* socket : found->second) visit(socket);
+  }
   std::function<core::json::value(const Socket&)> describe_data;
   Dispatcher server_side{kMaxServerSideHandlers};
   std::shared_ptr<Adapter> adapter;       // never null

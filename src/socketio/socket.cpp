@@ -130,8 +130,8 @@ Broadcast Socket::to(std::string room) const {
 }
 
 void Socket::join(std::string room) {
-  if (!state_->connected || state_->rooms.contains(room)) return;
-  if (state_->rooms.size() >= state_->max_rooms) {
+  if (!state_->connected || room == state_->id || state_->rooms.contains(room)) return;
+  if (state_->rooms.size() + 1 >= state_->max_rooms) {
     core::logger("socketio")->error("a socket is in {} rooms; further ones are ignored", state_->max_rooms);
     return;
   }
@@ -147,7 +147,9 @@ void Socket::leave(std::string_view room) {
 }
 
 std::vector<std::string> Socket::rooms() const {
-  return {state_->rooms.begin(), state_->rooms.end()};
+  std::vector<std::string> all(state_->rooms.begin(), state_->rooms.end());
+  if (state_->connection) all.push_back(state_->id);
+  return all;
 }
 
 void Socket::disconnect(bool close_transport) {
@@ -209,6 +211,11 @@ void Socket::restore(RecoverableSession session) {
   state_->id = std::move(session.id);
   data = std::move(session.data);
   *state_->recovery = {std::move(session.pid), true, std::move(session.rooms), std::move(session.missed)};
+}
+
+void Socket::forget_handshake() {
+  auto& handshake = state_->handshake;
+  handshake = {{}, {}, {}, handshake.address, handshake.secure, handshake.time};
 }
 
 void Socket::rejoin() {

@@ -95,7 +95,8 @@ class Socket : public std::enable_shared_from_this<Socket> {
   Broadcast broadcast() const;
   Broadcast to(std::string room) const;
 
-  /// Every socket is in the room of its own id. Beyond the limit of the options: logged and ignored.
+  /// Every socket is in the room of its own id, as long as it is connected. Beyond the limit of the options:
+  /// logged and ignored.
   void join(std::string room);
   void leave(std::string_view room);
   std::vector<std::string> rooms() const;
@@ -113,6 +114,7 @@ class Socket : public std::enable_shared_from_this<Socket> {
   bool send_if_writable(const std::vector<engineio::Frame>& frames);
   void keep_for_recovery(Packet& packet) const;
   void restore(RecoverableSession session);
+  void forget_handshake();
   void rejoin();
   void persist(std::string_view reason) const;
   void receive(Packet packet);
