@@ -19,14 +19,14 @@ CloseReason reason_of(const core::Error& error) {
 
 Connection::Connection(std::string id, Role role, Session::Timing timing,
                        std::shared_ptr<Transport> transport, std::shared_ptr<core::TaskGroup> tasks,
-                       QueueLimits limits, std::shared_ptr<SendTurn> turn)
+                       QueueLimits limits, std::shared_ptr<SendTurn> turn, std::shared_ptr<Timeouts> timeouts)
     : id_(std::move(id)),
       session_(role, timing, std::chrono::steady_clock::now()),
       transport_(std::move(transport)),
       tasks_(std::move(tasks)),
       turn_(turn ? std::move(turn) : std::make_shared<SendTurn>(tasks_->executor())),
       limits_(limits),
-      timer_(tasks_->executor(), [this] { on_time(); }) {
+      timeouts_(timeouts ? std::move(timeouts) : std::make_shared<Timeouts>(tasks_->executor())) {
   watch();
 }
 
@@ -91,7 +91,7 @@ void Connection::close(CloseReason reason) {
   if (closing_ || finished_) return;
   closing_ = true;
   reason_ = reason;
-  timer_.arm(kCloseTimeout);
+  timeouts_->arm(*this, TimeoutKind::closing, std::chrono::steady_clock::now() + kCloseTimeout);
   wake_writer();
 }
 
@@ -122,10 +122,10 @@ void Connection::take(const PacketView& packet) {
 void Connection::watch() {
   if (finished_ || closing_ || session_.deadline() == watched_) return;
   watched_ = session_.deadline();
-  timer_.arm(session_.deadline() - std::chrono::steady_clock::now());
+  timeouts_->arm(*this, session_.awaiting_pong() ? TimeoutKind::answer : TimeoutKind::heartbeat, watched_);
 }
 
-void Connection::on_time() {
+void Connection::on_timeout() {
   const auto keep = shared_from_this();
   if (closing_) return finish(reason_);
   apply(session_.tick(std::chrono::steady_clock::now()));
@@ -136,7 +136,7 @@ void Connection::finish(CloseReason reason) {
   if (finished_) return;
   finished_ = true;
   session_.close();
-  timer_.disarm();
+  Timeouts::disarm(*this);
   outbox_.clear();
   transport_->abort();
   if (!delivering_) on_message_ = nullptr;

@@ -11,8 +11,8 @@
 #include "core/task_group.hpp"
 #include "engineio/send_turn.hpp"
 #include "engineio/session.hpp"
+#include "engineio/timeouts.hpp"
 #include "engineio/transport.hpp"
-#include "http/deadline.hpp"
 
 namespace pantheon::engineio {
 
@@ -23,16 +23,16 @@ struct QueueLimits {
 
 /// One open Engine.IO session over a transport, server or client side: pings, a bounded send queue, and an
 /// orderly end. Use from the executor's thread.
-class Connection : public std::enable_shared_from_this<Connection> {
+class Connection : public std::enable_shared_from_this<Connection>, private Timeout {
  public:
   using MessageHandler = std::function<void(const PacketView&)>;
   using CloseHandler = std::function<void(CloseReason)>;
 
-  /// `tasks` owns the coroutine that writes what cannot be sent at once. `turn` is common to the connections
-  /// of a server; without it, this one has its own.
+  /// `tasks` owns the coroutine that writes what cannot be sent at once. `turn` and `timeouts` are common to
+  /// the connections of a server; without them, this one has its own.
   Connection(std::string id, Role role, Session::Timing timing, std::shared_ptr<Transport> transport,
              std::shared_ptr<core::TaskGroup> tasks, QueueLimits limits,
-             std::shared_ptr<SendTurn> turn = nullptr);
+             std::shared_ptr<SendTurn> turn = nullptr, std::shared_ptr<Timeouts> timeouts = nullptr);
 
   const std::string& id() const { return id_; }
   bool open() const { return session_.open() && !closing_; }
@@ -73,7 +73,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void deliver(const PacketView& message);
   bool receive(const core::Result<PacketView>& packet);
   Transport::Sink sink_of(const Transport& transport);
-  void on_time();
+  void on_timeout() override;
   void watch();
   void finish(CloseReason reason);
   static asio::awaitable<void> write(std::shared_ptr<Connection> self);
@@ -85,7 +85,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::shared_ptr<SendTurn> turn_;
   QueueLimits limits_;
   core::SteadyTime watched_;  ///< the deadline that the timer is set to
-  http::Deadline timer_;
+  std::shared_ptr<Timeouts> timeouts_;
   Outbox outbox_;
   MessageHandler on_message_;
   CloseHandler on_close_;

@@ -31,6 +31,7 @@ Server::State::State(asio::any_io_executor executor, Options o)
       cors(options.cors),
       tasks(std::make_shared<core::TaskGroup>(executor)),
       turn(std::make_shared<SendTurn>(executor)),
+      timeouts(std::make_shared<Timeouts>(executor)),
       changed(executor) {}
 
 std::shared_ptr<PollingTransport> Server::State::find_polling(const std::string& sid) const {
@@ -156,14 +157,18 @@ Opening Server::State::make_opening(std::vector<std::string> upgrades) const {
 
 std::shared_ptr<Connection> Server::State::add(const Opening& opening, std::shared_ptr<Transport> transport) {
   auto connection = std::make_shared<Connection>(opening.sid, Role::server, options.timing,
-                                                 std::move(transport), tasks, options.queue, turn);
-  connections.emplace(opening.sid, connection);
+                                                 std::move(transport), tasks, options.queue, turn, timeouts);
+  connections.emplace(connection->id(), connection);
   return connection;
 }
 
 void Server::State::remove(const Connection& connection) {
   polling.erase(connection.id());
-  connections.erase(connection.id());
+  const auto found = connections.find(connection.id());
+  if (found != connections.end()) {
+    const auto kept = found->second;  // the key is its own
+    connections.erase(found);
+  }
   changed.notify();
 }
 

@@ -48,9 +48,10 @@ struct Server::State {
   Cors cors;
   std::shared_ptr<core::TaskGroup> tasks;
   std::shared_ptr<SendTurn> turn;
+  std::shared_ptr<Timeouts> timeouts;
   core::AsyncEvent changed;
   ConnectionHandler on_connection;
-  std::unordered_map<std::string, std::shared_ptr<Connection>> connections;
+  std::unordered_map<std::string_view, std::shared_ptr<Connection>> connections;  ///< by their own ids
   /// Of those that are polling.
   std::unordered_map<std::string, std::shared_ptr<PollingTransport>> polling;
   bool stopping = false;

@@ -45,6 +45,8 @@ class Session {
   Step tick(core::SteadyTime now);
   core::SteadyTime deadline() const { return deadline_; }
   bool open() const { return open_; }
+  /// A ping of this side is not answered yet.
+  bool awaiting_pong() const { return awaiting_pong_; }
   /// Nothing is sent or delivered any more.
   void close() { open_ = false; }
 

@@ -35,7 +35,6 @@ class StreamWebSocket final : public WebSocket {
       : stream_(std::move(stream)),
         frames_(role, max_message),
         early_(std::move(early)),
-        changed_(stream_->socket().get_executor()),
         unsent_(std::move(unsent)),
         role_(role) {}
 
@@ -139,7 +138,7 @@ class StreamWebSocket final : public WebSocket {
     CloseReason told{code, std::move(reason)};
     co_await send_close(std::move(told));
     while (!ended_ && reading_) {
-      const bool alive = co_await changed_.wait();
+      const bool alive = co_await changed().wait();
       if (!alive) co_return abort();
     }
     while (!ended_) {
@@ -152,7 +151,7 @@ class StreamWebSocket final : public WebSocket {
   void abort() override {
     ended_ = true;
     stream_->close();
-    changed_.notify();
+    notify();
   }
 
  private:
@@ -160,7 +159,7 @@ class StreamWebSocket final : public WebSocket {
     explicit Reading(StreamWebSocket& socket) : owner(socket) { owner.reading_ = true; }
     ~Reading() {
       owner.reading_ = false;
-      owner.changed_.notify();
+      owner.notify();
     }
     Reading(const Reading&) = delete;
     Reading& operator=(const Reading&) = delete;
@@ -174,7 +173,7 @@ class StreamWebSocket final : public WebSocket {
     ~Writing() {
       owner.writing_ = false;
       if (!finished) owner.abort();
-      owner.changed_.notify();
+      owner.notify();
     }
     Writing(const Writing&) = delete;
     Writing& operator=(const Writing&) = delete;
@@ -227,7 +226,7 @@ class StreamWebSocket final : public WebSocket {
   static void end_reading(Background& background, const core::Error& why) {
     if (background.socket == nullptr) return;
     background.socket->reading_ = false;
-    background.socket->changed_.notify();
+    background.socket->notify();
     const auto ended = std::exchange(background.ended, nullptr);
     if (ended) ended(why);
   }
@@ -252,6 +251,15 @@ class StreamWebSocket final : public WebSocket {
     if (!has_unsent() || writing_) co_return;
     const std::span<const MessageView> nothing_else;
     co_await write_all(nothing_else);
+  }
+
+  core::AsyncEvent& changed() {
+    if (!changed_) changed_ = std::make_unique<core::AsyncEvent>(stream_->socket().get_executor());
+    return *changed_;
+  }
+
+  void notify() {
+    if (changed_) changed_->notify();
   }
 
   static core::Result<Message> closed() { return core::failure(HttpError::connection_closed); }
@@ -364,7 +372,7 @@ class StreamWebSocket final : public WebSocket {
   // False when nothing can be sent any more.
   asio::awaitable<bool> wait_for_turn() {
     while (writing_ && !ended_) {
-      const bool alive = co_await changed_.wait();
+      const bool alive = co_await changed().wait();
       if (!alive) co_return false;
     }
     co_return !ended_ && !close_sent_;
@@ -411,7 +419,7 @@ class StreamWebSocket final : public WebSocket {
   FrameReader frames_;
   std::string early_;
   std::size_t early_used_ = 0;
-  core::AsyncEvent changed_;
+  std::unique_ptr<core::AsyncEvent> changed_;  // made when somebody waits
   std::string unsent_;
   std::string pong_;
   WebSocketRole role_;
