@@ -41,6 +41,7 @@ void Server::attach(http::Server& server, std::string path) {
 
   http::UpgradeOptions upgrades;
   upgrades.max_message = state->options.max_payload;
+  upgrades.answer_with_first_message = true;
   upgrades.check = [state](const http::Request& request) -> std::optional<http::Response> {
     const auto asked = state->verify(request, true);
     if (!asked) return handshake_error(asked.error());

@@ -11,8 +11,8 @@ void Timeouts::arm(Timeout& timeout, TimeoutKind kind, core::SteadyTime due) {
   Queue& queue = queues_.at(static_cast<std::size_t>(kind));
   auto behind = queue.waiting.end();
   while (behind != queue.waiting.begin() && std::prev(behind)->due_ > due) --behind;
-  const bool is_next = queue.waiting.insert(behind, timeout) == queue.waiting.begin();
-  if (is_next) watch(queue);
+  queue.waiting.insert(behind, timeout);
+  if (&queue.waiting.front() == &timeout) watch(queue);
 }
 
 void Timeouts::watch(Queue& queue) {

@@ -49,6 +49,8 @@ struct RouteOptions {
 
 struct UpgradeOptions {
   core::Bytes max_message{1024 * 1024};  ///< of a received WebSocket message
+  /// The handler sends or reads at once: then the answer to the handshake travels with its first message.
+  bool answer_with_first_message = false;
   /// Looks at the request first; a response it gives is sent instead of upgrading.
   std::function<std::optional<Response>(const Request&)> check = {};
 };

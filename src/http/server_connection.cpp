@@ -186,8 +186,14 @@ class HttpConnection {
       response.headers.set("Sec-WebSocket-Version", "13");
       co_return co_await respond(request, std::move(response), false);
     }
+    std::string acceptance = *accept;
+    if (!match.upgrade_options->answer_with_first_message) {
+      const bool sent = co_await send_all(acceptance, {});
+      if (!sent) co_return Next::closed;
+      acceptance.clear();
+    }
     outcome_.upgraded = Upgraded{std::move(request), match.upgrade, match.upgrade_options->max_message,
-                                 reader_.take_rest(), *accept};
+                         reader_.take_rest(), std::move(acceptance)};
     co_return Next::upgrade;
   }
 

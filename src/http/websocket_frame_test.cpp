@@ -36,6 +36,24 @@ Read read(std::string_view bytes, WebSocketRole role = WebSocketRole::server, st
   return result;
 }
 
+Read read_in_place(std::string_view text, WebSocketRole role = WebSocketRole::server,
+                   std::size_t step = 100'000) {
+  FrameReader reader(role, kLimit);
+  Read result;
+  std::string storage;
+  while (!text.empty()) {
+    std::string bytes(text.substr(0, step));
+    text.remove_prefix(bytes.size());
+    std::span<std::uint8_t> input(reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size());
+    while (!input.empty()) {
+      const auto frame = reader.next_in_place(input, storage);
+      if (!frame) return {result.messages, std::string(frame.error().code())};
+      if (frame->has_value()) result.messages.emplace_back(frame->value().data);
+    }
+  }
+  return result;
+}
+
 TEST(FrameReader, ReadsAMaskedMessageOfAClient) {
   EXPECT_EQ(read(client_frame(0x81, "hello")).messages, std::vector<std::string>{"hello"});
 }
@@ -54,6 +72,32 @@ TEST(FrameReader, GivesTheSameHoweverTheBytesAreCut) {
   const std::vector<std::string> expected{"ping", "abcd", std::string(300, 'y')};
   for (const std::size_t step : {1U, 2U, 3U, 7U, 1000U}) {
     EXPECT_EQ(read(bytes, WebSocketRole::server, step).messages, expected) << step;
+    EXPECT_EQ(read_in_place(bytes, WebSocketRole::server, step).messages, expected) << step;
+  }
+}
+
+TEST(FrameReader, LeavesAWholeMessageWhereItIs) {
+  std::string bytes = client_frame(0x81, "hello") + client_frame(0x81, "again");
+  std::span<std::uint8_t> input(reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size());
+  FrameReader reader(WebSocketRole::server, kLimit);
+  std::string storage;
+  for (const std::string_view expected : {"hello", "again"}) {
+    const auto frame = reader.next_in_place(input, storage);
+    ASSERT_TRUE(frame && *frame);
+    EXPECT_EQ((*frame)->data, expected);
+    EXPECT_GE((*frame)->data.data(), bytes.data());
+    EXPECT_LT((*frame)->data.data(), bytes.data() + bytes.size());
+  }
+  EXPECT_TRUE(storage.empty());
+}
+
+TEST(FrameReader, RefusesInPlaceWhatItRefusesElsewhere) {
+  for (const auto& bytes :
+       {client_frame(0x81, "\xff"), client_frame(0x82, std::string(1001, 'x')), client_frame(0x80, "alone"),
+        client_frame(0xC1, "reserved"), client_frame(0x01, "begun") + client_frame(0x81, "not ended")}) {
+    const auto elsewhere = read(bytes);
+    EXPECT_FALSE(elsewhere.error.empty());
+    EXPECT_EQ(read_in_place(bytes).error, elsewhere.error);
   }
 }
 

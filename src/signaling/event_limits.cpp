@@ -68,12 +68,13 @@ void EventLimits::forget_quiet(core::SteadyTime now) {
   next_sweep_ = now + (kept_.size() < max_kept_ ? kSweepEvery : kSweepEveryWhenFull);
 }
 
-std::shared_ptr<EventBuckets> EventLimits::bucket(std::string key, core::SteadyTime now) {
+std::shared_ptr<EventBuckets> EventLimits::bucket(std::string_view name, core::SteadyTime now) {
   forget_quiet(now);
+  const auto key = hash_(name);
   const auto known = kept_.find(key);
   if (known != kept_.end()) return known->second;
   if (kept_.size() >= max_kept_) return overflow_;
-  return kept_.emplace(std::move(key), std::make_shared<EventBuckets>()).first->second;
+  return kept_.emplace(key, std::make_shared<EventBuckets>()).first->second;
 }
 
 void EventLimits::enroll(Member& member, core::SteadyTime now) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "core/keyed_hash.hpp"
 #include "signaling/member.hpp"
 #include "signaling/options.hpp"
 #include "signaling/rate_limit.hpp"
@@ -42,14 +43,17 @@ class EventLimits {
   std::size_t size() const { return kept_.size(); }
 
  private:
-  std::shared_ptr<EventBuckets> bucket(std::string key, core::SteadyTime now);
+  std::shared_ptr<EventBuckets> bucket(std::string_view key, core::SteadyTime now);
   void forget_quiet(core::SteadyTime now);
   bool is_quiet(const EventBuckets& buckets, core::SteadyTime now) const;
   std::array<Rate, kEventClasses> rates_;
   std::array<double, kEventScopes> shares_;
   Rate refusals_;
   std::size_t max_kept_;
-  std::unordered_map<std::string, std::shared_ptr<EventBuckets>> kept_;
+  /// By a keyed hash of what they are for: names would take more memory than the buckets. Nobody outside
+  /// knows the key, so nobody can pick names that share a bucket.
+  core::KeyedHash hash_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<EventBuckets>> kept_;
   std::shared_ptr<EventBuckets> overflow_;
   core::SteadyTime next_sweep_;
 };

@@ -97,7 +97,7 @@ std::vector<std::string> Namespace::room_names() const {
   std::vector<std::string> names;
   names.reserve(state_->rooms.size() + state_->sockets.size());
   for (const auto& [name, room] : state_->rooms) names.push_back(name);
-  for (const auto& [id, socket] : state_->sockets) names.push_back(id);
+  for (const auto& [id, socket] : state_->sockets) names.emplace_back(id);
   return names;
 }
 

@@ -51,7 +51,7 @@ struct Namespace::State {
   std::vector<std::function<void(std::shared_ptr<Socket>)>> handlers;
   std::string text_begin;  ///< with which the text of events for `text_handler` begins
   TextHandler text_handler;
-  TextMap<std::shared_ptr<Socket>> sockets;
+  std::unordered_map<std::string_view, std::shared_ptr<Socket>> sockets;  ///< by their own ids
   /// Those that were joined. The room of a socket's own id is not among them: that id is in `sockets`.
   TextMap<Room> rooms;
   template <class Visitor>
@@ -85,7 +85,7 @@ struct Socket::State {
   Handshake handshake;
   Dispatcher handlers;
   std::vector<std::function<void(std::string_view)>> disconnect_handlers;
-  std::unordered_set<std::string, TextHash, std::equal_to<>> rooms;
+  std::vector<std::string> rooms;  ///< few; without that of its own id
   std::size_t max_rooms;
   PendingAcks acks;
   bool connected = false;

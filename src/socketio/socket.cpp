@@ -1,5 +1,7 @@
 #include "socketio/socket.hpp"
 
+#include <algorithm>
+
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "socketio/event_packet.hpp"
@@ -130,24 +132,25 @@ Broadcast Socket::to(std::string room) const {
 }
 
 void Socket::join(std::string room) {
-  if (!state_->connected || room == state_->id || state_->rooms.contains(room)) return;
+  if (!state_->connected || room == state_->id) return;
+  if (std::ranges::find(state_->rooms, room) != state_->rooms.end()) return;
   if (state_->rooms.size() + 1 >= state_->max_rooms) {
     core::logger("socketio")->error("a socket is in {} rooms; further ones are ignored", state_->max_rooms);
     return;
   }
   state_->nsp->state_->join(*this, room);
-  state_->rooms.insert(std::move(room));
+  state_->rooms.push_back(std::move(room));
 }
 
 void Socket::leave(std::string_view room) {
-  const auto found = state_->rooms.find(room);
+  const auto found = std::ranges::find(state_->rooms, room);
   if (found == state_->rooms.end()) return;
   state_->nsp->state_->leave(*this, room);
   state_->rooms.erase(found);
 }
 
 std::vector<std::string> Socket::rooms() const {
-  std::vector<std::string> all(state_->rooms.begin(), state_->rooms.end());
+  auto all = state_->rooms;
   if (state_->connection) all.push_back(state_->id);
   return all;
 }

@@ -46,6 +46,84 @@ TEST_F(SocketTest, HasTheHandshakeOfItsClient) {
   EXPECT_FALSE(handshake.secure);
 }
 
+struct ForgetfulTest : SocketTest {
+  void SetUp() override {
+    options.keep_handshakes = false;
+    SocketTest::SetUp();
+  }
+};
+
+TEST_F(ForgetfulTest, ForgetsTheHandshakeBehindTheHandlersOfConnection) {
+  std::string seen;
+  server->of("/").on_connection([&](const std::shared_ptr<Socket>& socket) {
+    seen = core::json::serialize(socket->handshake().auth) + socket->handshake().query;
+  });
+  connect("/", []() -> asio::awaitable<core::Result<core::json::object>> {
+    co_return core::json::object{{"token", "abc"}};
+  });
+  EXPECT_EQ(seen, R"({"token":"abc"}EIO=4&transport=websocket)");
+  const Handshake& handshake = sockets[0]->handshake();
+  EXPECT_TRUE(handshake.auth.is_null());
+  EXPECT_TRUE(handshake.headers.fields().empty());
+  EXPECT_TRUE(handshake.query.empty());
+  EXPECT_TRUE(handshake.address.is_loopback());
+}
+
+TEST_F(SocketTest, ARelaySeesTheTextOfAnEventBeforeItIsParsed) {
+  std::vector<std::string> texts;
+  std::vector<std::string> parsed;
+  server->of("/").on_text("relay", [&](Socket& socket, std::string_view text) {
+    EXPECT_EQ(&socket, sockets[0].get());
+    texts.emplace_back(text);
+    return text.find("take") != std::string_view::npos;
+  });
+  Client& client = connect();
+  sockets[0]->on_any([&](const Event& event) {
+    parsed.push_back(*event.raw);
+    changed.notify();
+  });
+  EXPECT_TRUE(client.emit("relay", {"take"}));
+  EXPECT_TRUE(client.emit("relay", {"leave"}));
+  EXPECT_TRUE(client.emit("relayed", {"take"}));
+  EXPECT_TRUE(client.emit("relay", {"take"}, {core::ByteVector{1}}));
+  until([&] { return parsed.size() == 3; });
+  EXPECT_EQ(texts, (std::vector<std::string>{R"(["relay","take"])", R"(["relay","leave"])"}));
+  EXPECT_EQ(parsed[0], R"(["relay","leave"])");
+  EXPECT_EQ(parsed[1], R"(["relayed","take"])");
+}
+
+TEST_F(SocketTest, TextThatAHandlerLeavesIsCheckedAsEver) {
+  server->of("/").on_text("relay", [](Socket&, std::string_view) { return false; });
+  Client& client = connect();
+  sockets[0]->on("relay", [](const Event&) { throw std::runtime_error("broken"); });
+  EXPECT_TRUE(client.emit("relay", {1}));
+  EXPECT_TRUE(client.emit("relay", {2}));
+  sockets[0]->on("ask", [](const Event& event) { event.ack({true}); });
+  EXPECT_TRUE(loop.run(client.request("ask", {}, 5s)));
+}
+
+TEST_F(SocketTest, IsInTheRoomOfItsOwnIdWhileItIsConnected) {
+  Client& client = connect();
+  Namespace& nsp = server->of("/");
+  const auto id = sockets[0]->id();
+  EXPECT_EQ(sockets[0]->rooms(), std::vector<std::string>{id});
+  EXPECT_EQ(nsp.room_size(id), 1U);
+  EXPECT_EQ(nsp.room_names(), std::vector<std::string>{id});
+  std::vector<std::string> left;
+  sockets[0]->on_disconnect([&](std::string_view) { left = sockets[0]->rooms(); });
+  std::string got;
+  client.on("hello", [&](const Event& event) {
+    got = event.name;
+    changed.notify();
+  });
+  nsp.to(id).emit("hello", {});
+  until([&] { return !got.empty(); });
+  sockets[0]->disconnect(true);
+  EXPECT_EQ(left, std::vector<std::string>{id});
+  EXPECT_EQ(nsp.room_size(id), 0U);
+  EXPECT_TRUE(sockets[0]->rooms().empty());
+}
+
 TEST_F(SocketTest, AsksItsClientAndIsAnswered) {
   Client& client = connect();
   client.on("add",

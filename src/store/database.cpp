@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <unordered_map>
+
 #include "core/log.hpp"
 #include "store/error.hpp"
 
@@ -61,9 +63,45 @@ core::Result<void> make_private_file(const std::filesystem::path& file) {
 
 }  // namespace
 
-void Query::Finalize::operator()(sqlite3_stmt* statement) const {
-  sqlite3_finalize(statement);
+/// Statements that nobody uses just now, at most one of each text.
+class Query::Idle {
+ public:
+  Idle() = default;
+  ~Idle() {
+    for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+  }
+  Idle(const Idle&) = delete;
+  Idle& operator=(const Idle&) = delete;
+
+  /// Null when there is none of that text.
+  sqlite3_stmt* take(std::string_view sql) {
+    const auto found = statements_.find(sql);
+    if (found == statements_.end()) return nullptr;
+    sqlite3_stmt* const statement = found->second;
+    statements_.erase(found);
+    return statement;
+  }
+
+  void put(sqlite3_stmt* statement) {
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    const bool kept =
+        statements_.size() < kMost && statements_.emplace(sqlite3_sql(statement), statement).second;
+    if (!kept) sqlite3_finalize(statement);
+  }
+
+ private:
+  static constexpr std::size_t kMost = 128;
+  std::unordered_map<std::string_view, sqlite3_stmt*> statements_;  // the text is the statement's own
+};
+
+void Query::Return::operator()(sqlite3_stmt* statement) const {
+  idle->put(statement);
 }
+
+Database::Database(std::unique_ptr<sqlite3, Close> handle)
+    : handle_(std::move(handle)), idle_(std::make_shared<Query::Idle>()) {}
+
 void Database::Close::operator()(sqlite3* database) const {
   sqlite3_close_v2(database);
 }
@@ -197,11 +235,13 @@ core::Result<void> Database::apply(const Migration& migration, std::int64_t vers
 }
 
 core::Result<Query> Database::prepare(std::string_view sql) {
-  sqlite3_stmt* statement = nullptr;
-  const int status =
-      sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
-  if (status != SQLITE_OK) return sqlite_failure(handle_.get(), status);
-  return Query(handle_.get(), std::unique_ptr<sqlite3_stmt, Query::Finalize>(statement));
+  sqlite3_stmt* statement = idle_->take(sql);
+  if (statement == nullptr) {
+    const int status = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
+                                          SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    if (status != SQLITE_OK) return sqlite_failure(handle_.get(), status);
+  }
+  return Query(handle_.get(), std::unique_ptr<sqlite3_stmt, Query::Return>(statement, Query::Return{idle_}));
 }
 
 core::Result<void> Database::execute(const char* sql) {

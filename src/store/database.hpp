@@ -42,13 +42,16 @@ class Query {
 
  private:
   friend class Database;
-  struct Finalize {
+  class Idle;
+  /// Back to where it can be used again: making a statement takes longer than most take to run.
+  struct Return {
     void operator()(sqlite3_stmt* statement) const;
+    std::shared_ptr<Idle> idle;
   };
-  Query(sqlite3* database, std::unique_ptr<sqlite3_stmt, Finalize> statement)
+  Query(sqlite3* database, std::unique_ptr<sqlite3_stmt, Return> statement)
       : database_(database), statement_(std::move(statement)) {}
   sqlite3* database_;
-  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  std::unique_ptr<sqlite3_stmt, Return> statement_;
   int next_ = 0;
   int bind_status_ = 0;
 };
@@ -87,11 +90,12 @@ class Database {
   struct Close {
     void operator()(sqlite3* database) const;
   };
-  explicit Database(std::unique_ptr<sqlite3, Close> handle) : handle_(std::move(handle)) {}
+  explicit Database(std::unique_ptr<sqlite3, Close> handle);
   core::Result<void> configure();
   core::Result<void> migrate(std::span<const Migration> migrations);
   core::Result<void> apply(const Migration& migration, std::int64_t version);
   std::unique_ptr<sqlite3, Close> handle_;
+  std::shared_ptr<Query::Idle> idle_;
 };
 
 }  // namespace pantheon::store
