@@ -193,7 +193,7 @@ class HttpConnection {
       acceptance.clear();
     }
     outcome_.upgraded = Upgraded{std::move(request), match.upgrade, match.upgrade_options->max_message,
-                         reader_.take_rest(), std::move(acceptance)};
+                                 reader_.take_rest(), std::move(acceptance)};
     co_return Next::upgrade;
   }
 
