@@ -36,9 +36,11 @@ class ScriptedStream final : public http::Stream {
     rest_ = rest_.subspan(size);
     co_return http::IoResult{{}, size};
   }
-  asio::awaitable<http::IoResult> read_shared(std::span<const std::uint8_t>& bytes) override {
-    bytes = rest_.first(std::min(piece_, rest_.size()));
-    rest_ = rest_.subspan(bytes.size());
+  asio::awaitable<http::IoResult> read_shared(std::span<std::uint8_t>& bytes) override {
+    const auto next = rest_.first(std::min(piece_, rest_.size()));
+    shared_.assign(next.begin(), next.end());
+    bytes = shared_;
+    rest_ = rest_.subspan(next.size());
     co_return http::IoResult{};
   }
   asio::awaitable<http::IoResult> write(std::array<asio::const_buffer, 2>) override {
@@ -49,6 +51,7 @@ class ScriptedStream final : public http::Stream {
 
  private:
   core::ByteView rest_;
+  std::vector<std::uint8_t> shared_;
   std::size_t piece_;
   http::tcp::socket socket_;
 };

@@ -47,16 +47,19 @@ core::Result<SharedKeys> SharedKeys::parse(std::string_view auth_key, std::strin
       return core::failure(added.error());
     }
   }
+  std::ranges::sort(keys.keys_, {}, &std::pair<std::string, identity::Digest>::second);
   return keys;
 }
 
 std::optional<std::string> SharedKeys::match(std::string_view key) const {
   const auto digest = identity::sha256(core::as_bytes(key));
-  std::optional<std::string> found;
-  for (const auto& [name, known] : keys_) {  // all of them, whichever fits
-    if (core::equal_constant_time(core::ByteView(known), core::ByteView(digest))) found = name;
-  }
-  return found;
+  // How far a search for a digest gets tells nothing of the key: nobody can pick a key by its digest.
+  const auto found =
+      std::ranges::lower_bound(keys_, digest, {}, &std::pair<std::string, identity::Digest>::second);
+  if (found == keys_.end() ||
+      !core::equal_constant_time(core::ByteView(found->second), core::ByteView(digest)))
+    return std::nullopt;
+  return found->first;
 }
 
 }  // namespace pantheon::auth

@@ -25,7 +25,7 @@ class SharedKeys {
 
  private:
   core::Result<void> add(std::string_view name, std::string_view key);
-  std::vector<std::pair<std::string, identity::Digest>> keys_;
+  std::vector<std::pair<std::string, identity::Digest>> keys_;  ///< by digest, once parsed
 };
 
 }  // namespace pantheon::auth
