@@ -108,10 +108,17 @@ void Connection::apply(Session::Step step) {
 void Connection::deliver(const PacketView& message) {
   if (!on_message_ || closing_) return;
   // A handler that ends the connection must not be destroyed while it runs.
-  delivering_ = true;
+  struct Delivering {
+    explicit Delivering(Connection& c) : connection(c) { connection.delivering_ = true; }
+    ~Delivering() {
+      connection.delivering_ = false;
+      if (connection.finished_) connection.on_message_ = nullptr;
+    }
+    Delivering(const Delivering&) = delete;
+    Delivering& operator=(const Delivering&) = delete;
+    Connection& connection;
+  } const delivering(*this);
   on_message_(message);
-  delivering_ = false;
-  if (finished_) on_message_ = nullptr;
 }
 
 void Connection::take(const PacketView& packet) {

@@ -17,6 +17,7 @@ class EngineTest : public testing::Test {
   EngineTest() {
     server.on_connection([](const std::shared_ptr<Connection>& connection, const http::Request&) {
       connection->on_message([weak = std::weak_ptr(connection)](const PacketView& packet) {
+        if (packet.data == "throw") throw std::runtime_error("broken");
         if (const auto to = weak.lock()) static_cast<void>(to->send(encode_frame(packet)));
       });
     });
@@ -63,6 +64,29 @@ TEST_F(EngineTest, AClientIsAnswered) {
   tasks->spawn(Connection::run(connection));
   EXPECT_TRUE(connection->send_message("hello"));
   loop.run(until(changed));
+  EXPECT_EQ(got, "hello");
+  EXPECT_EQ(server.connections(), 1U);
+}
+
+TEST_F(EngineTest, AHandlerThatThrowsEndsItsConnectionAndNoOther) {
+  const auto bad = loop.run(connect(tasks, options)).value();
+  const auto good = loop.run(connect(tasks, options)).value();
+  bool ended = false;
+  bad->on_close([&](CloseReason) {
+    ended = true;
+    changed.notify();
+  });
+  tasks->spawn(Connection::run(bad));
+  EXPECT_TRUE(bad->send_message("throw"));
+  while (!ended) loop.run(until(changed));
+  std::string got;
+  good->on_message([&](const PacketView& packet) {
+    got = packet.data;
+    changed.notify();
+  });
+  tasks->spawn(Connection::run(good));
+  EXPECT_TRUE(good->send_message("hello"));
+  while (got.empty()) loop.run(until(changed));
   EXPECT_EQ(got, "hello");
   EXPECT_EQ(server.connections(), 1U);
 }

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/async_event.hpp"
+#include "core/log.hpp"
 #include "core/random.hpp"
 #include "http/deadline.hpp"
 
@@ -200,6 +201,17 @@ class StreamWebSocket final : public WebSocket {
   // The first call is from the loop, never from inside start_reading().
   void read_in_background() {
     const auto background = background_;
+    try {
+      read_what_is_there(background);
+    } catch (const std::exception& error) {
+      // Beyond this there is only the loop, which would end with all connections.
+      core::logger("http")->error("a message of a WebSocket could not be handled: {}", error.what());
+      if (background->socket != nullptr) background->socket->abort();
+      end_reading(*background, core::Error(core::CommonError::internal));
+    }
+  }
+
+  void read_what_is_there(const std::shared_ptr<Background>& background) {
     if (has_unsent() && !writing_) write_now({});
     bool told = true;
     while (!ended_) {
