@@ -70,7 +70,7 @@ void echo_on(socketio::Namespace& nsp, core::TaskGroup& tasks) {
 }
 
 void refuse_on(socketio::Namespace& nsp) {
-  nsp.use([](std::shared_ptr<socketio::Socket>) -> asio::awaitable<core::Result<void>> {
+  nsp.use([](std::shared_ptr<socketio::Socket>) -> asio::awaitable<socketio::Admitted> {
     co_return core::failure(socketio::SocketioError::connect_refused, "this namespace lets nobody in");
   });
 }

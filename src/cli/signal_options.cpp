@@ -5,14 +5,13 @@
 #include <thread>
 
 #include "cli/error.hpp"
+#include "cli/limit_options.hpp"
 
 namespace pantheon::cli {
 namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
-using core::operator""_KiB;
-using core::operator""_MiB;
 
 constexpr char kBlank = ' ';
 constexpr std::uint16_t kHighestPort = 65'535;
@@ -136,55 +135,6 @@ OptionGroup older_clients(SignalSettings& s) {
         duration(signaling.legacy_idle_timeout, milliseconds(1s), milliseconds(24h))}}};
 }
 
-OptionGroup limits(SignalSettings& s) {
-  auto& limits = s.server.signaling.limits;
-  return {"Limits",
-          {{"max-signal-size", "MAX_SIGNAL_SIZE", "Of one webrtc-signal event",
-            size(limits.max_signal, 1_KiB, 1_MiB)},
-           {"max-accounts", "MAX_ACCOUNTS", "Accounts with devices that are online",
-            number(limits.max_accounts, std::size_t{1}, std::size_t{10'000'000})},
-           {"max-sockets-per-account", "MAX_SOCKETS_PER_ACCOUNT", "Sockets of one account at one time",
-            number(limits.max_sockets_per_account, std::size_t{1}, std::size_t{10'000})},
-           {"max-devices-per-account", "MAX_DEVICES_PER_ACCOUNT", "Devices of one account that are kept",
-            number(limits.max_devices_per_account, std::size_t{1}, std::size_t{100'000})},
-           {"max-sockets", "MAX_SOCKETS", "Sockets of the server",
-            number(limits.max_sockets, std::size_t{1}, std::size_t{10'000'000})},
-           {"max-sockets-per-address", "MAX_SOCKETS_PER_ADDRESS", "Sockets of one network address",
-            number(limits.max_sockets_per_address, std::size_t{1}, std::size_t{10'000'000})},
-           {"max-send-queue", "MAX_SEND_QUEUE", "What waits for one slow reader, before it is disconnected",
-            size(limits.max_send_queue, 64_KiB, 64_MiB)}}};
-}
-
-OptionGroup rates(SignalSettings& s) {
-  auto& limits = s.server.signaling.limits;
-  constexpr double kMostPerSecond = 1e6;
-  constexpr double kMostShare = 1e4;
-  return {
-      "Rates",
-      {{"events-per-second", "EVENTS_PER_SECOND", "Signals of one socket; four seconds of them in a burst",
-        number(limits.events_per_second, 1.0, kMostPerSecond)},
-       {"connects-per-second", "CONNECTS_PER_SECOND", "From one address; eight seconds of them in a burst",
-        number(limits.connects_per_second, 0.1, kMostPerSecond)},
-       {"lists-per-second", "LISTS_PER_SECOND",
-        "Joins and requests of lists of one socket; ten seconds of them in a burst",
-        number(limits.lists_per_second, 0.1, kMostPerSecond)},
-       {"announcements-per-second", "ANNOUNCEMENTS_PER_SECOND",
-        "Announcements of models of one socket; ten seconds of them in a burst",
-        number(limits.announcements_per_second, 0.1, kMostPerSecond)},
-       {"device-share", "DEVICE_SHARE", "Events of all sockets of a device, in multiples of one socket's",
-        number(limits.device_share, 1.0, kMostShare)},
-       {"account-share", "ACCOUNT_SHARE", "The same of an account",
-        number(limits.account_share, 1.0, kMostShare)},
-       {"address-share", "ADDRESS_SHARE", "The same of a network address",
-        number(limits.address_share, 1.0, kMostShare)},
-       {"refusals-per-second", "REFUSALS_PER_SECOND",
-        "Who is refused more often is disconnected; ten seconds of them in a burst",
-        number(limits.refusals_per_second, 1.0, kMostPerSecond)},
-       {"requests-per-second", "REQUESTS_PER_SECOND",
-        "HTTP requests of one address; ten seconds of them in a burst",
-        number(limits.requests_per_second, 0.1, kMostPerSecond)}}};
-}
-
 signaling::LegacyMode legacy_mode(std::string_view word) {
   using signaling::LegacyMode;
   if (word == "off") return LegacyMode::off;
@@ -199,9 +149,10 @@ std::size_t shards_for_cores() {
 }  // namespace
 
 OptionTable signal_options(SignalSettings& settings) {
-  return {program(settings),    network(settings),       sign_in(settings),
-          connecting(settings), older_clients(settings), nodes(settings),
-          limits(settings),     rates(settings),         running(settings)};
+  auto& limits = settings.server.signaling.limits;
+  return {program(settings),     network(settings),       sign_in(settings),
+          connecting(settings),  older_clients(settings), nodes(settings),
+          limit_options(limits), rate_options(limits),    running(settings)};
 }
 
 core::Result<app::SignalingServerOptions> server_options(const SignalSettings& settings) {

@@ -19,7 +19,6 @@ using identity::IdentityError;
 
 constexpr std::size_t kMaxLabel = 128;
 constexpr double kBurstSeconds = 8;
-constexpr double kAccountShare = 4;  // of an account's connects, as a multiple of one address's
 
 Rate connects_of(const Limits& limits, double share) {
   const auto per_second = limits.connects_per_second * share;
@@ -89,22 +88,24 @@ Admission::Admission(store::DeviceStore& store, const auth::Authenticator& authe
       clock_(options.clock),
       proxies_(options.proxies),
       by_address_(limiter_of(options, "connects", connects_of(options.limits, 1))),
-      by_account_(limiter_of(options, "connects of accounts", connects_of(options.limits, kAccountShare))) {}
+      by_account_(limiter_of(options, "connects of accounts",
+                             connects_of(options.limits, options.limits.account_connects_share))) {}
 
-boost::asio::awaitable<core::Result<MemberPointer>> Admission::admit(const socketio::Handshake& handshake) {
+boost::asio::awaitable<Introduction> Admission::admit(const socketio::Handshake& handshake) {
   const auto from = proxies_.client_of(handshake.address, handshake.headers);
   const auto at = std::chrono::steady_clock::now();
-  if (by_address_->take(from, at)) co_return core::failure(SignalingError::rate_limited);
+  if (const auto wait = by_address_->take(from, at)) co_return tl::unexpected(rate_limited(*wait));
   if (auto space = rooms_->check_address(from); !space) co_return core::failure(space.error());
   if (!handshake.auth.is_object()) co_return core::failure(AuthError::auth_required);
   const auto& auth = handshake.auth.get_object();
   auth::Credentials credentials{std::string(text_of(auth, "token")), std::string(text_of(auth, "authKey"))};
   auto bearer = co_await authenticator_->authenticate(std::move(credentials));
   if (!bearer) co_return core::failure(bearer.error());
-  if (by_account_->take(bearer->account, at)) co_return core::failure(SignalingError::rate_limited);
+  if (const auto wait = by_account_->take(bearer->account, at)) co_return tl::unexpected(rate_limited(*wait));
   auto member = introduce(std::move(*bearer), auth);
-  if (member) (*member)->address = from;
-  co_return member;
+  if (!member) co_return core::failure(member.error());
+  (*member)->address = from;
+  co_return std::move(*member);
 }
 
 core::Result<MemberPointer> Admission::introduce(auth::Bearer bearer, const json::object& auth) {

@@ -9,6 +9,9 @@
 
 namespace pantheon::signaling {
 
+/// Who is let in, or why not and what else the client is told.
+using Introduction = tl::expected<MemberPointer, EventFailure>;
+
 /// Turns the hello of a socket into a Member, or refuses it. The account comes from the verified token or key
 /// alone.
 class Admission {
@@ -17,9 +20,10 @@ class Admission {
             Tokens& tokens, Rooms& rooms, const Options& options);
 
   /// `auth_required`, `auth_invalid`, `auth_expired`, `proof_required`, `proof_invalid`, `device_revoked`,
-  /// `key_changed`, `account_full`, `server_full`, `rate_limited`, `invalid_argument`, `sign_in_unavailable`.
+  /// `key_changed`, `account_full`, `server_full`, `rate_limited` (with `retryAfterMs`), `invalid_argument`,
+  /// `sign_in_unavailable`.
   /// The handshake must stay until this is done.
-  boost::asio::awaitable<core::Result<MemberPointer>> admit(const socketio::Handshake& handshake);
+  boost::asio::awaitable<Introduction> admit(const socketio::Handshake& handshake);
 
   /// `auth-renew`: a new token for the same device on a live socket.
   boost::asio::awaitable<EventResult> renew(MemberPointer member, core::json::object payload);

@@ -160,8 +160,12 @@ TEST_F(AdmissionTest, OneAddressConnectsSoOften) {
     EXPECT_EQ(first, "");
     const auto second = co_await refusal(legacy_auth("anna", "a_web"));
     EXPECT_EQ(second, "");
-    const auto third = co_await refusal(legacy_auth("anna", "a_web"));
+    auto& made = client(legacy_auth("anna", "a_web"));
+    const auto third = co_await made.connect();
     EXPECT_EQ(third, "rate_limited");
+    const auto wait = core::get_integer(made.refusal(), "retryAfterMs").value_or(0);
+    EXPECT_GT(wait, 0);
+    EXPECT_LE(wait, 4000) << "one in four seconds";
   });
 }
 

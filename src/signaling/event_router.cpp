@@ -6,6 +6,8 @@
 namespace pantheon::signaling {
 namespace {
 
+constexpr std::size_t kLoggedName = 64;  // bytes of an event's name
+
 void report(const Member& member, const socketio::Event& event, const EventFailure& failure) {
   core::json::object body{{"code", failure.error.code()}, {"message", failure.error.message()}};
   for (const auto& [name, value] : failure.extra) body[name] = value;
@@ -27,7 +29,12 @@ void cut_abuser(const Member& member) {
 
 }  // namespace
 
-EventRouter::EventRouter(const Limits& limits) : limits_(limits) {}
+EventFailure rate_limited(std::chrono::milliseconds retry_after, std::string detail) {
+  return {core::Error(SignalingError::rate_limited, std::move(detail)),
+          {{"retryAfterMs", retry_after.count()}}};
+}
+
+EventRouter::EventRouter(const Limits& limits) : limits_(limits), log_(core::logger("signaling")) {}
 
 void EventRouter::on(std::string event, Handler handler) {
   handlers_.emplace(std::move(event), std::move(handler));
@@ -55,10 +62,7 @@ EventResult EventRouter::handle(const MemberPointer& member, const socketio::Eve
 
 void EventRouter::answer(const Member& member, const socketio::Event& event, EventResult result,
                          core::SteadyTime begun) const {
-  if (observer_) {
-    const auto* error = result ? nullptr : &result.error().error;
-    observer_(event.name, error, std::chrono::steady_clock::now() - begun);
-  }
+  note(member, event.name, result ? nullptr : &result.error().error, begun);
   if (!result) {
     report(member, event, result.error());
   } else if (event.wants_ack()) {
@@ -70,9 +74,7 @@ void EventRouter::answer(const Member& member, const socketio::Event& event, Eve
 void EventRouter::dispatch(const MemberPointer& member, const socketio::Event& event) const {
   const auto begun = std::chrono::steady_clock::now();
   if (const auto refused = limits_.take(*member, event.name, begun)) {
-    EventFailure failure(core::Error(SignalingError::rate_limited),
-                         {{"retryAfterMs", refused->retry_after.count()}});
-    answer(*member, event, tl::unexpected(std::move(failure)), begun);
+    answer(*member, event, tl::unexpected(rate_limited(refused->retry_after)), begun);
     if (refused->abuse) cut_abuser(*member);
     return;
   }
@@ -88,15 +90,22 @@ bool EventRouter::admit(Member& member, std::string_view event, core::SteadyTime
   if (!refused) return true;
   socketio::Event unread;
   unread.name = event;
-  EventFailure failure(core::Error(SignalingError::rate_limited),
-                       {{"retryAfterMs", refused->retry_after.count()}});
-  answer(member, unread, tl::unexpected(std::move(failure)), now);
+  answer(member, unread, tl::unexpected(rate_limited(refused->retry_after)), now);
   if (refused->abuse) cut_abuser(member);
   return false;
 }
 
-void EventRouter::obeyed(std::string_view event, core::SteadyTime begun) const {
-  if (observer_) observer_(event, nullptr, std::chrono::steady_clock::now() - begun);
+void EventRouter::obeyed(const Member& member, std::string_view event, core::SteadyTime begun) const {
+  note(member, event, nullptr, begun);
+}
+
+// For the metrics, and for an operator who looks for an error. What events carry is nobody's business.
+void EventRouter::note(const Member& member, std::string_view event, const core::Error* error,
+                       core::SteadyTime begun) const {
+  if (observer_) observer_(event, error, std::chrono::steady_clock::now() - begun);
+  if (!log_->should_log(spdlog::level::debug)) return;
+  log_->debug("{} of {} ({}): {}", event.substr(0, kLoggedName), member.socket_id, member.device_id,
+              error == nullptr ? "ok" : error->code());
 }
 
 core::Result<core::json::object> object_argument(const socketio::Event& event) {

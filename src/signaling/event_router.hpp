@@ -14,6 +14,10 @@
 #include "signaling/options.hpp"
 #include "socketio/event.hpp"
 
+namespace spdlog {
+class logger;
+}
+
 namespace pantheon::signaling {
 
 /// Why an event was not obeyed, and what else its sender is told.
@@ -24,6 +28,9 @@ struct EventFailure {
   core::Error error;
   core::json::object extra;
 };
+
+/// `rate_limited`, with `retryAfterMs`.
+EventFailure rate_limited(std::chrono::milliseconds retry_after, std::string detail = {});
 
 /// What an acknowledgement carries beside `ok: true`.
 using EventResult = tl::expected<core::json::object, EventFailure>;
@@ -54,7 +61,7 @@ class EventRouter {
   /// For an event that is handled before it is parsed: false when the member has to wait, and was told so.
   bool admit(Member& member, std::string_view event, core::SteadyTime now) const;
   /// And then, when it was obeyed.
-  void obeyed(std::string_view event, core::SteadyTime begun) const;
+  void obeyed(const Member& member, std::string_view event, core::SteadyTime begun) const;
 
  private:
   struct Slow {
@@ -66,7 +73,10 @@ class EventRouter {
   EventResult handle(const MemberPointer& member, const socketio::Event& event) const;
   void answer(const Member& member, const socketio::Event& event, EventResult result,
               core::SteadyTime begun) const;
+  void note(const Member& member, std::string_view event, const core::Error* error,
+            core::SteadyTime begun) const;
   EventLimits limits_;
+  std::shared_ptr<spdlog::logger> log_;
   Observer observer_;
   std::map<std::string, Handler, std::less<>> handlers_;
   std::map<std::string, Slow, std::less<>> slow_handlers_;

@@ -191,9 +191,11 @@ std::string legacy_auth_response(std::string_view peer_id, std::string_view acco
       {"type", "auth_response"}, {"success", true}, {"peer_id", peer_id}, {"account_id", account}});
 }
 
-std::string legacy_auth_failure(const core::Error& error) {
-  return json::serialize(json::object{
-      {"type", "auth_response"}, {"success", false}, {"error", error.message()}, {"code", error.code()}});
+std::string legacy_auth_failure(const core::Error& error, json::object extra) {
+  json::object body{
+      {"type", "auth_response"}, {"success", false}, {"error", error.message()}, {"code", error.code()}};
+  for (auto& [name, value] : extra) body[name] = std::move(value);
+  return json::serialize(body);
 }
 
 std::string legacy_registered(std::string_view peer_id) {

@@ -82,7 +82,7 @@ tl::expected<LegacyMessage, LegacyRefusal> parse_legacy_message(std::string_view
 
 /// Answers to a client.
 std::string legacy_auth_response(std::string_view peer_id, std::string_view account);
-std::string legacy_auth_failure(const core::Error& error);
+std::string legacy_auth_failure(const core::Error& error, core::json::object extra = {});
 std::string legacy_registered(std::string_view peer_id);
 std::string legacy_peer_list(core::json::array peers);
 std::string legacy_heartbeat_answer(std::int64_t time_ms);

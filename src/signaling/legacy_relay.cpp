@@ -172,10 +172,8 @@ EventResult LegacyRelay::ask(const MemberPointer& asker, const socketio::Event& 
 tl::expected<void, EventFailure> LegacyRelay::admit(Member& from) {
   if (mode_ != LegacyMode::relay) return core::failure(SignalingError::legacy_relay_off);
   const Rate rate{limits_.legacy_requests_per_second, limits_.legacy_requests_per_second * kBurstSeconds};
-  if (const auto wait = from.legacy.requests.take(rate, std::chrono::steady_clock::now())) {
-    return tl::unexpected(
-        EventFailure(core::Error(SignalingError::rate_limited), {{"retryAfterMs", wait->count()}}));
-  }
+  if (const auto wait = from.legacy.requests.take(rate, std::chrono::steady_clock::now()))
+    return tl::unexpected(rate_limited(*wait));
   return {};
 }
 

@@ -194,8 +194,8 @@ bool LegacyServer::take_message(LegacySession& session) {
     session.refused = 0;
     return true;
   }
-  const core::Error error(SignalingError::rate_limited);
-  session.send(legacy_error({error}, {{"retryAfterMs", wait->count()}}));
+  auto [error, extra] = rate_limited(*wait);
+  session.send(legacy_error({error}, std::move(extra)));
   if (++session.refused >= kMaxRefused) session.close(kPolicyViolation, std::string(error.code()));
   return false;
 }
@@ -240,16 +240,17 @@ boost::asio::awaitable<void> LegacyServer::sign_in(LegacyServer& self, LegacySes
   auto member = co_await self.admission_->admit(handshake);
   if (member && self.prepare_) {
     const auto prepared = co_await self.prepare_((*member)->account());
-    if (!prepared) member = core::failure(prepared.error());
+    if (!prepared) member = tl::unexpected(EventFailure(prepared.error()));
   }
   // Several may have been let in at the same time as there was room for one.
   if (member) {
     const auto space = self.rooms_->check_space((*member)->account());
-    if (!space) member = core::failure(space.error());
+    if (!space) member = tl::unexpected(EventFailure(space.error()));
   }
   if (!member) {
-    core::logger("signaling")->info("a generation-1 client was refused: {}", member.error().code());
-    session->send(legacy_auth_failure(member.error()));
+    auto& [error, extra] = member.error();
+    core::logger("signaling")->info("a generation-1 client was refused: {}", error.code());
+    session->send(legacy_auth_failure(error, std::move(extra)));
     co_return;
   }
   self.enter(session, std::move(*member));

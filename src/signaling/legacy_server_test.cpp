@@ -209,6 +209,20 @@ TEST_F(LegacyServerTest, TooMuchIsRefusedWithTheTimeToWait) {
   });
 }
 
+TEST_F(LegacyServerTest, WhoConnectsTooOftenIsToldWhenToTryAgain) {
+  options.limits.connects_per_second = 0.125;
+  run([&]() -> test::asio::awaitable<void> {
+    auto first = co_await open();
+    co_await first->sign_in("anna", "desk");
+    auto second = co_await open();
+    second->say({{"type", "auth"}, {"token", "dev:anna"}, {"peer_id", "phone"}});
+    const auto refused = co_await second->next("auth_response");
+    EXPECT_EQ(text_of(refused, "code"), "rate_limited");
+    EXPECT_GT(refused.at("retryAfterMs").as_int64(), 0);
+    EXPECT_LE(refused.at("retryAfterMs").as_int64(), 8000) << "one in eight seconds";
+  });
+}
+
 TEST_F(LegacyServerTest, BeforeSignInOnlyLittleIsRead) {
   run([&]() -> test::asio::awaitable<void> {
     auto client = co_await open();

@@ -72,6 +72,7 @@ struct Limits {
   std::size_t max_sockets_per_address = 1000;
   core::Bytes max_send_queue{4 * 1024 * 1024};  ///< of one slow reader; beyond: it is disconnected
   double connects_per_second = 5;               ///< of one address; its burst is 40
+  double account_connects_share = 4;            ///< connects of an account, as a multiple of one address's
   double redeems_per_second = 0.2;              ///< of one address; its burst is 10
   double all_redeems_per_second = 20;
   double refreshes_per_second = 2;                ///< of one address; its burst is 40

@@ -68,7 +68,7 @@ bool Relay::relay_text(Member& from, std::string_view array_text) {
   note_signal(*target.local, from.device_id, from.socket_id, limits_.max_sockets_per_account);
   static_cast<void>(socket->emit_serialized(std::make_shared<const std::string>(
       relayed_signal_text(from.device_id, from.socket_id, signal->signal))));
-  router_->obeyed(kSignal, begun);
+  router_->obeyed(from, kSignal, begun);
   return true;
 }
 

@@ -32,6 +32,7 @@ namespace {
 constexpr int kCleanEverySweeps = 600;
 constexpr std::chrono::milliseconds kBatchPause{100};
 constexpr std::size_t kSmallestBatch = 10;
+constexpr std::chrono::milliseconds kRenewalPause{1000};  // until the one under way has ended, about
 constexpr const char* kSocketsPath = "/socket.io/";
 
 struct Keys {
@@ -116,7 +117,7 @@ struct Service::State {
   void accept(const std::shared_ptr<socketio::Socket>& socket);
   core::json::object legacy_report() const;
   static asio::awaitable<EventResult> renew(State& state, MemberPointer member, socketio::Event event);
-  static asio::awaitable<core::Result<void>> admit(State& state, std::shared_ptr<socketio::Socket> socket);
+  static asio::awaitable<socketio::Admitted> admit(State& state, std::shared_ptr<socketio::Socket> socket);
   static asio::awaitable<void> sweep(State& state);
 
   Options options;
@@ -233,16 +234,16 @@ void Service::State::join_shards() {
   monitoring.answer_for(options.shards.get());
 }
 
-asio::awaitable<core::Result<void>> Service::State::admit(State& state,
+asio::awaitable<socketio::Admitted> Service::State::admit(State& state,
                                                           std::shared_ptr<socketio::Socket> socket) {
   auto member = co_await state.admission.admit(socket->handshake());
   auto& metrics = state.monitoring.metrics();
-  metrics.add(Count::sign_ins, member ? "ok" : member.error().code());
+  metrics.add(Count::sign_ins, member ? "ok" : member.error().error.code());
   if (!member) {
-    if (member.error().is(SignalingError::rate_limited)) metrics.add(Count::rate_limited, "connects");
-    core::logger("signaling")
-        ->info("a socket was refused: {} ({})", member.error().code(), member.error().detail());
-    co_return core::failure(member.error());
+    auto& [error, extra] = member.error();
+    if (error.is(SignalingError::rate_limited)) metrics.add(Count::rate_limited, "connects");
+    core::logger("signaling")->info("a socket was refused: {} ({})", error.code(), error.detail());
+    co_return tl::unexpected(socketio::Refusal(error, std::move(extra)));
   }
   if (state.others) {
     const auto prepared = co_await state.others->prepare((*member)->account());
@@ -254,7 +255,7 @@ asio::awaitable<core::Result<void>> Service::State::admit(State& state,
     if (revoked) co_return core::failure(identity::IdentityError::device_revoked);
   }
   socket->data = std::move(*member);
-  co_return core::Result<void>();
+  co_return socketio::Admitted();
 }
 
 void Service::State::accept(const std::shared_ptr<socketio::Socket>& socket) {
@@ -305,7 +306,7 @@ asio::awaitable<EventResult> Service::State::renew(State& state, MemberPointer m
                                                    socketio::Event event) {
   auto payload = object_argument(event);
   if (!payload) co_return core::failure(payload.error());
-  if (member->renewing) co_return core::failure(SignalingError::rate_limited, "one renewal at a time");
+  if (member->renewing) co_return tl::unexpected(rate_limited(kRenewalPause, "one renewal at a time"));
   member->renewing = true;
   auto result = co_await state.admission.renew(member, std::move(*payload));
   member->renewing = false;

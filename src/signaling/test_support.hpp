@@ -62,6 +62,11 @@ class TestClient {
     const auto* data = core::get_object(*refused_, "data");
     co_return data == nullptr ? "no data" : text_of(*data, "code");
   }
+  /// What the refusal carried, once connect() has said that there is one.
+  json::object refusal() const {
+    const auto* data = core::get_object(*refused_, "data");
+    return data == nullptr ? json::object() : *data;
+  }
   /// The next event of a name that was not taken yet.
   asio::awaitable<json::object> next(std::string event) {
     co_await until([this, &event] { return !events_[event].empty(); });

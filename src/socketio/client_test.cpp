@@ -47,9 +47,8 @@ TEST_F(ClientTest, StaysAwayWhenTheServerDisconnectsItUntilItIsStartedAgain) {
 }
 
 TEST_F(ClientTest, AsksForCredentialsAnewAtEachAttempt) {
-  server->of("/picky").use([](std::shared_ptr<Socket> socket) -> asio::awaitable<core::Result<void>> {
-    if (core::get_integer(socket->handshake().auth.as_object(), "attempt") == 3)
-      co_return core::Result<void>();
+  server->of("/picky").use([](std::shared_ptr<Socket> socket) -> asio::awaitable<Admitted> {
+    if (core::get_integer(socket->handshake().auth.as_object(), "attempt") == 3) co_return Admitted();
     co_return core::failure(core::CommonError::unavailable);
   });
   connect("/picky", counted());

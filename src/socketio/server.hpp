@@ -50,9 +50,18 @@ struct ServerOptions {
   std::function<bool(const http::Request&)> allow_request = {};
 };
 
-/// Runs when a client asks for a namespace, before it is connected. An error becomes CONNECT_ERROR
-/// `{ message, data: { code, message } }`. The socket cannot be emitted to yet; `data` can be set.
-using Middleware = std::function<asio::awaitable<core::Result<void>>(std::shared_ptr<Socket>)>;
+/// Why a client is not let into a namespace.
+struct Refusal {
+  Refusal(core::Error cause) : error(std::move(cause)) {}
+  Refusal(core::Error cause, core::json::object more) : error(std::move(cause)), extra(std::move(more)) {}
+  core::Error error;
+  core::json::object extra;  ///< what it is told beside `code` and `message`
+};
+using Admitted = tl::expected<void, Refusal>;
+
+/// Runs when a client asks for a namespace, before it is connected. A refusal becomes CONNECT_ERROR
+/// `{ message, data: { code, message, ... } }`. The socket cannot be emitted to yet; `data` can be set.
+using Middleware = std::function<asio::awaitable<Admitted>(std::shared_ptr<Socket>)>;
 
 /// A namespace of a server, with its sockets and rooms. Lives as long as the server.
 class Namespace {

@@ -165,16 +165,16 @@ asio::awaitable<void> ServerConnection::admit(std::shared_ptr<ServerConnection> 
                                               std::shared_ptr<Socket> socket) {
   const std::string nsp = socket->nsp().name();
   const auto middlewares = socket->nsp().state_->middlewares;
-  core::Result<void> admitted;
+  Admitted admitted;
   for (const auto& middleware : middlewares) {
     try {
       admitted = co_await middleware(socket);
     } catch (const boost::system::system_error& error) {
       if (error.code() == asio::error::operation_aborted) throw;
-      admitted = core::failure(core::CommonError::internal);
+      admitted = tl::unexpected(Refusal(core::CommonError::internal));
     } catch (const std::exception& error) {
       core::logger("socketio")->error("middleware of {} failed: {}", nsp, error.what());
-      admitted = core::failure(core::CommonError::internal);
+      admitted = tl::unexpected(Refusal(core::CommonError::internal));
     }
     if (!admitted) break;
   }
@@ -184,9 +184,10 @@ asio::awaitable<void> ServerConnection::admit(std::shared_ptr<ServerConnection> 
     self->welcome(socket);
     co_return;
   }
-  const core::Error& error = admitted.error();
-  self->refuse(
-      nsp, {{"message", error.message()}, {"data", {{"code", error.code()}, {"message", error.message()}}}});
+  auto [error, data] = std::move(admitted.error());
+  data["code"] = error.code();
+  data["message"] = error.message();
+  self->refuse(nsp, {{"message", error.message()}, {"data", std::move(data)}});
 }
 
 void ServerConnection::welcome(const std::shared_ptr<Socket>& socket) {

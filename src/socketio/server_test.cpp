@@ -60,11 +60,11 @@ TEST_F(ServerTest, ForgetsASocketThatLeft) {
 }
 
 TEST_F(ServerTest, MiddlewaresRunInOrderAndRefuseWithACode) {
-  server->of("/guarded").use([](std::shared_ptr<Socket> socket) -> asio::awaitable<core::Result<void>> {
+  server->of("/guarded").use([](std::shared_ptr<Socket> socket) -> asio::awaitable<Admitted> {
     socket->data = std::make_shared<std::string>("seen");
-    co_return core::Result<void>();
+    co_return Admitted();
   });
-  server->of("/guarded").use([](std::shared_ptr<Socket> socket) -> asio::awaitable<core::Result<void>> {
+  server->of("/guarded").use([](std::shared_ptr<Socket> socket) -> asio::awaitable<Admitted> {
     EXPECT_EQ(*std::static_pointer_cast<std::string>(socket->data), "seen");
     co_return core::failure(core::CommonError::unavailable, "today");
   });
@@ -75,10 +75,22 @@ TEST_F(ServerTest, MiddlewaresRunInOrderAndRefuseWithACode) {
   EXPECT_EQ(server->of("/guarded").socket_count(), 0U);
 }
 
+TEST_F(ServerTest, ARefusalCarriesWhatElseTheMiddlewareSays) {
+  server->of("/busy").use([](std::shared_ptr<Socket>) -> asio::awaitable<Admitted> {
+    core::json::object more{{"retryAfterMs", 250}, {"code", "not its own"}};
+    co_return tl::unexpected(Refusal(core::CommonError::unavailable, std::move(more)));
+  });
+  add_client("/busy");
+  until([&] { return !errors.empty(); });
+  const auto& data = *core::get_object(errors[0], "data");
+  EXPECT_EQ(core::get_integer(data, "retryAfterMs"), 250);
+  EXPECT_EQ(core::get_string(data, "code"), "unavailable") << "the error's own";
+}
+
 TEST_F(ServerTest, AMiddlewareThatThrowsRefuses) {
-  server->of("/broken").use([](std::shared_ptr<Socket>) -> asio::awaitable<core::Result<void>> {
+  server->of("/broken").use([](std::shared_ptr<Socket>) -> asio::awaitable<Admitted> {
     throw std::runtime_error("broken");
-    co_return core::Result<void>();
+    co_return Admitted();
   });
   add_client("/broken");
   until([&] { return !errors.empty(); });

@@ -99,9 +99,9 @@ void serve(socketio::Namespace& nsp, core::TaskGroup& tasks) {
   });
 }
 
-asio::awaitable<core::Result<void>> guard(std::shared_ptr<socketio::Socket> socket) {
+asio::awaitable<socketio::Admitted> guard(std::shared_ptr<socketio::Socket> socket) {
   const auto* auth = socket->handshake().auth.if_object();
-  if (auth != nullptr && core::get_string(*auth, "token") == "open") co_return core::Result<void>();
+  if (auth != nullptr && core::get_string(*auth, "token") == "open") co_return socketio::Admitted();
   co_return core::failure(socketio::SocketioError::connect_refused);
 }
 

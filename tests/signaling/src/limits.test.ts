@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Device, type Refusal } from './device.js';
 import { Signal } from './program.js';
@@ -13,6 +14,17 @@ async function join(account: string, deviceId: string): Promise<Device> {
   const device = await Device.join(signal.origin, account, deviceId);
   devices.push(device);
   return device;
+}
+
+/** Connects once, as a client of `from` behind a proxy; why it was refused, or undefined when it was let in. */
+async function outcome(deviceId: string, from?: string): Promise<Refusal | undefined> {
+  const headers: Record<string, string> = from === undefined ? {} : { 'x-forwarded-for': from };
+  const device = new Device(deviceId, signal.origin, 'anna', deviceId, { headers });
+  devices.push(device);
+  return await new Promise((resolve) => {
+    device.socket.once('connect', () => resolve(undefined));
+    device.socket.once('connect_error', (error: Error & { data?: Refusal }) => resolve(error.data));
+  });
 }
 
 /** The time in ms that each of so many signals takes from one device to the other's socket, one after another. */
@@ -56,6 +68,32 @@ describe('Rate Limiting: built into the signaling server', () => {
     expect(phone.disconnects).toEqual([]);
     expect(phone.all('error')).toEqual([]);
     expect(signal.output).toMatch(/kept sending far too many events/);
+  });
+
+  it('who connects too often is told in CONNECT_ERROR when to come back, and is let in then', async () => {
+    signal = await Signal.start('--trust-proxy', 'none', '--connects-per-second', '1'); // eight at once
+    const connects = Array.from({ length: 10 }, (_, i) => outcome(`device-${i}`));
+    const refusals = (await Promise.all(connects)).filter((refusal) => refusal !== undefined);
+    expect(refusals.length).toBeGreaterThan(0);
+    for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'rate_limited' });
+    const waits = refusals.map(({ retryAfterMs = 0 }) => retryAfterMs);
+    expect(Math.min(...waits)).toBeGreaterThan(0);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(1_000);
+    await setTimeout(Math.max(...waits) + 5);
+    expect(await outcome('device-9')).toBeUndefined();
+  });
+
+  it('an account that connects too often, from wherever, is told the same', async () => {
+    const rates = ['--connects-per-second', '1', '--account-connects-share', '1'];
+    signal = await Signal.start(...rates); // eight at once, of an account as of an address
+    const connects = Array.from({ length: 12 }, (_, i) => outcome(`device-${i}`, `192.0.2.${i}`));
+    const refusals = (await Promise.all(connects)).filter((refusal) => refusal !== undefined);
+    expect(refusals.length).toBeGreaterThan(0);
+    for (const { code, retryAfterMs = 0 } of refusals) {
+      expect(code).toBe('rate_limited');
+      expect(retryAfterMs).toBeGreaterThan(0);
+      expect(retryAfterMs).toBeLessThanOrEqual(1_000);
+    }
   });
 
   it('an HTTP client is told to wait with 429, code, retryAfterMs and Retry-After', async () => {

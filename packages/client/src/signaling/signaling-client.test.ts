@@ -122,6 +122,17 @@ describe('SignalingClient', () => {
     expect(client.state).toBe('online');
   });
 
+  it('comes back when it was told to, if it has connected too often', async () => {
+    const client = make({});
+    server.limitNext = { retryAfterMs: 700 };
+    const begun = performance.now();
+    await client.start();
+    expect(client.state).toBe('offline');
+    expect(client.error).toMatchObject({ code: 'rate_limited', retryAfterMs: 700 });
+    await reached(client, 'online');
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(700);
+  });
+
   it('gives up when its device was removed', async () => {
     const key = DeviceKey.generate();
     const client = await paired(key);

@@ -217,9 +217,10 @@ export class SignalingClient extends Emitter<SignalingEvents> {
         resolve();
       });
       socket.once('connect_error', (error: Error & { data?: unknown }) => {
-        const code = asObject(error.data)?.['code'];
-        const known = code === undefined ? 'server_unreachable' : signalingErrorCode(code);
-        reject(signalingError(known, { cause: error, detail: plainText(error.message, 200) }));
+        const data = asObject(error.data) ?? {};
+        const code = data['code'] === undefined ? 'server_unreachable' : signalingErrorCode(data['code']);
+        const detail = plainText(error.message, 200);
+        reject(signalingError(code, { cause: error, detail, retryAfterMs: integerOf(data, 'retryAfterMs') }));
       });
       socket.connect();
     });

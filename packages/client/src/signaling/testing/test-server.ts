@@ -64,6 +64,8 @@ export class TestServer {
   readonly files = new Map<string, readonly [contentType: string, body: string]>();
   /** How many of the next signals are lost. */
   loseSignals = 0;
+  /** Refuses the next socket, saying when to come back. */
+  limitNext: { retryAfterMs: number } | undefined;
   /** Seconds that new access tokens last. */
   expiresIn = 900;
   private readonly accessTokens = new Map<string, Bound>();
@@ -88,8 +90,10 @@ export class TestServer {
     const http = createServer((request, response) => void this.serve(request, response));
     this.io = new Server(http, { transports: ['websocket'] });
     this.io.use((socket, next) => {
-      const code = this.judge(asObject(socket.handshake.auth) ?? {});
-      next(code === undefined ? undefined : Object.assign(new Error(code), { data: { code } }));
+      const limit = this.limitNext;
+      this.limitNext = undefined;
+      const code = limit ? 'rate_limited' : this.judge(asObject(socket.handshake.auth) ?? {});
+      next(code === undefined ? undefined : Object.assign(new Error(code), { data: { code, ...limit } }));
     });
     this.io.on('connection', (socket) => this.welcome(socket));
     await new Promise<void>((resolve) => http.listen(this.port, '127.0.0.1', resolve));
