@@ -1,5 +1,9 @@
 #include "signaling/origins.hpp"
 
+#include <memory>
+#include <utility>
+
+#include "core/log.hpp"
 #include "http/server.hpp"
 #include "http/websocket_handshake.hpp"
 #include "signaling/error.hpp"
@@ -15,6 +19,28 @@ bool is_own(std::string_view origin, const http::Request& request) {
   const auto scheme = origin.substr(0, scheme_end);
   return (scheme == "http" || scheme == "https") && origin.substr(scheme_end + 3) == *host;
 }
+
+/// Tells the operator which pages are refused, each origin once: the page cannot read the answer.
+class RefusedOrigins {
+ public:
+  void note(std::string_view origin) {
+    origin = origin.substr(0, kMaxOrigin);
+    if (told_.contains(origin)) return;
+    const auto log = core::logger("signaling");
+    if (told_.size() < kMaxTold) {
+      told_.emplace(origin);
+      log->warn("a web page of {} was refused; if it is yours, add this origin to CORS_ORIGINS", origin);
+    } else if (!std::exchange(overflowed_, true)) {
+      log->warn("web pages of yet more origins were refused; no others are named");
+    }
+  }
+
+ private:
+  static constexpr std::size_t kMaxTold = 100;
+  static constexpr std::size_t kMaxOrigin = 128;
+  std::set<std::string, std::less<>> told_;
+  bool overflowed_ = false;
+};
 
 }  // namespace
 
@@ -36,7 +62,8 @@ bool Origins::allows(const http::Request& request) const {
 }
 
 void Origins::add_to(http::Server& server) const {
-  server.before([*this](const http::Request& request) -> std::optional<http::Response> {
+  const auto refused = std::make_shared<RefusedOrigins>();
+  server.before([*this, refused](const http::Request& request) -> std::optional<http::Response> {
     if (request.method == "OPTIONS" && request.headers.get("Access-Control-Request-Method")) {
       http::Response preflight{204, {}, {}};
       preflight.headers.set("Access-Control-Allow-Methods", "GET, POST");
@@ -47,6 +74,7 @@ void Origins::add_to(http::Server& server) const {
     const bool is_guarded = request.path == "/socket.io/" || request.path.starts_with("/v1/") ||
                             request.path.starts_with("/api/v1/") || http::wants_websocket(request);
     if (is_guarded && !allows(request)) {
+      refused->note(*request.headers.get("Origin"));
       return http::error_response(core::Error(SignalingError::origin_not_allowed));
     }
     return std::nullopt;

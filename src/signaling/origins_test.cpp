@@ -45,6 +45,27 @@ TEST_F(OriginsTest, OtherPagesGetNeitherSocketsNorAnswers) {
   });
 }
 
+TEST_F(OriginsTest, TheLogNamesEachRefusedOriginOnceAndNotEndlesslyMany) {
+  testing::internal::CaptureStderr();
+  run([&]() -> test::asio::awaitable<void> {
+    for (int round = 0; round < 2; ++round) {
+      for (int i = 0; i < 110; ++i) {
+        const http::Headers evil{{"Origin", "http://evil" + std::to_string(i) + ".example"}};
+        co_await fetch("GET", "/v1/nonce", "", evil);
+      }
+    }
+  });
+  const auto log = testing::internal::GetCapturedStderr();
+  const auto count = [&](const std::string& text) {
+    std::size_t found = 0;
+    for (auto at = log.find(text); at != std::string::npos; at = log.find(text, at + 1)) ++found;
+    return found;
+  };
+  EXPECT_EQ(count("a web page of http://evil7.example was refused"), 1U);
+  EXPECT_EQ(count("add this origin to CORS_ORIGINS"), 100U);
+  EXPECT_EQ(count("no others are named"), 1U);
+}
+
 TEST_F(OriginsTest, ListedPagesMayReadAnswersAndAskBefore) {
   options.cors_origins = {"https://app.example.org"};
   run([&]() -> test::asio::awaitable<void> {

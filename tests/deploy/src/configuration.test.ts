@@ -1,38 +1,10 @@
-// The setup guide's section "Configuration", as far as it is about the server.
+// Where options come from, and what becomes of bad ones. The guide's rows: tests/guide.
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from './support/folder.js';
-import { ask, askJson } from './support/http.js';
+import { ask } from './support/http.js';
 import { failedStart, startServer } from './support/server.js';
 
-describe('Configuration', () => {
-  it('PORT: the server runs on http://localhost:3001 by default', async () => {
-    const { process } = await startServer();
-    expect(await askJson('http://localhost:3001/health')).toMatchObject({ status: 'ok' });
-    await process.stop();
-  });
-
-  it('Create .env file in the server directory: its PORT and CORS_ORIGINS count', async () => {
-    const env =
-      'PORT=3456\nFIREBASE_DATABASE_URL=https://your-project.firebaseio.com\nCORS_ORIGINS=http://localhost:3000,http://localhost:8100\n';
-    const { port, url, process } = await startServer({ folder: temporaryFolder({ '.env': env }) });
-    expect(port).toBe(3456);
-    for (const origin of ['http://localhost:3000', 'http://localhost:8100']) {
-      const { headers } = await ask(`${url}/health`, { headers: { origin } });
-      expect(headers['access-control-allow-origin']).toBe(origin);
-    }
-    await process.stop();
-  });
-
-  it('FIREBASE_DATABASE_URL: tokens of its project are accepted, and one without an address is refused', async () => {
-    const env = { FIREBASE_DATABASE_URL: 'https://your-project.firebaseio.com' };
-    const server = await startServer({ env });
-    await server.process.logLine(/accepting tokens of project your-project, taken from the URL/);
-    await server.process.stop();
-    const other = await failedStart({ env: { FIREBASE_DATABASE_URL: 'https://example.org' } });
-    expect(other.code).not.toBe(0);
-    expect(other.said).toContain('FIREBASE_PROJECT_ID');
-  });
-
+describe('the options of a server', () => {
   it('a flag wins over the environment, that over .env, that over the TOML file', async () => {
     const folder = temporaryFolder({ 'signal.toml': 'port = 3401\n' });
     const args = ['--config', 'signal.toml'];

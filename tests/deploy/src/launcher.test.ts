@@ -1,5 +1,5 @@
 // server/: the setup guide's "Start the Signaling Server" and "Production Deployment", by its own commands. PM2 and images
-// are tried by scripts/try-deploy: they take longer.
+// are tried by scripts/try-deploy: they take longer. All rows of the guide: tests/guide.
 import { cpSync, writeFileSync } from 'node:fs';
 import { join as path } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -30,7 +30,7 @@ function run(
   return new Process(command, args, { cwd: folder, env });
 }
 
-describe('npm install', () => {
+describe('npm install --production', () => {
   it('without a checkout around it and without a prebuilt package says so, and fails', async () => {
     const install = run(copy, 'npm', ['install', '--production', '--offline']);
     expect((await install.exited).code).not.toBe(0);
@@ -49,7 +49,7 @@ describe('npm install', () => {
 });
 
 describe('npm start', () => {
-  it('runs the server on http://localhost:3001, and SIGTERM to it ends it in order', async () => {
+  it('The server will run on http://localhost:3001, and SIGTERM to it ends it in order', async () => {
     const server = await listening(run(copy, 'npm', ['start', '--', '--dev'], { PANTHEON_SERVER_BIN: bin }));
     expect(server.port).toBe(3001);
     const socket = await connect(client('http://localhost:3001'));

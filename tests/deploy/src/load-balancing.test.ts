@@ -34,7 +34,7 @@ describe('Load Balancing', () => {
     expect(hash).toBe('771d9c22fc888f9435760ceeb7ca757df34d80f649dbfe41e3d911879d371d30');
   });
 
-  it('use sticky sessions: the devices behind one address meet at one server, over WebSocket', async () => {
+  it('For multiple server instances, use sticky sessions: the devices behind one address meet at one server, over WebSocket', async () => {
     const phone = client('http://localhost', { device: 'phone_web' });
     const host = client('http://localhost', { device: 'host_electron' });
     await join(phone);
@@ -47,7 +47,7 @@ describe('Load Balancing', () => {
     host.disconnect();
   });
 
-  it('use sticky sessions: long-polling works, and goes over to WebSocket', async () => {
+  it('For multiple server instances, use sticky sessions: long-polling works, and goes over to WebSocket', async () => {
     const polling = client('http://localhost', { device: 'polling_web', transports: ['polling'] });
     const upgrading = client('http://localhost', { transports: ['polling', 'websocket'] });
     const upgraded = new Promise((resolve) => {
@@ -64,7 +64,7 @@ describe('Load Balancing', () => {
     upgrading.disconnect();
   });
 
-  it('for multiple server instances: when one is stopped, its clients come back at the other', async () => {
+  it('For multiple server instances, use sticky sessions: when one is stopped, its clients come back at the other', async () => {
     const sockets = Array.from({ length: 20 }, (_, index) =>
       client('http://localhost', { device: `d${index}`, reconnection: true }),
     );

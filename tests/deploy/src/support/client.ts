@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import { io, type Socket } from 'socket.io-client';
 
 const clients: Socket[] = [];
@@ -8,6 +9,8 @@ export interface ClientOptions {
   readonly reconnection?: boolean;
   /** WebSocket alone by default, as deployed clients do. */
   readonly transports?: string[];
+  /** The address of this machine that it connects from; the system's choice by default. */
+  readonly localAddress?: string;
 }
 
 /** A client with the official library. Not connected yet. */
@@ -18,6 +21,7 @@ export function client(
     device = 'anna_web',
     reconnection = false,
     transports = ['websocket'],
+    localAddress,
   }: ClientOptions = {},
 ): Socket {
   const socket = io(url, {
@@ -29,6 +33,8 @@ export function client(
     rejectUnauthorized: false,
     autoConnect: false,
     auth: { token, userId: 'anna', deviceId: device, clientType: 'web' },
+    // In Node it takes what http.request() takes; its type says less.
+    ...(localAddress === undefined ? {} : { agent: new Agent({ localAddress }) as unknown as string }),
   });
   clients.push(socket);
   return socket;

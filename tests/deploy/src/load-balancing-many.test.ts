@@ -1,0 +1,107 @@
+// The setup guide's section "Load Balancing" with many clients: its nginx file as it is (deploy/nginx/guide.conf), two servers
+// on one Redis by the names server1 and server2, and clients of many networks, so that the servers share them.
+import type { Socket } from 'socket.io-client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stopAll } from '../../cluster/src/process.js';
+import { Redis } from '../../cluster/src/redis.js';
+import { client, join } from './support/client.js';
+import { temporaryFolder } from './support/folder.js';
+import { ask, askJson } from './support/http.js';
+import { startNginx } from './support/nginx.js';
+import { startServer, type Server } from './support/server.js';
+
+const ACCOUNTS = 10;
+const DEVICES = 20; // of each account, polling and WebSocket by turns
+const ROUNDS = 5; // of signals
+const PATIENCE = { timeout: 15_000, interval: 20 };
+
+let servers: Server[];
+beforeAll(async () => {
+  const redis = await Redis.start();
+  const folder = temporaryFolder();
+  // The limits are those that everybody has who sets none.
+  const env = { CONNECTS_PER_SECOND: '5', REDIS_URL: redis.url };
+  const start = (bind: string) => startServer({ args: ['--dev', '--bind', bind], env, folder });
+  servers = [await start('127.0.0.11'), await start('127.0.0.12')];
+  await startNginx('guide.conf');
+});
+afterAll(async () => {
+  await Promise.all(servers.map(({ process }) => process.stop()));
+  await stopAll();
+});
+
+/** A device in its account's room that keeps whom it knows of and what it is sent. */
+class Device {
+  readonly id: string;
+  readonly peers = new Set<string>();
+  readonly rounds: unknown[] = [];
+  readonly socket: Socket;
+
+  constructor(account: number, index: number) {
+    this.id = `device-${index}`;
+    this.socket = client('http://127.0.0.1', {
+      token: `dev:account-${account}`,
+      device: this.id,
+      transports: [index % 2 === 0 ? 'polling' : 'websocket'],
+      localAddress: `127.${index + 1}.${account}.1`, // nginx takes the first three numbers
+    });
+    const meet = ({ userId }: { readonly userId: string }): void => void this.peers.add(userId);
+    this.socket.on('existing-peers', (list: { readonly userId: string }[]) => list.forEach(meet));
+    this.socket.on('peer-joined', meet);
+    this.socket.on('webrtc-signal', ({ signal }: { readonly signal: unknown }) => this.rounds.push(signal));
+  }
+
+  get transport(): string {
+    return this.socket.io.engine.transport.name;
+  }
+}
+
+/** How many answers of each status a server has given, and how often it told somebody to wait. */
+async function answers(server: Server): Promise<{ statuses: Map<string, number>; limited: number }> {
+  const { body } = await ask(`${server.url}/metrics`);
+  const statuses = new Map<string, number>();
+  for (const [, status = '', count] of body.matchAll(
+    /^pantheon_http_responses_total\{status="(\d+)"\} (\d+)$/gm,
+  ))
+    statuses.set(status, Number(count));
+  const limited = [...body.matchAll(/^pantheon_rate_limited_total\{.*\} (\d+)$/gm)];
+  return { statuses, limited: limited.reduce((sum, [, count]) => sum + Number(count), 0) };
+}
+
+describe('Load Balancing', () => {
+  it('For multiple server instances, use sticky sessions: 200 clients meet over both, and nobody is limited', async () => {
+    const accounts = Array.from({ length: ACCOUNTS }, (_, account) =>
+      Array.from({ length: DEVICES }, (_, index) => new Device(account, index)),
+    );
+    const devices = accounts.flat();
+    await Promise.all(devices.map(({ socket }) => join(socket)));
+    expect(devices.filter(({ transport }) => transport === 'polling')).toHaveLength(100);
+    expect(devices.filter(({ transport }) => transport === 'websocket')).toHaveLength(100);
+    await expect.poll(() => devices.filter(({ peers }) => peers.size < DEVICES - 1).length, PATIENCE).toBe(0);
+    for (const account of accounts) {
+      const ids = account.map(({ id }) => id);
+      for (const { id, peers } of account) expect([...peers, id].sort()).toEqual([...ids].sort());
+    }
+
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const account of accounts) {
+        for (const [index, { socket }] of account.entries())
+          socket.emit('webrtc-signal', { to: `device-${(index + 1) % DEVICES}`, signal: round });
+      }
+      await expect
+        .poll(() => devices.filter(({ rounds }) => rounds.length <= round).length, PATIENCE)
+        .toBe(0);
+    }
+    const rounds = Array.from({ length: ROUNDS }, (_, round) => round);
+    for (const device of devices) expect(device.rounds).toEqual(rounds);
+
+    for (const server of servers) {
+      const health = (await askJson(`${server.url}/health`)) as { connectedUsers: number };
+      expect(health.connectedUsers).toBeGreaterThan(20); // both have their part
+      const { statuses, limited } = await answers(server);
+      expect(statuses.get('200')).toBeGreaterThan(200);
+      expect([...statuses.keys()].filter((status) => Number(status) >= 400)).toEqual([]);
+      expect(limited).toBe(0);
+    }
+  });
+});
