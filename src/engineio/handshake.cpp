@@ -3,12 +3,15 @@
 #include <array>
 
 #include "core/json.hpp"
+#include "core/json_text.hpp"
 #include "http/url.hpp"
 
 namespace pantheon::engineio {
 namespace {
 
 namespace json = core::json;
+
+constexpr std::size_t kUsualOpening = 128;
 
 // The numbers of the official server, in their order.
 constexpr std::array kNumbered{
@@ -19,13 +22,21 @@ constexpr std::int64_t kLongestTime = 24LL * 3600 * 1000;
 }  // namespace
 
 std::string encode_opening(const Opening& opening) {
-  json::array upgrades;
-  for (const auto& name : opening.upgrades) upgrades.emplace_back(name);
-  return json::serialize(json::object{{"sid", opening.sid},
-                                      {"upgrades", std::move(upgrades)},
-                                      {"pingInterval", opening.ping_interval.count()},
-                                      {"pingTimeout", opening.ping_timeout.count()},
-                                      {"maxPayload", opening.max_payload.count}});
+  std::string upgrades = "[";
+  for (const auto& name : opening.upgrades) {
+    if (upgrades.size() > 1) upgrades.push_back(',');
+    core::append_json_string(upgrades, name);
+  }
+  upgrades.push_back(']');
+  std::string text = "{";
+  text.reserve(kUsualOpening);
+  core::append_json_member(text, "sid", opening.sid);
+  core::append_raw_json_member(text, "upgrades", upgrades);
+  core::append_raw_json_member(text, "pingInterval", std::to_string(opening.ping_interval.count()));
+  core::append_raw_json_member(text, "pingTimeout", std::to_string(opening.ping_timeout.count()));
+  core::append_raw_json_member(text, "maxPayload", std::to_string(opening.max_payload.count));
+  text.push_back('}');
+  return text;
 }
 
 core::Result<Opening> decode_opening(std::string_view text) {

@@ -20,6 +20,14 @@ TEST(Opening, ComesBackTheSame) {
   EXPECT_EQ(back.max_payload, opening.max_payload);
 }
 
+TEST(Opening, NamesAnyNumberOfUpgrades) {
+  const auto upgrades = [](std::vector<std::string> names) {
+    return decode_opening(encode_opening({"abc", std::move(names)})).value().upgrades;
+  };
+  EXPECT_TRUE(upgrades({}).empty());
+  EXPECT_EQ(upgrades({"a", "b\""}), (std::vector<std::string>{"a", "b\""}));
+}
+
 TEST(Opening, RefusesWhatNoServerSends) {
   for (const char* text :
        {"", "[]", "{}", R"({"sid":"","pingInterval":1,"pingTimeout":1})",

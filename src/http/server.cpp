@@ -25,6 +25,7 @@ core::Result<void> open(tcp::acceptor& acceptor, const ServerOptions& options) {
   const tcp::endpoint endpoint(address, options.port);
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.set_option(tcp::no_delay(true), error);  // for all connections, see accepted_stream()
   if (!error && address.is_v6() && address.is_unspecified()) {
     boost::system::error_code ignored;
     acceptor.set_option(asio::ip::v6_only(false), ignored);
@@ -50,8 +51,9 @@ struct Server::State {
   using Count = Stream::Count;
 
   static asio::awaitable<void> accept(std::shared_ptr<State> self);
-  static void begin(const std::shared_ptr<State>& self, tcp::socket socket);
-  static asio::awaitable<void> serve(std::shared_ptr<State> self, tcp::socket socket);
+  static void begin(const std::shared_ptr<State>& self, tcp::socket socket, asio::ip::address remote);
+  static asio::awaitable<void> serve(std::shared_ptr<State> self, tcp::socket socket,
+                                     asio::ip::address remote);
   static void take_over(const std::shared_ptr<State>& self, HandedOver connection);
   static asio::awaitable<void> serve_taken(std::shared_ptr<State> self, HandedOver connection);
 
@@ -63,11 +65,12 @@ struct Server::State {
   core::TaskGroup tasks;
 };
 
-asio::awaitable<void> Server::State::serve(std::shared_ptr<State> self, tcp::socket socket) {
+asio::awaitable<void> Server::State::serve(std::shared_ptr<State> self, tcp::socket socket,
+                                           asio::ip::address remote) {
   if (!self->tls) {
-    auto stream = plain_stream(std::move(socket));
+    auto stream = accepted_stream(std::move(socket));
     stream->count_in(self->connections);
-    co_await serve_connection(self->site, std::move(stream), false);
+    co_await serve_connection(self->site, std::move(stream), false, std::move(remote));
     co_return;
   }
   struct Counted {
@@ -81,7 +84,7 @@ asio::awaitable<void> Server::State::serve(std::shared_ptr<State> self, tcp::soc
   auto stream = co_await tls_accept(std::move(socket), self->tls, self->site->options.header_timeout);
   if (stream) (*stream)->count_in(self->connections);
   during_handshake.reset();
-  if (stream) co_await serve_connection(self->site, std::move(*stream), true);
+  if (stream) co_await serve_connection(self->site, std::move(*stream), true, std::move(remote));
 }
 
 asio::awaitable<void> Server::State::serve_taken(std::shared_ptr<State> self, HandedOver connection) {
@@ -97,14 +100,15 @@ void Server::State::take_over(const std::shared_ptr<State>& self, HandedOver con
   });
 }
 
-void Server::State::begin(const std::shared_ptr<State>& self, tcp::socket socket) {
-  self->tasks.spawn(serve(self, std::move(socket)));
+void Server::State::begin(const std::shared_ptr<State>& self, tcp::socket socket, asio::ip::address remote) {
+  self->tasks.spawn(serve(self, std::move(socket), std::move(remote)));
 }
 
 asio::awaitable<void> Server::State::accept(std::shared_ptr<State> self) {
   for (std::size_t turn = 0; self->acceptor.is_open(); turn = (turn + 1) % (self->others.size() + 1)) {
     const auto to = turn == 0 ? self : self->others[turn - 1];
-    auto [error, socket] = co_await self->acceptor.async_accept(to->tasks.executor(), kTuple);
+    tcp::endpoint peer;
+    auto [error, socket] = co_await self->acceptor.async_accept(to->tasks.executor(), peer, kTuple);
     if (error == asio::error::operation_aborted) co_return;
     if (error) {
       // Out of descriptors, or the peer was gone already: later connections may still succeed.
@@ -114,10 +118,11 @@ asio::awaitable<void> Server::State::accept(std::shared_ptr<State> self) {
     }
     if (*self->connections >= self->site->options.max_connections) continue;
     if (to == self) {
-      begin(to, std::move(socket));
+      begin(to, std::move(socket), peer.address());
     } else {
-      asio::post(to->tasks.executor(),
-                 [to, socket = std::move(socket)]() mutable { begin(to, std::move(socket)); });
+      asio::post(to->tasks.executor(), [to, socket = std::move(socket), remote = peer.address()]() mutable {
+        begin(to, std::move(socket), remote);
+      });
     }
   }
 }

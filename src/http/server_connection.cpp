@@ -41,14 +41,13 @@ enum class Next { another_request, close, closed, upgrade, hand_over };
 
 class HttpConnection {
  public:
-  HttpConnection(std::shared_ptr<const Site> site, Stream& stream, bool secure)
+  HttpConnection(std::shared_ptr<const Site> site, Stream& stream, bool secure, asio::ip::address remote)
       : site_(std::move(site)),
         stream_(stream),
         deadline_(stream.socket().get_executor(), [this] { stream_.cancel(); }),
         reader_(stream_, deadline_, site_->options),
-        secure_(secure) {
-    note_remote();
-  }
+        remote_(std::move(remote)),
+        secure_(secure) {}
 
   /// From a request on that another server has read the head of.
   HttpConnection(std::shared_ptr<const Site> site, Stream& stream, HandedOver from)
@@ -56,11 +55,10 @@ class HttpConnection {
         stream_(stream),
         deadline_(stream.socket().get_executor(), [this] { stream_.cancel(); }),
         reader_(stream_, deadline_, site_->options, std::move(from.read)),
+        remote_(std::move(from.remote)),
         handed_over_(std::move(from.head)),
         served_(from.served),
-        secure_(from.secure) {
-    note_remote();
-  }
+        secure_(from.secure) {}
 
   asio::awaitable<Outcome> run() {
     const auto& options = site_->options;
@@ -79,11 +77,6 @@ class HttpConnection {
   }
 
  private:
-  void note_remote() {
-    boost::system::error_code ignored;
-    remote_ = stream_.socket().remote_endpoint(ignored).address();
-  }
-
   asio::awaitable<core::Result<RequestReader::Head>> next_head() {
     if (!handed_over_) return reader_.read_head();
     return given(*std::exchange(handed_over_, std::nullopt));
@@ -97,7 +90,7 @@ class HttpConnection {
     if (!site_->elsewhere) return false;
     auto take_over = site_->elsewhere(head.request);
     if (!take_over) return false;
-    HandedOver connection{nullptr, secure_, std::move(head), reader_.release(), served_};
+    HandedOver connection{nullptr, secure_, remote_, std::move(head), reader_.release(), served_};
     outcome_.departure.reset(new Departure{std::move(take_over), std::move(connection)});
     return true;
   }
@@ -276,8 +269,8 @@ asio::awaitable<void> serve_to_end(std::unique_ptr<HttpConnection> connection,
 }  // namespace
 
 asio::awaitable<void> serve_connection(std::shared_ptr<const Site> site, std::unique_ptr<Stream> stream,
-                                       bool secure) {
-  auto connection = std::make_unique<HttpConnection>(std::move(site), *stream, secure);
+                                       bool secure, asio::ip::address remote) {
+  auto connection = std::make_unique<HttpConnection>(std::move(site), *stream, secure, std::move(remote));
   return serve_to_end(std::move(connection), std::move(stream));
 }
 

@@ -15,6 +15,7 @@ namespace pantheon::http {
 struct HandedOver {
   std::unique_ptr<Stream> stream;
   bool secure = false;
+  asio::ip::address remote;
   RequestReader::Head head;
   RequestReader::Saved read;  ///< from the stream, and not used yet
   std::size_t served = 0;     ///< requests of the connection until now
@@ -30,9 +31,9 @@ struct Site {
   std::function<TakeOver(const Request&)> elsewhere = {};  ///< empty for requests that are answered here
 };
 
-/// Serves one connection to its end.
+/// Serves one connection, of a client at `remote`, to its end.
 asio::awaitable<void> serve_connection(std::shared_ptr<const Site> site, std::unique_ptr<Stream> stream,
-                                       bool secure);
+                                       bool secure, asio::ip::address remote);
 /// The same from a request on that came to another server.
 asio::awaitable<void> serve_handed_over(std::shared_ptr<const Site> site, HandedOver from);
 

@@ -20,7 +20,6 @@ class PlainStream final : public Stream {
  public:
   explicit PlainStream(tcp::socket socket) : socket_(std::move(socket)) {
     boost::system::error_code ignored;
-    socket_.set_option(tcp::no_delay(true), ignored);
     socket_.non_blocking(true, ignored);
   }
 
@@ -148,6 +147,12 @@ bool Stream::move_to(const asio::any_io_executor& executor) {
 }
 
 std::unique_ptr<Stream> plain_stream(tcp::socket socket) {
+  boost::system::error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+  return accepted_stream(std::move(socket));
+}
+
+std::unique_ptr<Stream> accepted_stream(tcp::socket socket) {
   return std::make_unique<PlainStream>(std::move(socket));
 }
 

@@ -92,6 +92,8 @@ class Stream {
 
 /// Takes a connected socket; sets TCP_NODELAY.
 std::unique_ptr<Stream> plain_stream(tcp::socket socket);
+/// The same for a socket that was accepted, which has TCP_NODELAY from its listener.
+std::unique_ptr<Stream> accepted_stream(tcp::socket socket);
 /// TLS on a connected socket, handshake done within `timeout`; `tls_failed`, `connect_timeout`.
 asio::awaitable<core::Result<std::unique_ptr<Stream>>> tls_accept(tcp::socket socket,
                                                                   std::shared_ptr<asio::ssl::context> context,

@@ -1,10 +1,10 @@
 #include "http/websocket_frame.hpp"
 
-#include <openssl/sha.h>
-#include <sodium.h>
+#include <openssl/evp.h>
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 
 #include "core/utf8.hpp"
 
@@ -22,6 +22,29 @@ std::uint64_t read_big_endian(std::span<const std::uint8_t> bytes) {
   for (const auto byte : bytes) value = (value << 8U) | byte;
   return value;
 }
+
+/// SHA-1, looked up once for a thread: OpenSSL 3 searches its providers at every one-shot call, which takes
+/// longer than the digest.
+class Sha1 {
+ public:
+  static Sha1& of_thread() {
+    thread_local Sha1 sha1;
+    return sha1;
+  }
+  void begin() { EVP_DigestInit_ex(context_.get(), digest_.get(), nullptr); }
+  void add(std::string_view text) { EVP_DigestUpdate(context_.get(), text.data(), text.size()); }
+  void end(std::array<unsigned char, EVP_MAX_MD_SIZE>& out, unsigned& size) {
+    EVP_DigestFinal_ex(context_.get(), out.data(), &size);
+  }
+
+ private:
+  struct Free {
+    void operator()(EVP_MD* digest) const { EVP_MD_free(digest); }
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+  std::unique_ptr<EVP_MD, Free> digest_{EVP_MD_fetch(nullptr, "SHA1", nullptr)};
+  std::unique_ptr<EVP_MD_CTX, Free> context_{EVP_MD_CTX_new()};
+};
 
 }  // namespace
 
@@ -218,14 +241,18 @@ std::uint16_t close_code_of(const core::Error& error) {
 }
 
 std::string websocket_accept(std::string_view key) {
-  std::string text(key);
-  text.append("258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
-  std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
-  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  std::string out(sodium_base64_ENCODED_LEN(digest.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(out.data(), out.size(), digest.data(), digest.size(), sodium_base64_VARIANT_ORIGINAL);
-  out.pop_back();
-  return out;
+  constexpr std::string_view kGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  constexpr std::size_t kEncoded = 28;
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  Sha1& sha1 = Sha1::of_thread();
+  sha1.begin();
+  sha1.add(key);
+  sha1.add(kGuid);
+  sha1.end(digest, size);
+  std::array<unsigned char, kEncoded + 1> text{};
+  EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(size));
+  return {text.begin(), text.begin() + kEncoded};
 }
 
 }  // namespace pantheon::http

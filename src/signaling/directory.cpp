@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/json_text.hpp"
+
 namespace pantheon::signaling {
 
 namespace json = core::json;
 
 namespace {
+
+constexpr std::size_t kUsualEntry = 384;
 
 /// Whether the member goes on as what another node knows: the same proven installation, or, as older clients
 /// prove nothing, one of the same id, kind and instance that dropped there.
@@ -21,16 +25,35 @@ bool continues(const Member& member, const RemotePeer& peer) {
 
 }  // namespace
 
+std::string peer_entry_text(const Member& member, bool online) {
+  const auto text_of = [](bool value) { return value ? "true" : "false"; };
+  const auto list_of = [](const json::array& list) { return list.empty() ? "[]" : json::serialize(list); };
+  std::string text;
+  text.reserve(kUsualEntry);
+  text.push_back('{');
+  core::append_json_member(text, "userId", member.device_id);
+  core::append_json_member(text, "socketId", member.socket_id);
+  core::append_json_member(text, "clientType", member.client_type);
+  core::append_json_member(text, "originalUserId", member.user_label);
+  core::append_raw_json_member(text, "models", list_of(member.models));
+  core::append_raw_json_member(text, "batteryState",
+                               member.battery.is_null() ? "null" : json::serialize(member.battery));
+  core::append_json_member(text, "deviceId", member.device_id);
+  core::append_json_member(text, "name", member.name);
+  core::append_json_member(text, "platform", member.platform);
+  core::append_raw_json_member(text, "isHosting", text_of(member.is_hosting));
+  core::append_raw_json_member(text, "link", text_of(member.can_link));
+  core::append_raw_json_member(text, "generation", std::to_string(member.generation));
+  core::append_raw_json_member(text, "statements", list_of(member.statements));
+  core::append_raw_json_member(text, "online", text_of(online));
+  if (member.proven_key) core::append_json_member(text, "publicKey", identity::to_text(*member.proven_key));
+  text.push_back('}');
+  return text;
+}
+
 json::object peer_entry(const Member& member, bool online) {
-  json::object entry{{"userId", member.device_id},       {"socketId", member.socket_id},
-                     {"clientType", member.client_type}, {"originalUserId", member.user_label},
-                     {"models", member.models},          {"batteryState", member.battery},
-                     {"deviceId", member.device_id},     {"name", member.name},
-                     {"platform", member.platform},      {"isHosting", member.is_hosting},
-                     {"link", member.can_link},          {"generation", member.generation},
-                     {"statements", member.statements},  {"online", online}};
-  if (member.proven_key) entry["publicKey"] = identity::to_text(*member.proven_key);
-  return entry;
+  auto entry = core::parse_json_object(peer_entry_text(member, online));
+  return entry ? std::move(*entry) : json::object();
 }
 
 const std::vector<RemotePeer>& Directory::remote_peers(const std::string& account) const {
@@ -38,18 +61,21 @@ const std::vector<RemotePeer>& Directory::remote_peers(const std::string& accoun
   return remote_ == nullptr ? kNone : remote_->of_account(account);
 }
 
-json::array Directory::others(const Member& member) const {
-  json::array entries;
+std::string Directory::others(const Member& member) const {
+  std::string entries = "[";
+  const auto add = [&](std::string_view entry) {
+    if (entries.size() > 1) entries.push_back(',');
+    entries.append(entry);
+  };
   for (const auto& other : rooms_->members(member.account())) {
-    if (other.get() != &member && other->joined) entries.push_back(peer_entry(*other));
+    if (other.get() != &member && other->joined) add(peer_entry_text(*other));
   }
-  for (const auto& absent : absences_->of_account(member.account())) {
-    entries.push_back(peer_entry(*absent, false));
-  }
+  for (const auto& absent : absences_->of_account(member.account())) add(peer_entry_text(*absent, false));
   for (const auto& peer : remote_peers(member.account())) {
     // The other node may still list what this very socket was there.
-    if (!continues(member, peer)) entries.push_back(peer.entry);
+    if (!continues(member, peer)) add(json::serialize(peer.entry));
   }
+  entries.push_back(']');
   return entries;
 }
 
@@ -132,6 +158,12 @@ void Directory::send(const std::string& account, const Destination& to, std::str
 void Directory::tell_others(const Member& member, std::string_view event, const json::object& payload) const {
   rooms_->emit_to_others(member, event, payload);
   if (remote_ != nullptr) remote_->tell(member.account(), event, payload);
+}
+
+void Directory::announce(const Member& member) const {
+  constexpr std::string_view kJoined = "peer-joined";
+  if (rooms_->has_others(member)) rooms_->emit_text_to_others(member, kJoined, peer_entry_text(member));
+  if (remote_ != nullptr) remote_->tell(member.account(), kJoined, peer_entry(member));
 }
 
 bool Directory::tell_device(const Member& member, std::string_view device_id, std::string_view event,

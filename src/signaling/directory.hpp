@@ -70,9 +70,9 @@ class Directory {
   Rooms& rooms() { return *rooms_; }
   Absences& absences() { return *absences_; }
 
-  /// What a member sees: the entries of all other joined sockets of its account. Those that broke off have
-  /// `online: false`.
-  core::json::array others(const Member& member) const;
+  /// What a member sees, as JSON text: the array of the entries of all other joined sockets of its account.
+  /// Those that broke off have `online: false`.
+  std::string others(const Member& member) const;
   /// The joined socket of that id.
   Destination find(const std::string& account, std::string_view socket_id) const;
   /// The newest joined socket of a device, the member itself left out.
@@ -105,6 +105,8 @@ class Directory {
   /// does not.
   bool tell_device(const Member& member, std::string_view device_id, std::string_view event,
                    const core::json::object& payload) const;
+  /// Tells all others that the member is here (`peer-joined`).
+  void announce(const Member& member) const;
   /// To all sockets of an account.
   void tell_account(const std::string& account, std::string_view event,
                     const core::json::object& payload) const;
@@ -125,7 +127,9 @@ class Directory {
   std::function<void()> on_absences_cut_;
 };
 
-/// What others see of a member.
+/// What others see of a member, as JSON text. Written as it is sent: every connect needs two of them.
+std::string peer_entry_text(const Member& member, bool online = true);
+/// The same as an object.
 core::json::object peer_entry(const Member& member, bool online = true);
 
 }  // namespace pantheon::signaling

@@ -65,13 +65,50 @@ TEST_F(DirectoryTest, ListsTheJoinedTheAwayAndThoseOfOtherNodes) {
   rooms.remove(gone);
   absences.add(gone, 1, core::SteadyTime{});
   add_remote("far", "r1");
-  const auto list = directory.others(*asking);
+  const auto list = core::parse_json(directory.others(*asking)).value().as_array();
   ASSERT_EQ(list.size(), 3U);
   EXPECT_EQ(list.at(0).at("userId"), "host");
   EXPECT_EQ(list.at(0).at("online"), true);
   EXPECT_EQ(list.at(1).at("userId"), "phone");
   EXPECT_EQ(list.at(1).at("online"), false);
   EXPECT_EQ(list.at(2).at("userId"), "far");
+}
+
+TEST_F(DirectoryTest, AnEntryIsWhatTheMemberSaidWhateverIsInIt) {
+  const auto member = add("d\"1\\", "s1");
+  member->client_type = "native";
+  member->user_label = "tab\tand \xc3\xa9";
+  member->name = "line\nbreak";
+  member->models = {core::json::object{{"id", "m\"1"}}};
+  member->battery = core::json::object{{"level", 0.5}};
+  member->statements = {core::json::object{{"s", 1}}};
+  member->is_hosting = true;
+  member->proven_key = identity::PublicKey{};
+  EXPECT_EQ(peer_entry(*member), (core::json::object{{"userId", member->device_id},
+                                                     {"socketId", "s1"},
+                                                     {"clientType", "native"},
+                                                     {"originalUserId", member->user_label},
+                                                     {"models", member->models},
+                                                     {"batteryState", member->battery},
+                                                     {"deviceId", member->device_id},
+                                                     {"name", member->name},
+                                                     {"platform", ""},
+                                                     {"isHosting", true},
+                                                     {"link", false},
+                                                     {"generation", 2},
+                                                     {"statements", member->statements},
+                                                     {"online", true},
+                                                     {"publicKey", identity::to_text(*member->proven_key)}}));
+  EXPECT_EQ(peer_entry(Member(), false).at("batteryState"), core::json::value());
+  EXPECT_EQ(peer_entry(Member(), false).at("online"), false);
+}
+
+TEST_F(DirectoryTest, ANewMemberIsAnnouncedOnOtherNodesToo) {
+  const auto member = add("host", "s1");
+  directory.announce(*member);
+  add_remote("far", "r1");
+  directory.announce(*member);
+  EXPECT_EQ(remote.told, (std::vector<std::string>{"a all peer-joined"}));
 }
 
 TEST_F(DirectoryTest, TheNewestSocketOfADeviceMayBeOnAnotherNode) {

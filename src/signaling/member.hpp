@@ -70,6 +70,11 @@ struct Member {
   void emit(std::string_view event, core::json::value payload) const {
     if (const auto live = socket.lock()) static_cast<void>(live->emit(event, {std::move(payload)}));
   }
+  /// The same with the payload as JSON text.
+  void emit_text(std::string_view event, std::string_view payload) const {
+    const auto live = socket.lock();
+    if (live) static_cast<void>(live->emit_serialized(socketio::serialize_text_event("/", event, payload)));
+  }
   void cut() const {
     if (hang_up) hang_up();
     if (const auto live = socket.lock()) live->disconnect(true);

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <mutex>
 #include <vector>
 
 namespace pantheon::signaling {
@@ -80,8 +82,21 @@ struct Metrics::State {
       counters.push_back(&prometheus::BuildCounter().Name(row.name).Help(row.help).Register(registry));
   }
 
+  /// Asking the library for a counter by its label takes longer than most of what is counted.
+  prometheus::Counter& counter(std::size_t index, std::string_view label) {
+    const std::scoped_lock lock(mutex);
+    auto& known = by_label.at(index);
+    const auto found = known.find(label);
+    if (found != known.end()) return *found->second;
+    auto& made = counters.at(index)->Add({{kCounters.at(index).label, std::string(label)}});
+    known.emplace(label, &made);
+    return made;
+  }
+
   prometheus::Registry registry;
   std::vector<prometheus::Family<prometheus::Counter>*> counters;
+  std::mutex mutex;
+  std::array<std::map<std::string, prometheus::Counter*, std::less<>>, kCounters.size()> by_label;
   prometheus::Histogram& relay_seconds =
       prometheus::BuildHistogram()
           .Name("pantheon_relay_seconds")
@@ -97,8 +112,7 @@ Metrics::Metrics() : state_(std::make_unique<State>()) {}
 Metrics::~Metrics() = default;
 
 void Metrics::add(Count what, std::string_view label) {
-  const auto index = static_cast<std::size_t>(what);
-  state_->counters.at(index)->Add({{kCounters.at(index).label, std::string(label)}}).Increment();
+  state_->counter(static_cast<std::size_t>(what), label).Increment();
 }
 
 void Metrics::relayed(std::chrono::nanoseconds took) {

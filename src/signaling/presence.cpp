@@ -54,7 +54,7 @@ void Presence::add_to(EventRouter& router) {
 
 void Presence::list(const MemberPointer& member, std::string_view event) {
   member->listed_at = ++moment_;
-  member->emit(event, directory_->others(*member));
+  member->emit_text(event, directory_->others(*member));
 }
 
 EventResult Presence::join(const MemberPointer& member) {
@@ -66,7 +66,7 @@ EventResult Presence::join(const MemberPointer& member) {
       resume_from_elsewhere(member, *elsewhere);
     } else {
       directory_->publish(*member, true);
-      directory_->tell_others(*member, "peer-joined", peer_entry(*member));
+      directory_->announce(*member);
     }
   }
   list(member, "existing-peers");
@@ -84,7 +84,7 @@ void Presence::resume(const MemberPointer& member, const Absences::Continued& be
   // In this order the other nodes list the device all the time.
   directory_->publish(*member, true);
   directory_->withdraw(*before.member);
-  tell_who_saw_it_away(*member, peer_entry(*member), before.since);
+  tell_who_saw_it_away(*member, [&] { return peer_entry_text(*member); }, before.since);
   refresh_socket_lists(*member);
 }
 
@@ -97,16 +97,16 @@ void Presence::resume_from_elsewhere(const MemberPointer& member, const RemotePe
     member->is_hosting = core::get_bool(before.entry, "isHosting").value_or(false);
   }
   directory_->publish(*member, true);
-  tell_who_saw_it_away(*member, peer_entry(*member), before.away_since);
+  tell_who_saw_it_away(*member, [&] { return peer_entry_text(*member); }, before.away_since);
   refresh_socket_lists(*member);
 }
 
-void Presence::tell_who_saw_it_away(const Member& back, const core::json::object& entry,
+void Presence::tell_who_saw_it_away(const Member& back, const std::function<std::string()>& entry,
                                     std::uint64_t since) {
   for (const auto& other : directory_->rooms().members(back.account())) {
     const bool saw_it_away = other->listed_at > since;
     if (other.get() != &back && other->joined && !other->can_link && saw_it_away)
-      other->emit("peer-joined", entry);
+      other->emit_text("peer-joined", entry());
   }
 }
 
@@ -119,7 +119,7 @@ void Presence::remote_arrived(const std::string& account, const RemotePeer& peer
     return directory_->rooms().emit_to_others(newcomer, "peer-joined", peer.entry);
   }
   if (!known.was_listed) return;  // its node tells
-  tell_who_saw_it_away(newcomer, peer.entry, known.away_since);
+  tell_who_saw_it_away(newcomer, [&] { return core::json::serialize(peer.entry); }, known.away_since);
   refresh_socket_lists(newcomer);
 }
 

@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -47,7 +48,8 @@ class Presence {
   void resume(const MemberPointer& member, const Absences::Continued& before);
   void resume_from_elsewhere(const MemberPointer& member, const RemotePeer& before);
   void take_over(const Member& newcomer, Arrival& arrival);
-  void tell_who_saw_it_away(const Member& back, const core::json::object& entry, std::uint64_t since);
+  void tell_who_saw_it_away(const Member& back, const std::function<std::string()>& entry,
+                            std::uint64_t since);
   void list(const MemberPointer& member, std::string_view event);
   void end(const Member& member);
   void refresh_socket_lists(const Member& about);

@@ -1,6 +1,7 @@
 #include "signaling/proxies.hpp"
 
 #include <algorithm>
+#include <boost/beast/core/string.hpp>
 
 #include "core/log.hpp"
 
@@ -41,8 +42,7 @@ std::vector<std::string_view> hops_of(const http::Headers& headers) {
   constexpr std::size_t kMostHops = 32;
   const auto& fields = headers.fields();
   for (auto field = fields.rbegin(); field != fields.rend(); ++field) {
-    http::Headers one{{field->first, ""}};
-    if (!one.get("X-Forwarded-For")) continue;
+    if (!boost::beast::iequals(field->first, "X-Forwarded-For")) continue;
     std::string_view rest = field->second;
     while (hops.size() < kMostHops) {
       const auto comma = rest.rfind(',');
@@ -93,7 +93,8 @@ bool Proxies::trusts(const address& proxy) const {
   const auto plain = unmapped(proxy);
   if (plain.is_v4()) {
     return std::ranges::any_of(v4_, [&](const auto& network) {
-      return boost::asio::ip::network_v4(plain.to_v4(), network.prefix_length()).canonical() == network;
+      const auto differing = plain.to_v4().to_uint() ^ network.address().to_uint();
+      return network.prefix_length() == 0 || differing >> (32U - network.prefix_length()) == 0;
     });
   }
   return std::ranges::any_of(v6_, [&](const auto& network) {

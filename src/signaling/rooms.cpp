@@ -95,11 +95,23 @@ MemberPointer Rooms::newest_joined(const Member& asking, std::string_view device
 
 void Rooms::emit_to_others(const Member& member, std::string_view event,
                            const core::json::object& payload) const {
-  const auto packet = socketio::serialize_event("/", event, {payload});
+  if (has_others(member)) emit_text_to_others(member, event, core::json::serialize(payload));
+}
+
+void Rooms::emit_text_to_others(const Member& member, std::string_view event,
+                                std::string_view payload) const {
+  const auto packet = socketio::serialize_text_event("/", event, payload);
   for (const auto& other : members(member.account())) {
     if (other.get() == &member || !other->joined) continue;
     if (const auto socket = other->socket.lock()) static_cast<void>(socket->emit_serialized(packet));
   }
+}
+
+bool Rooms::has_others(const Member& member) const {
+  const auto found = accounts_.find(member.account());
+  return found != accounts_.end() && std::ranges::any_of(found->second, [&](const MemberPointer& other) {
+           return other.get() != &member && other->joined;
+         });
 }
 
 void Rooms::emit_to_account(const std::string& account, std::string_view event,

@@ -37,8 +37,12 @@ class Rooms {
   /// The joined socket of a device that came last, the asking one left out; null when there is none.
   MemberPointer newest_joined(const Member& asking, std::string_view device_id) const;
 
-  /// Emits to all joined sockets of the member's account but its own; serialised once.
+  /// Emits to all joined sockets of the member's account but its own; serialised once, if there are any.
   void emit_to_others(const Member& member, std::string_view event, const core::json::object& payload) const;
+  /// The same, with the payload as JSON text.
+  void emit_text_to_others(const Member& member, std::string_view event, std::string_view payload) const;
+  /// Whether emit_to_others() would reach anybody.
+  bool has_others(const Member& member) const;
   /// Emits to all sockets of an account.
   void emit_to_account(const std::string& account, std::string_view event,
                        const core::json::object& payload) const;

@@ -1,6 +1,7 @@
 #include "signaling/service.hpp"
 
 #include "auth/jwk.hpp"
+#include "core/json_text.hpp"
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "core/task_group.hpp"
@@ -115,6 +116,7 @@ struct Service::State {
   core::Result<void> join_cluster(asio::any_io_executor executor, const std::filesystem::path& database);
   void join_shards();
   void accept(const std::shared_ptr<socketio::Socket>& socket);
+  void greet(const Member& member) const;
   core::json::object legacy_report() const;
   static asio::awaitable<EventResult> renew(State& state, MemberPointer member, socketio::Event event);
   static asio::awaitable<socketio::Admitted> admit(State& state, std::shared_ptr<socketio::Socket> socket);
@@ -284,11 +286,18 @@ void Service::State::accept(const std::shared_ptr<socketio::Socket>& socket) {
         ->info("disconnected socket={} account={} device={} after={:.1f}s reason=\"{}\"", member->socket_id,
                member->account(), member->device_id, stayed.count(), reason);
   });
-  member->emit("server-info", core::json::object{{"serverId", server_id},
-                                                 {"account", member->account()},
-                                                 {"socketId", member->socket_id},
-                                                 {"version", PANTHEON_VERSION},
-                                                 {"mode", to_text(options.mode)}});
+  greet(*member);
+}
+
+void Service::State::greet(const Member& member) const {
+  std::string info = "{";
+  core::append_json_member(info, "serverId", server_id);
+  core::append_json_member(info, "account", member.account());
+  core::append_json_member(info, "socketId", member.socket_id);
+  core::append_json_member(info, "version", PANTHEON_VERSION);
+  core::append_json_member(info, "mode", to_text(options.mode));
+  info.push_back('}');
+  member.emit_text("server-info", info);
 }
 
 core::json::object Service::State::legacy_report() const {

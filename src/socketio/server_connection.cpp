@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/json_text.hpp"
 #include "core/log.hpp"
 
 namespace pantheon::socketio {
@@ -43,18 +44,22 @@ void ServerConnection::begin(const std::shared_ptr<ServerConnection>& self) {
   self->engine_->on_close([self](engineio::CloseReason reason) { self->end(engineio::to_string(reason)); });
 }
 
+core::Result<void> ServerConnection::send(engineio::Frame frame) {
+  const auto sent = engine_->send(std::move(frame));
+  if (sent) return {};
+  const bool slow = sent.error().is(engineio::EngineioError::send_queue_full);
+  return core::failure(slow ? SocketioError::send_queue_full : SocketioError::disconnected);
+}
+
 core::Result<void> ServerConnection::send(const Frames& frames) {
   for (const auto& frame : frames) {
-    auto sent = engine_->send(frame);
-    if (sent) continue;
-    const bool slow = sent.error().is(engineio::EngineioError::send_queue_full);
-    return core::failure(slow ? SocketioError::send_queue_full : SocketioError::disconnected);
+    if (auto sent = send(frame); !sent) return sent;
   }
   return {};
 }
 
 core::Result<void> ServerConnection::send(const SerializedPacket& packet) {
-  return send(Frames{{packet, true}});
+  return send(engineio::Frame{packet, true});
 }
 
 void ServerConnection::remove(const Socket& socket) {
@@ -213,9 +218,11 @@ bool ServerConnection::greet(const Socket& socket) {
   Packet packet;
   packet.type = PacketType::connect;
   packet.nsp = socket.nsp().name();
-  json::object payload{{"sid", socket.id()}};
-  if (socket.state_->recovery) payload["pid"] = socket.state_->recovery->pid;
-  packet.payload = json::serialize(payload);
+  packet.payload = "{";
+  core::append_json_member(packet.payload, "sid", socket.id());
+  if (const auto& recovery = socket.state_->recovery)
+    core::append_json_member(packet.payload, "pid", recovery->pid);
+  packet.payload.push_back('}');
   if (!send(frames_of(packet))) return false;
   if (!socket.recovered()) return true;
   const auto missed = std::exchange(socket.state_->recovery->missed, {});

@@ -28,6 +28,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
 
   const ServerOptions& options() const { return server_->options; }
   asio::any_io_executor executor() const { return server_->executor; }
+  core::Result<void> send(engineio::Frame frame);
   core::Result<void> send(const Frames& frames);
   /// Nothing waits to be sent, and the transport is ready.
   bool writable() const { return engine_->writable(); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/json_text.hpp"
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "socketio/event_packet.hpp"
@@ -11,10 +12,21 @@
 namespace pantheon::socketio {
 
 SerializedPacket serialize_raw_event(std::string_view nsp, std::string_view array_text) {
-  auto text = std::make_shared<std::string>("42");
+  auto text = std::make_shared<std::string>();
+  text->reserve(2 + nsp.size() + 1 + array_text.size());
+  text->append("42");
   if (nsp != "/") text->append(nsp).append(",");
   text->append(array_text);
   return text;
+}
+
+SerializedPacket serialize_text_event(std::string_view nsp, std::string_view event,
+                                      std::string_view argument) {
+  std::string text = "[";
+  text.reserve(event.size() + argument.size() + 8);
+  core::append_json_string(text, event);
+  text.append(",").append(argument).append("]");
+  return serialize_raw_event(nsp, text);
 }
 
 SerializedPacket serialize_event(std::string_view nsp, std::string_view event,

@@ -103,7 +103,8 @@ core::Result<std::string> DeviceStore::server_value(std::string_view name, std::
 
 core::Result<std::optional<DeviceRow>> DeviceStore::find_device(std::string_view account,
                                                                 std::string_view device_id) {
-  auto query = database_.prepare(std::string(kDeviceColumns) + " AND device_id = ?2");
+  static const std::string kSql = std::string(kDeviceColumns) + " AND device_id = ?2";
+  auto query = database_.prepare(kSql);
   if (!query) return core::failure(query.error());
   query->bind(account).bind(device_id);
   const auto row = query->step();
