@@ -45,10 +45,9 @@ core::Result<Bearer> AccessTokens::verify(std::string_view token) const {
   Bearer bearer;
   bearer.account = *account;
   bearer.provider = "device";
-  bearer.device_id = std::string(*device);
-  bearer.bound_key_thumbprint = std::string(*thumbprint);
   bearer.expires_at = core::WallTime(std::chrono::seconds(*expires));
-  bearer.token_generation = *generation;
+  bearer.bound = std::make_shared<const BoundDevice>(
+      BoundDevice{std::string(*device), std::string(*thumbprint), *generation});
   return bearer;
 }
 

@@ -20,10 +20,11 @@ TEST_F(AccessTokensTest, CarryAccountDeviceAndBoundKey) {
   const auto bearer = tokens.verify(token);
   ASSERT_TRUE(bearer) << bearer.error().message();
   EXPECT_EQ(bearer->account, "local:srv:owner");
-  EXPECT_EQ(bearer->device_id, "d_1");
-  EXPECT_EQ(bearer->bound_key_thumbprint, identity::key_thumbprint(device.public_key()));
+  ASSERT_TRUE(bearer->bound);
+  EXPECT_EQ(bearer->bound->device_id, "d_1");
+  EXPECT_EQ(bearer->bound->key_thumbprint, identity::key_thumbprint(device.public_key()));
   EXPECT_EQ(bearer->expires_at, now + std::chrono::minutes(15));
-  EXPECT_EQ(bearer->token_generation, 3);
+  EXPECT_EQ(bearer->bound->token_generation, 3);
 }
 
 TEST_F(AccessTokensTest, Expire) {

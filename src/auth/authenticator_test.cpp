@@ -58,7 +58,7 @@ TEST_F(AuthenticatorTest, DevelopmentTokensCountOnlyInDevelopment) {
   const auto bearer = ask(open, "dev:anna");
   ASSERT_TRUE(bearer);
   EXPECT_EQ(bearer->account, "dev:srv:anna");
-  EXPECT_FALSE(bearer->bound_key_thumbprint);
+  EXPECT_FALSE(bearer->bound);
 }
 
 TEST_F(AuthenticatorTest, ADevelopmentNameCannotReachAnotherProvider) {

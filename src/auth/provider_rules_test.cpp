@@ -31,8 +31,7 @@ TEST_F(ProviderRulesTest, ABearerHasAccountAndEnd) {
   EXPECT_EQ(bearer->account, "firebase:demo:anna");
   EXPECT_EQ(bearer->provider, "firebase");
   EXPECT_EQ(bearer->expires_at, core::WallTime(std::chrono::seconds(1'003'600)));
-  EXPECT_FALSE(bearer->bound_key_thumbprint);
-  EXPECT_FALSE(bearer->device_id);
+  EXPECT_FALSE(bearer->bound);
 }
 
 TEST_F(ProviderRulesTest, SubjectsWithColonsStayInTheirProvider) {

@@ -17,23 +17,53 @@ CloseReason reason_of(const core::Error& error) {
 
 }  // namespace
 
+Surroundings::Surroundings(std::shared_ptr<core::TaskGroup> t, QueueLimits l)
+    : tasks(std::move(t)),
+      limits(l),
+      turn(std::make_shared<SendTurn>(tasks->executor())),
+      timeouts(std::make_shared<Timeouts>(tasks->executor())) {}
+
+/// A listener of two functions.
+struct Connection::Handlers final : Listener {
+  void received(const PacketView& packet) override {
+    if (message) message(packet);
+  }
+  void closed(CloseReason reason) override {
+    if (close) close(reason);
+  }
+  MessageHandler message;
+  CloseHandler close;
+};
+
+Connection::Handlers& Connection::handlers() {
+  auto known = std::dynamic_pointer_cast<Handlers>(listener_);
+  if (!known) known = std::make_shared<Handlers>();
+  listener_ = known;
+  return *known;
+}
+
+void Connection::on_message(MessageHandler handler) {
+  handlers().message = std::move(handler);
+}
+
+void Connection::on_close(CloseHandler handler) {
+  handlers().close = std::move(handler);
+}
+
 Connection::Connection(std::string id, Role role, Session::Timing timing,
-                       std::shared_ptr<Transport> transport, std::shared_ptr<core::TaskGroup> tasks,
-                       QueueLimits limits, std::shared_ptr<SendTurn> turn, std::shared_ptr<Timeouts> timeouts)
+                       std::shared_ptr<Transport> transport, std::shared_ptr<const Surroundings> common)
     : id_(std::move(id)),
       session_(role, timing, std::chrono::steady_clock::now()),
       transport_(std::move(transport)),
-      tasks_(std::move(tasks)),
-      turn_(turn ? std::move(turn) : std::make_shared<SendTurn>(tasks_->executor())),
-      limits_(limits),
-      timeouts_(timeouts ? std::move(timeouts) : std::make_shared<Timeouts>(tasks_->executor())) {
+      common_(std::move(common)) {
   watch();
 }
 
 core::Result<void> Connection::send(Frame frame) {
   if (!open()) return core::failure(EngineioError::closed);
-  if (outbox_.size() >= limits_.max_packets ||
-      outbox_.bytes().count + frame.data->size() > limits_.max_bytes.count) {
+  const auto& limits = common_->limits;
+  if (outbox_.size() >= limits.max_packets ||
+      outbox_.bytes().count + frame.data->size() > limits.max_bytes.count) {
     abort(CloseReason::transport_error);
     return core::failure(EngineioError::send_queue_full);
   }
@@ -53,7 +83,7 @@ void Connection::enqueue(Frame frame) {
 void Connection::wake_writer() {
   if (queued_ || writing_ || finished_) return;
   queued_ = true;
-  turn_->add(shared_from_this());
+  common_->turn->add(shared_from_this());
 }
 
 void Connection::flush() {
@@ -62,7 +92,7 @@ void Connection::flush() {
   transport_->send_now(outbox_);
   if (outbox_.empty() && !transport_->has_unsent() && !closing_) return;
   writing_ = true;
-  tasks_->spawn(write(shared_from_this()));
+  common_->tasks->spawn(write(shared_from_this()));
 }
 
 asio::awaitable<void> Connection::write(std::shared_ptr<Connection> self) {
@@ -91,7 +121,7 @@ void Connection::close(CloseReason reason) {
   if (closing_ || finished_) return;
   closing_ = true;
   reason_ = reason;
-  timeouts_->arm(*this, TimeoutKind::closing, std::chrono::steady_clock::now() + kCloseTimeout);
+  common_->timeouts->arm(*this, TimeoutKind::closing, std::chrono::steady_clock::now() + kCloseTimeout);
   wake_writer();
 }
 
@@ -106,19 +136,9 @@ void Connection::apply(Session::Step step) {
 }
 
 void Connection::deliver(const PacketView& message) {
-  if (!on_message_ || closing_) return;
-  // A handler that ends the connection must not be destroyed while it runs.
-  struct Delivering {
-    explicit Delivering(Connection& c) : connection(c) { connection.delivering_ = true; }
-    ~Delivering() {
-      connection.delivering_ = false;
-      if (connection.finished_) connection.on_message_ = nullptr;
-    }
-    Delivering(const Delivering&) = delete;
-    Delivering& operator=(const Delivering&) = delete;
-    Connection& connection;
-  } const delivering(*this);
-  on_message_(message);
+  // It may end the connection, and must not be destroyed while it runs.
+  const auto listener = listener_;
+  if (listener && !closing_) listener->received(message);
 }
 
 void Connection::take(const PacketView& packet) {
@@ -129,7 +149,7 @@ void Connection::take(const PacketView& packet) {
 void Connection::watch() {
   if (finished_ || closing_ || session_.deadline() == watched_) return;
   watched_ = session_.deadline();
-  timeouts_->arm(*this, session_.awaiting_pong() ? TimeoutKind::answer : TimeoutKind::heartbeat, watched_);
+  common_->timeouts->arm(*this, session_.awaiting_pong() ? TimeoutKind::answer : TimeoutKind::heartbeat, watched_);
 }
 
 void Connection::on_timeout() {
@@ -146,9 +166,8 @@ void Connection::finish(CloseReason reason) {
   Timeouts::disarm(*this);
   outbox_.clear();
   transport_->abort();
-  if (!delivering_) on_message_ = nullptr;
-  const auto handler = std::exchange(on_close_, nullptr);
-  if (handler) handler(closing_ ? reason_ : reason);
+  const auto listener = std::exchange(listener_, nullptr);
+  if (listener) listener->closed(closing_ ? reason_ : reason);
 }
 
 void Connection::upgrade(std::shared_ptr<Transport> transport, std::vector<Packet> received) {
@@ -163,12 +182,19 @@ Transport::Sink Connection::sink_of(const Transport& transport) {
       [this, from = &transport](const auto& packet) { return from == transport_.get() && receive(packet); };
 }
 
-bool Connection::start(const std::shared_ptr<Connection>& self, std::function<void()> ended) {
-  const auto at_end = [connection = self.get(), ended = std::move(ended)](const core::Error& why) {
-    connection->finish(reason_of(why));
-    ended();
-  };
-  return self->transport_->start_receiving(self, self->sink_of(*self->transport_), at_end, self->tasks_);
+bool Connection::start(const std::shared_ptr<Connection>& self, std::weak_ptr<Holder> holder) {
+  self->holder_ = std::move(holder);
+  const std::shared_ptr<Transport::Receiver> receiver(self, self.get());
+  return self->transport_->start_receiving(receiver, self->common_->tasks);
+}
+
+void Connection::take_from(const Transport& transport, const core::Result<PacketView>& packet) {
+  if (&transport == transport_.get()) receive(packet);
+}
+
+void Connection::ended(const core::Error& why) {
+  finish(reason_of(why));
+  if (const auto holder = holder_.lock()) holder->ended(*this);
 }
 
 asio::awaitable<void> Connection::run(std::shared_ptr<Connection> self) {

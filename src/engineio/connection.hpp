@@ -21,18 +21,42 @@ struct QueueLimits {
   std::size_t max_packets = 4096;
 };
 
+/// What the connections of a server have in common.
+struct Surroundings {
+  /// `tasks` owns the coroutines that write what cannot be sent at once.
+  Surroundings(std::shared_ptr<core::TaskGroup> tasks, QueueLimits limits);
+  std::shared_ptr<core::TaskGroup> tasks;
+  QueueLimits limits;
+  std::shared_ptr<SendTurn> turn;
+  std::shared_ptr<Timeouts> timeouts;
+};
+
+/// What a connection is for.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  /// A message, while the call lasts.
+  virtual void received(const PacketView& message) = 0;
+  /// Once; the connection forgets its listener then.
+  virtual void closed(CloseReason reason) = 0;
+};
+
 /// One open Engine.IO session over a transport, server or client side: pings, a bounded send queue, and an
 /// orderly end. Use from the executor's thread.
-class Connection : public std::enable_shared_from_this<Connection>, private Timeout {
+class Connection : public std::enable_shared_from_this<Connection>,
+                   private Timeout,
+                   private Transport::Receiver {
  public:
   using MessageHandler = std::function<void(const PacketView&)>;
   using CloseHandler = std::function<void(CloseReason)>;
 
-  /// `tasks` owns the coroutine that writes what cannot be sent at once. `turn` and `timeouts` are common to
-  /// the connections of a server; without them, this one has its own.
   Connection(std::string id, Role role, Session::Timing timing, std::shared_ptr<Transport> transport,
-             std::shared_ptr<core::TaskGroup> tasks, QueueLimits limits,
-             std::shared_ptr<SendTurn> turn = nullptr, std::shared_ptr<Timeouts> timeouts = nullptr);
+             std::shared_ptr<const Surroundings> common);
+  /// With surroundings of its own.
+  Connection(std::string id, Role role, Session::Timing timing, std::shared_ptr<Transport> transport,
+             std::shared_ptr<core::TaskGroup> tasks, QueueLimits limits)
+      : Connection(std::move(id), role, timing, std::move(transport),
+                   std::make_shared<const Surroundings>(std::move(tasks), limits)) {}
 
   const std::string& id() const { return id_; }
   bool open() const { return session_.open() && !closing_; }
@@ -41,10 +65,12 @@ class Connection : public std::enable_shared_from_this<Connection>, private Time
   bool writable() const { return open() && outbox_.empty() && !writing_ && transport_->writable(); }
   /// Sends what waits, or begins to. For SendTurn.
   void flush();
-  /// Set both before run(). What a message is a view of is gone when the handler returns.
-  void on_message(MessageHandler handler) { on_message_ = std::move(handler); }
+  /// Set before run(). It is kept until the connection ends.
+  void listen(std::shared_ptr<Listener> listener) { listener_ = std::move(listener); }
+  /// The same with two functions. What a message is a view of is gone when the handler returns.
+  void on_message(MessageHandler handler);
   /// Called once; both handlers are dropped with it.
-  void on_close(CloseHandler handler) { on_close_ = std::move(handler); }
+  void on_close(CloseHandler handler);
 
   /// Puts a packet into the send queue. `closed`; `send_queue_full` also ends this connection.
   core::Result<void> send(Frame frame);
@@ -58,10 +84,15 @@ class Connection : public std::enable_shared_from_this<Connection>, private Time
   /// that run() has not taken yet. That run() returns and leaves the session open; await a new one.
   void upgrade(std::shared_ptr<Transport> transport, std::vector<Packet> received);
 
-  /// Receives until the session ends; then `ended` is called once, from the loop. No coroutine is kept for
-  /// it. False when the transport needs one: await run(). Whoever holds the connection lets go of it in
-  /// `ended`.
-  static bool start(const std::shared_ptr<Connection>& self, std::function<void()> ended);
+  /// Whoever holds connections and lets go of those that have ended.
+  class Holder {
+   public:
+    virtual ~Holder() = default;
+    virtual void ended(const Connection& connection) = 0;
+  };
+  /// Receives until the session ends; then the holder is told once, from the loop. No coroutine is kept for
+  /// it. False when the transport needs one: await run().
+  static bool start(const std::shared_ptr<Connection>& self, std::weak_ptr<Holder> holder);
   /// Receives until the session ends. When it is cancelled, the session ends with "transport close".
   static asio::awaitable<void> run(std::shared_ptr<Connection> self);
 
@@ -74,6 +105,10 @@ class Connection : public std::enable_shared_from_this<Connection>, private Time
   bool receive(const core::Result<PacketView>& packet);
   Transport::Sink sink_of(const Transport& transport);
   void on_timeout() override;
+  void take_from(const Transport& transport, const core::Result<PacketView>& packet) override;
+  void ended(const core::Error& why) override;
+  struct Handlers;
+  Handlers& handlers();
   void watch();
   void finish(CloseReason reason);
   static asio::awaitable<void> write(std::shared_ptr<Connection> self);
@@ -81,18 +116,14 @@ class Connection : public std::enable_shared_from_this<Connection>, private Time
   std::string id_;
   Session session_;
   std::shared_ptr<Transport> transport_;
-  std::shared_ptr<core::TaskGroup> tasks_;
-  std::shared_ptr<SendTurn> turn_;
-  QueueLimits limits_;
+  std::shared_ptr<const Surroundings> common_;
   core::SteadyTime watched_;  ///< the deadline that the timer is set to
-  std::shared_ptr<Timeouts> timeouts_;
   Outbox outbox_;
-  MessageHandler on_message_;
-  CloseHandler on_close_;
+  std::shared_ptr<Listener> listener_;  ///< null when it has ended
+  std::weak_ptr<Holder> holder_;
   CloseReason reason_ = CloseReason::transport_close;
   bool queued_ = false;  ///< for its turn to send
   bool writing_ = false;
-  bool delivering_ = false;
   bool closing_ = false;
   bool finished_ = false;
 };

@@ -12,7 +12,7 @@ struct Running {
   Running(std::shared_ptr<Server::State> s, std::shared_ptr<Connection> c)
       : state(std::move(s)), connection(std::move(c)) {}
   ~Running() {
-    if (connection->finished()) state->remove(*connection);
+    if (connection->finished()) state->ended(*connection);
   }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
@@ -30,8 +30,7 @@ Server::State::State(asio::any_io_executor executor, Options o)
     : options(std::move(o)),
       cors(options.cors),
       tasks(std::make_shared<core::TaskGroup>(executor)),
-      turn(std::make_shared<SendTurn>(executor)),
-      timeouts(std::make_shared<Timeouts>(executor)),
+      common(std::make_shared<const Surroundings>(tasks, options.queue)),
       changed(executor) {}
 
 std::shared_ptr<PollingTransport> Server::State::find_polling(const std::string& sid) const {
@@ -115,9 +114,7 @@ asio::awaitable<void> Server::State::serve(Shared self, http::Request request,
 }
 
 bool Server::State::start(const Shared& self, Connection& connection) {
-  return Connection::start(connection.shared_from_this(), [state = std::weak_ptr(self), ended = &connection] {
-    if (const auto live = state.lock()) live->remove(*ended);
-  });
+  return Connection::start(connection.shared_from_this(), self);
 }
 
 std::shared_ptr<Connection> Server::State::open_websocket(const Shared& self, http::Request request,
@@ -157,12 +154,12 @@ Opening Server::State::make_opening(std::vector<std::string> upgrades) const {
 
 std::shared_ptr<Connection> Server::State::add(const Opening& opening, std::shared_ptr<Transport> transport) {
   auto connection = std::make_shared<Connection>(opening.sid, Role::server, options.timing,
-                                                 std::move(transport), tasks, options.queue, turn, timeouts);
+                                                 std::move(transport), common);
   connections.emplace(connection->id(), connection);
   return connection;
 }
 
-void Server::State::remove(const Connection& connection) {
+void Server::State::ended(const Connection& connection) {
   polling.erase(connection.id());
   const auto found = connections.find(connection.id());
   if (found != connections.end()) {

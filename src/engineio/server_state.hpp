@@ -12,7 +12,7 @@
 namespace pantheon::engineio {
 
 /// Private to the server's files: the sessions, and what requests and WebSockets do to them.
-struct Server::State {
+struct Server::State final : Connection::Holder {
   using Shared = std::shared_ptr<State>;
 
   State(asio::any_io_executor executor, Options o);
@@ -41,14 +41,13 @@ struct Server::State {
 
   Opening make_opening(std::vector<std::string> upgrades) const;
   std::shared_ptr<Connection> add(const Opening& opening, std::shared_ptr<Transport> transport);
-  /// Forgets a session that has ended.
-  void remove(const Connection& connection);
+  /// Forgets a session.
+  void ended(const Connection& connection) override;
 
   Options options;
   Cors cors;
   std::shared_ptr<core::TaskGroup> tasks;
-  std::shared_ptr<SendTurn> turn;
-  std::shared_ptr<Timeouts> timeouts;
+  std::shared_ptr<const Surroundings> common;
   core::AsyncEvent changed;
   ConnectionHandler on_connection;
   std::unordered_map<std::string_view, std::shared_ptr<Connection>> connections;  ///< by their own ids

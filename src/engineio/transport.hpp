@@ -26,10 +26,19 @@ class Transport {
   using Sink = std::function<bool(const core::Result<PacketView>&)>;
   /// Hands every packet to the sink as it comes, until that has enough (no error) or the transport ends.
   virtual asio::awaitable<core::Result<void>> receive_each(Sink sink);
-  /// The same with no coroutine that would lie idle, see http::WebSocket::start_reading(). False when this
-  /// transport cannot: use receive_each().
-  using Ended = std::function<void(const core::Error&)>;
-  virtual bool start_receiving(std::weak_ptr<void> /*owner*/, const Sink& /*sink*/, const Ended& /*ended*/,
+  /// What start_receiving() brings its packets to.
+  class Receiver {
+   public:
+    virtual ~Receiver() = default;
+    /// A packet, or why there was none in what came, while it lasts.
+    virtual void take_from(const Transport& transport, const core::Result<PacketView>& packet) = 0;
+    /// Once: why the transport ended.
+    virtual void ended(const core::Error& why) = 0;
+  };
+  /// The same with no coroutine that would lie idle, see http::WebSocket::start_reading(). The receiver is
+  /// kept while it is called, and must own this transport. False when this transport cannot: use
+  /// receive_each().
+  virtual bool start_receiving(const std::shared_ptr<Receiver>& /*receiver*/,
                                std::shared_ptr<core::TaskGroup> /*tasks*/) {
     return false;
   }

@@ -38,7 +38,7 @@ class Batch {
   std::size_t count_ = 0;
 };
 
-class WebSocketTransport final : public Transport {
+class WebSocketTransport final : public Transport, private http::WebSocket::Reader {
  public:
   explicit WebSocketTransport(std::unique_ptr<http::WebSocket> socket) : socket_(std::move(socket)) {}
 
@@ -54,9 +54,11 @@ class WebSocketTransport final : public Transport {
     return socket_->read_each(of_messages(std::move(sink)));
   }
 
-  bool start_receiving(std::weak_ptr<void> owner, const Sink& sink, const Ended& ended,
+  bool start_receiving(const std::shared_ptr<Receiver>& receiver,
                        std::shared_ptr<core::TaskGroup> tasks) override {
-    return socket_->start_reading(std::move(owner), of_messages(sink), ended, std::move(tasks));
+    receiver_ = receiver.get();
+    const std::shared_ptr<http::WebSocket::Reader> self(receiver, this);  // lives as long as its owner does
+    return socket_->start_reading(self, std::move(tasks));
   }
 
   void send_now(Outbox& outbox) override {
@@ -85,6 +87,11 @@ class WebSocketTransport final : public Transport {
   void abort() override { socket_->abort(); }
 
  private:
+  void take(http::WebSocket::MessageView message) override {
+    receiver_->take_from(*this, view_frame(message.data, message.is_text));
+  }
+  void ended(const core::Error& why) override { receiver_->ended(why); }
+
   static http::WebSocket::Sink of_messages(Sink sink) {
     return [sink = std::move(sink)](http::WebSocket::MessageView message) {
       return sink(view_frame(message.data, message.is_text));
@@ -92,6 +99,7 @@ class WebSocketTransport final : public Transport {
   }
 
   std::unique_ptr<http::WebSocket> socket_;
+  Receiver* receiver_ = nullptr;  ///< set where it has started
 };
 
 }  // namespace

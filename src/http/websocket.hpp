@@ -38,13 +38,20 @@ class WebSocket {
   /// Hands every message to the sink as it comes, without copying it, until that has enough (no error) or the
   /// connection ends (as read() says). The sink may send and abort, and must keep nothing.
   virtual asio::awaitable<core::Result<void>> read_each(Sink sink) = 0;
-  /// As read_each() with no coroutine that would lie idle for days; `ended` is told once why the connection
-  /// ended, also after abort(), and never from inside this call. Nothing is called any more once the owner is
+  /// What start_reading() brings its messages to.
+  class Reader {
+   public:
+    virtual ~Reader() = default;
+    /// A message, while it lasts. As a Sink, but always with more to come.
+    virtual void take(MessageView message) = 0;
+    /// Once: why the connection ended.
+    virtual void ended(const core::Error& why) = 0;
+  };
+  /// As read_each() with no coroutine that would lie idle for days; the reader is told that the connection
+  /// ended also after abort(), and never from inside this call. Nothing is called any more once the reader is
   /// gone, which is kept while it is called. `tasks` answers control frames. False when this connection (TLS)
   /// cannot.
-  using Ended = std::function<void(const core::Error&)>;
-  virtual bool start_reading(std::weak_ptr<void> owner, Sink sink, Ended ended,
-                             std::shared_ptr<core::TaskGroup> tasks) = 0;
+  virtual bool start_reading(std::weak_ptr<Reader> reader, std::shared_ptr<core::TaskGroup> tasks) = 0;
   virtual asio::awaitable<core::Result<void>> write(std::string_view data, bool is_text) = 0;
   /// Takes all of these messages and sends what can be sent without waiting. False: they were not taken, as
   /// others are on their way or this connection (TLS) must wait; use write_all().

@@ -9,6 +9,7 @@
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "http/deadline.hpp"
+#include "http/rare_text.hpp"
 
 namespace pantheon::http {
 namespace {
@@ -35,9 +36,10 @@ class StreamWebSocket final : public WebSocket {
                   std::string early, std::string unsent)
       : stream_(std::move(stream)),
         frames_(role, max_message),
-        early_(std::move(early)),
         unsent_(std::move(unsent)),
-        role_(role) {}
+        role_(role) {
+    if (!early.empty()) early_ = std::make_unique<Early>(Early{std::move(early), 0});
+  }
 
   ~StreamWebSocket() override {
     if (background_) background_->socket = nullptr;
@@ -80,11 +82,9 @@ class StreamWebSocket final : public WebSocket {
     }
   }
 
-  bool start_reading(std::weak_ptr<void> owner, Sink sink, Ended ended,
-                     std::shared_ptr<core::TaskGroup> tasks) override {
+  bool start_reading(std::weak_ptr<Reader> reader, std::shared_ptr<core::TaskGroup> tasks) override {
     if (reading_ || ended_ || !stream_->can_read_now()) return false;
-    background_ = std::make_shared<Background>(*this, std::move(owner), std::move(sink), std::move(ended),
-                                               std::move(tasks));
+    background_ = std::make_shared<Background>(*this, std::move(reader), std::move(tasks));
     reading_ = true;
     if (!kept().empty() || has_unsent()) {
       asio::post(stream_->socket().get_executor(), [background = background_] { background->readable(); });
@@ -103,18 +103,12 @@ class StreamWebSocket final : public WebSocket {
   bool write_now(std::span<const MessageView> messages) override {
     if (ended_ || close_sent_ || writing_) return false;
     std::string& bytes = scratch();
-    bytes.append(unsent_);
+    bytes.append(unsent_.view());
     for (const auto& message : messages) append_message(bytes, message);
     const auto sent = stream_->write_now(bytes);
     if (!sent) return false;
-    unsent_.clear();
-    if (sent->error) {
-      abort();
-    } else if (sent->bytes < bytes.size()) {
-      unsent_ = bytes.substr(sent->bytes);
-    } else {
-      unsent_.shrink_to_fit();
-    }
+    unsent_.set(sent->error ? std::string() : bytes.substr(sent->bytes));
+    if (sent->error) abort();
     return true;
   }
 
@@ -124,7 +118,7 @@ class StreamWebSocket final : public WebSocket {
     const bool my_turn = co_await wait_for_turn();
     if (!my_turn) co_return core::failure(HttpError::connection_closed);
     Writing writing(*this);
-    std::string bytes = std::exchange(unsent_, {});
+    std::string bytes = unsent_.take();
     for (const auto& message : messages) append_message(bytes, message);
     writing.finished = co_await write_with_pongs(std::move(bytes));
     if (!writing.finished) co_return core::failure(HttpError::connection_closed);
@@ -184,35 +178,37 @@ class StreamWebSocket final : public WebSocket {
 
   /// Reads without a coroutine: what is done when there is something to read.
   struct Background final : ReadWaiter {
-    Background(StreamWebSocket& s, std::weak_ptr<void> o, Sink to, Ended e,
-               std::shared_ptr<core::TaskGroup> t)
-        : socket(&s), owner(std::move(o)), sink(std::move(to)), ended(std::move(e)), tasks(std::move(t)) {}
+    Background(StreamWebSocket& s, std::weak_ptr<Reader> to, std::shared_ptr<core::TaskGroup> t)
+        : socket(&s), reader(std::move(to)), tasks(std::move(t)) {}
     void readable() override {
-      const auto kept = owner.lock();
-      if (kept && socket != nullptr) socket->read_in_background();
+      const auto kept = reader.lock();
+      if (kept && socket != nullptr) socket->read_in_background(*kept);
     }
     StreamWebSocket* socket;  // null when that is gone
-    std::weak_ptr<void> owner;
-    Sink sink;
-    Ended ended;
+    std::weak_ptr<Reader> reader;
     std::shared_ptr<core::TaskGroup> tasks;
+    bool has_ended = false;
   };
 
   // The first call is from the loop, never from inside start_reading().
-  void read_in_background() {
+  void read_in_background(Reader& reader) {
     const auto background = background_;
     try {
-      read_what_is_there(background);
+      read_what_is_there(background, reader);
     } catch (const std::exception& error) {
       // Beyond this there is only the loop, which would end with all connections.
       core::logger("http")->error("a message of a WebSocket could not be handled: {}", error.what());
       if (background->socket != nullptr) background->socket->abort();
-      end_reading(*background, core::Error(core::CommonError::internal));
+      end_reading(*background, reader, core::Error(core::CommonError::internal));
     }
   }
 
-  void read_what_is_there(const std::shared_ptr<Background>& background) {
+  void read_what_is_there(const std::shared_ptr<Background>& background, Reader& reader) {
     if (has_unsent() && !writing_) write_now({});
+    const auto give = [&reader](MessageView message) {
+      reader.take(message);
+      return true;
+    };
     bool told = true;
     while (!ended_) {
       std::span<std::uint8_t> bytes = kept();
@@ -224,7 +220,7 @@ class StreamWebSocket final : public WebSocket {
         if (ended_) break;
       }
       IncomingFrame control;
-      const auto handed = hand_over(bytes, background->sink, control);
+      const auto handed = hand_over(bytes, give, control);
       keep(bytes, were_kept);
       if (!handed)
         return static_cast<void>(background->tasks->spawn(fail_in_background(background, handed.error())));
@@ -232,30 +228,29 @@ class StreamWebSocket final : public WebSocket {
         return static_cast<void>(
             background->tasks->spawn(obey_in_background(background, std::move(control))));
     }
-    end_reading(*background, core::Error(HttpError::connection_closed));
+    end_reading(*background, reader, core::Error(HttpError::connection_closed));
   }
 
-  static void end_reading(Background& background, const core::Error& why) {
+  static void end_reading(Background& background, Reader& reader, const core::Error& why) {
     if (background.socket == nullptr) return;
     background.socket->reading_ = false;
     background.socket->notify();
-    const auto ended = std::exchange(background.ended, nullptr);
-    if (ended) ended(why);
+    if (!std::exchange(background.has_ended, true)) reader.ended(why);
   }
 
   static asio::awaitable<void> obey_in_background(std::shared_ptr<Background> background,
                                                   IncomingFrame frame) {
-    const auto kept = background->owner.lock();
+    const auto kept = background->reader.lock();
     if (!kept || background->socket == nullptr) co_return;
     co_await background->socket->obey(std::move(frame));
-    background->socket->read_in_background();
+    background->socket->read_in_background(*kept);
   }
 
   static asio::awaitable<void> fail_in_background(std::shared_ptr<Background> background, core::Error why) {
-    const auto kept = background->owner.lock();
+    const auto kept = background->reader.lock();
     if (!kept || background->socket == nullptr) co_return;
     co_await background->socket->fail(why);
-    end_reading(*background, why);
+    end_reading(*background, *kept, why);
   }
 
   // What is unsent before anything was written: the answer to the handshake.
@@ -303,7 +298,8 @@ class StreamWebSocket final : public WebSocket {
   enum class Handed { everything, enough, control_frame };
 
   // Every message in these bytes, up to a control frame.
-  core::Result<Handed> hand_over(std::span<std::uint8_t>& bytes, const Sink& sink, IncomingFrame& control) {
+  template <class To>
+  core::Result<Handed> hand_over(std::span<std::uint8_t>& bytes, const To& sink, IncomingFrame& control) {
     const SharedBytesKept shared;
     std::string storage;
     while (!ended_) {
@@ -321,21 +317,20 @@ class StreamWebSocket final : public WebSocket {
   }
 
   std::span<std::uint8_t> kept() {
-    auto* const bytes = reinterpret_cast<std::uint8_t*>(early_.data());
-    return std::span(bytes, early_.size()).subspan(early_used_);
+    if (!early_) return {};
+    auto* const bytes = reinterpret_cast<std::uint8_t*>(early_->bytes.data());
+    return std::span(bytes, early_->bytes.size()).subspan(early_->used);
   }
 
   // What lies behind a frame must be kept: bytes of the shared buffer are only lent until the next
   // suspension.
   void keep(std::span<const std::uint8_t> rest, bool already_kept) {
     if (rest.empty()) {
-      early_ = std::string();
-      early_used_ = 0;
+      early_.reset();
     } else if (already_kept) {
-      early_used_ = early_.size() - rest.size();
+      early_->used = early_->bytes.size() - rest.size();
     } else {
-      early_ = std::string(core::as_text(rest));
-      early_used_ = 0;
+      early_ = std::make_unique<Early>(Early{std::string(core::as_text(rest)), 0});
     }
   }
 
@@ -357,8 +352,8 @@ class StreamWebSocket final : public WebSocket {
 
   asio::awaitable<void> answer_ping(std::string data) {
     if (writing_) {
-      pong_ =
-          std::move(data);  // the writer sends it behind its own frame; a newer ping replaces an older one
+      // The writer sends it behind its own frame; a newer ping replaces an older one.
+      pong_.set(std::move(data));
       pong_waits_ = true;
       co_return;
     }
@@ -395,7 +390,7 @@ class StreamWebSocket final : public WebSocket {
     if (!my_turn) co_return false;
     Writing writing(*this);
     if (opcode == Opcode::close) close_sent_ = true;
-    std::string bytes = std::exchange(unsent_, {});
+    std::string bytes = unsent_.take();
     append_frame(bytes, opcode, payload);
     writing.finished = co_await write_with_pongs(std::move(bytes));
     co_return writing.finished;
@@ -409,7 +404,7 @@ class StreamWebSocket final : public WebSocket {
       if (!pong_waits_ || close_sent_) co_return true;
       pong_waits_ = false;
       bytes.clear();
-      append_frame(bytes, Opcode::pong, std::exchange(pong_, {}));
+      append_frame(bytes, Opcode::pong, pong_.take());
     }
   }
 
@@ -429,11 +424,15 @@ class StreamWebSocket final : public WebSocket {
   std::unique_ptr<Stream> stream_;
   std::shared_ptr<Background> background_;
   FrameReader frames_;
-  std::string early_;
-  std::size_t early_used_ = 0;
+  /// What has been read and not been used.
+  struct Early {
+    std::string bytes;
+    std::size_t used;
+  };
+  std::unique_ptr<Early> early_;
   std::unique_ptr<core::AsyncEvent> changed_;  // made when somebody waits
-  std::string unsent_;
-  std::string pong_;
+  RareText unsent_;
+  RareText pong_;
   WebSocketRole role_;
   bool pong_waits_ = false;
   bool reading_ = false;

@@ -82,10 +82,16 @@ core::Result<void> FrameReader::begin_frame() {
     return core::failure(HttpError::bad_frame, "fragment");
   if (!in_message_) message_opcode_ = opcode_;
   in_message_ = true;
-  if (remaining_ > max_message_.count || message_.size() + remaining_ > max_message_.count) {
+  const std::size_t begun = unfinished_ ? unfinished_->message.size() : 0;
+  if (remaining_ > max_message_.count || begun + remaining_ > max_message_.count) {
     return core::failure(core::CommonError::too_large);
   }
   return {};
+}
+
+std::string& FrameReader::target() {
+  if (!unfinished_) unfinished_ = std::make_unique<Unfinished>();
+  return is_control() ? unfinished_->control : unfinished_->message;
 }
 
 void FrameReader::take_payload(std::span<const std::uint8_t>& input) {
@@ -107,11 +113,13 @@ void FrameReader::take_payload(std::span<const std::uint8_t>& input) {
 core::Result<std::optional<IncomingFrame>> FrameReader::end_frame() {
   in_payload_ = false;
   header_size_ = 0;
-  if (is_control()) return IncomingFrame{opcode_, std::exchange(control_, {})};
-  if (!final_) return std::nullopt;
-  in_message_ = false;
-  if (message_opcode_ == Opcode::text && !core::is_utf8(message_)) return core::failure(HttpError::bad_utf8);
-  return IncomingFrame{message_opcode_, std::exchange(message_, {})};
+  if (!final_) return std::nullopt;  // never a control frame
+  auto data = std::exchange(target(), {});
+  if (!is_control()) in_message_ = false;
+  if (!in_message_) unfinished_.reset();
+  if (is_control()) return IncomingFrame{opcode_, std::move(data)};
+  if (message_opcode_ == Opcode::text && !core::is_utf8(data)) return core::failure(HttpError::bad_utf8);
+  return IncomingFrame{message_opcode_, std::move(data)};
 }
 
 // False when there is not all of it yet.

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -51,12 +52,16 @@ class FrameReader {
   core::Result<void> begin_frame();
   void take_payload(std::span<const std::uint8_t>& input);
   core::Result<std::optional<IncomingFrame>> end_frame();
-  std::string& target() { return is_control() ? control_ : message_; }
+  std::string& target();
   bool is_control() const { return static_cast<std::uint8_t>(opcode_) >= 8; }
   std::size_t header_length() const;
 
-  std::string message_;
-  std::string control_;
+  /// What has come of a message and of a control frame within it.
+  struct Unfinished {
+    std::string message;
+    std::string control;
+  };
+  std::unique_ptr<Unfinished> unfinished_;  ///< null where there is nothing
   core::Bytes max_message_;
   std::uint64_t remaining_ = 0;
   std::array<std::uint8_t, 14> header_{};

@@ -56,7 +56,7 @@ core::Result<void> read_self_description(Member& member, const json::object& aut
   if (const auto* caps = core::get_array(auth, "caps")) {
     member.can_renew = std::ranges::find(*caps, json::value("renew")) != caps->end();
     member.can_link = std::ranges::find(*caps, json::value("link")) != caps->end();
-    member.legacy.answers = std::ranges::find(*caps, json::value("legacy")) != caps->end();
+    member.answers_legacy = std::ranges::find(*caps, json::value("legacy")) != caps->end();
   }
   return {};
 }
@@ -114,7 +114,7 @@ core::Result<MemberPointer> Admission::introduce(auth::Bearer bearer, const json
   member->bearer = std::move(bearer);
   member->connected_at = clock_();
   if (auto read = read_self_description(*member, auth); !read) return core::failure(read.error());
-  auto checked = member->bearer.bound_key_thumbprint ? prove_bound_key(*member, auth)
+  auto checked = member->bearer.bound ? prove_bound_key(*member, auth)
                  : auth.contains("publicKey")        ? prove_own_key(*member, auth)
                                                      : check_unproven(*member);
   if (!checked) return core::failure(checked.error());
@@ -198,10 +198,13 @@ core::Result<void> Admission::check_unproven(const Member& member) {
 
 core::Result<void> Admission::check_renewal(const Member& member, const auth::Bearer& bearer,
                                             const json::object& payload) {
+  const auto device_of = [](const auth::Bearer& of) {
+    return of.bound ? std::string_view(of.bound->device_id) : std::string_view();
+  };
   const bool same = bearer.account == member.account() && bearer.provider == member.bearer.provider &&
-                    bearer.device_id == member.bearer.device_id;
+                    device_of(bearer) == device_of(member.bearer);
   if (!same) return core::failure(AuthError::auth_invalid, "the token is of another account or device");
-  if (!bearer.bound_key_thumbprint) return {};
+  if (!bearer.bound) return {};
   const auto device = tokens_->device_of(bearer);
   if (!device) return core::failure(device.error());
   const auto key = identity::parse_public_key(device->public_key);

@@ -18,7 +18,7 @@ json::object to_json(const Member& member, bool online) {
           {"connectedAt", member.connected_at.time_since_epoch().count()},
           {"online", online},
           {"instance", member.instance},
-          {"answers", member.legacy.answers},
+          {"answers", member.answers_legacy},
           {"entry", peer_entry(member, online)}};
 }
 

@@ -53,12 +53,8 @@ EventLimits::EventLimits(const Limits& limits)
       max_kept_(kSharedBuckets * limits.max_sockets + limits.max_buckets),
       overflow_(std::make_shared<EventBuckets>()) {}
 
-bool EventLimits::is_quiet(const EventBuckets& buckets, core::SteadyTime now) const {
-  for (std::size_t i = 0; i < kEventClasses; ++i) {
-    // Which share it had does not matter: a larger one is full as soon, as rate and burst grow together.
-    if (!buckets[i].is_full(rates_[i], now)) return false;
-  }
-  return true;
+bool EventLimits::is_quiet(const EventBuckets& buckets, core::SteadyTime now) {
+  return std::ranges::all_of(buckets, [&](const TokenBucket& bucket) { return bucket.is_full(now); });
 }
 
 void EventLimits::forget_quiet(core::SteadyTime now) {

@@ -45,7 +45,7 @@ class EventLimits {
  private:
   std::shared_ptr<EventBuckets> bucket(std::string_view key, core::SteadyTime now);
   void forget_quiet(core::SteadyTime now);
-  bool is_quiet(const EventBuckets& buckets, core::SteadyTime now) const;
+  static bool is_quiet(const EventBuckets& buckets, core::SteadyTime now);
   std::array<Rate, kEventClasses> rates_;
   std::array<double, kEventScopes> shares_;
   Rate refusals_;

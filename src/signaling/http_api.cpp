@@ -94,7 +94,7 @@ boost::asio::awaitable<core::Result<auth::Bearer>> HttpApi::check_bearer(const h
     bearer = co_await authenticator_->authenticate(credentials);
   }
   if (!bearer) co_return core::failure(bearer.error());
-  if (!bearer->bound_key_thumbprint) co_return bearer;
+  if (!bearer->bound) co_return bearer;
   const auto device = tokens_->device_of(*bearer);
   if (!device) co_return core::failure(device.error());
   co_return bearer;

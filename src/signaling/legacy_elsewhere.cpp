@@ -62,9 +62,9 @@ core::Result<void> LegacyRelay::give_elsewhere(const MemberPointer& from, Legacy
   };
   const auto peer = std::find_if(peers.rbegin(), peers.rend(), suits);
   if (peer == peers.rend()) return core::failure(SignalingError::peer_too_old);
-  if (from->legacy.waiting >= limits_.max_legacy_requests_of_asker)
+  if (from->legacy().waiting >= limits_.max_legacy_requests_of_asker)
     return core::failure(SignalingError::peer_busy);
-  ++from->legacy.waiting;
+  ++from->legacy().waiting;
   tasks_.spawn(ask_elsewhere(*this, from, *peer, std::move(request), std::move(answer)));
   return {};
 }
@@ -80,7 +80,7 @@ boost::asio::awaitable<void> LegacyRelay::ask_elsewhere(LegacyRelay& self, Membe
                                           {"requestId", std::move(request.request_id)},
                                           {"data", std::move(request.data)}};
   const auto told = co_await self.nodes_->request(to.node, std::move(message));
-  --from->legacy.waiting;
+  --from->legacy().waiting;
   answer(answer_of(told, kind));
 }
 
@@ -114,7 +114,7 @@ boost::asio::awaitable<LegacyAnswer> LegacyRelay::ask_here(LegacyRelay& self, As
   if (host->generation == 1)
     co_return co_await ask_generation1(self, std::move(from), std::move(host), std::move(request));
   auto socket = host->socket.lock();
-  if (!socket || !host->legacy.answers)
+  if (!socket || !host->answers_legacy)
     co_return failed_answer(answer_kind(request.data), core::Error(SignalingError::peer_too_old));
   ++self.counters_.requests_to_hosts;
   co_return co_await ask_socket(self, std::move(from), std::move(socket), std::move(request));

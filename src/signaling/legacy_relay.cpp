@@ -20,12 +20,12 @@ bool is_generation1(const Member& member) {
   return member.generation == 1;
 }
 bool answers_requests(const Member& member) {
-  return member.generation == 1 || member.legacy.answers;
+  return member.generation == 1 || member.answers_legacy;
 }
 
 // The content is looked at by nobody, but could be: whoever runs the server should know.
 void log_once(Member& from) {
-  if (std::exchange(from.legacy.logged, true)) return;
+  if (std::exchange(from.legacy().logged, true)) return;
   core::logger("signaling")
       ->warn(
           "a {} sends requests that cross this server in the clear; update the older device to end that, or "
@@ -123,13 +123,13 @@ LegacySessionPointer LegacyRelay::session_of(const Member& member) const {
 // Several sockets may share an older id. Of those that are suitable the one is meant that last signalled the
 // sender, else the newest; without a suitable one, any, so that it can be said why not.
 MemberPointer LegacyRelay::choose(const Member& from, std::string_view peer_id, Suitable suitable) const {
-  const auto last = from.last_signal_from.find(peer_id);
+  const auto* last = from.last_socket_of(peer_id);
   MemberPointer chosen;
   for (const auto& member : rooms_->of_device(from.account(), peer_id)) {
     if (!member->joined || member.get() == &from) continue;
     if (chosen && suitable(*chosen) && !suitable(*member)) continue;
     chosen = member;
-    if (suitable(*member) && last != from.last_signal_from.end() && member->socket_id == last->second) break;
+    if (suitable(*member) && last != nullptr && member->socket_id == *last) break;
   }
   return chosen;
 }
@@ -172,7 +172,7 @@ EventResult LegacyRelay::ask(const MemberPointer& asker, const socketio::Event& 
 tl::expected<void, EventFailure> LegacyRelay::admit(Member& from) {
   if (mode_ != LegacyMode::relay) return core::failure(SignalingError::legacy_relay_off);
   const Rate rate{limits_.legacy_requests_per_second, limits_.legacy_requests_per_second * kBurstSeconds};
-  if (const auto wait = from.legacy.requests.take(rate, std::chrono::steady_clock::now()))
+  if (const auto wait = from.legacy().requests.take(rate, std::chrono::steady_clock::now()))
     return tl::unexpected(rate_limited(*wait));
   return {};
 }
@@ -223,9 +223,9 @@ core::Result<void> LegacyRelay::give_to_host(const MemberPointer& from, const Me
                                              LegacyRequest request, AnswerHandler answer) {
   auto socket = host.socket.lock();
   if (!socket) return core::failure(SignalingError::peer_unavailable);
-  if (from->legacy.waiting >= limits_.max_legacy_requests_of_asker)
+  if (from->legacy().waiting >= limits_.max_legacy_requests_of_asker)
     return core::failure(SignalingError::peer_busy);
-  ++from->legacy.waiting;
+  ++from->legacy().waiting;
   ++counters_.requests_to_hosts;
   tasks_.spawn(ask_host(*this, from, std::move(socket), std::move(request), std::move(answer)));
   return {};
@@ -236,7 +236,7 @@ boost::asio::awaitable<void> LegacyRelay::ask_host(LegacyRelay& self, MemberPoin
                                                    LegacyRequest request, AnswerHandler answer) {
   Asker asker{from->device_id, from->socket_id};
   auto given = co_await ask_socket(self, std::move(asker), std::move(host), std::move(request));
-  --from->legacy.waiting;
+  --from->legacy().waiting;
   answer(std::move(given));
 }
 

@@ -42,7 +42,7 @@ json::object peer_of_list(const Member& member, const LegacySession* session, co
   json::value capabilities = json::array();
   if (session != nullptr) {
     capabilities = session->capabilities;
-  } else if (member.legacy.answers && member.is_hosting) {
+  } else if (member.answers_legacy && member.is_hosting) {
     capabilities = json::array{"models", "chat"};
   }
   const auto seen = session == nullptr ? now : session->last_seen;
@@ -260,7 +260,7 @@ boost::asio::awaitable<void> LegacyServer::sign_in(LegacyServer& self, LegacySes
 void LegacyServer::enter(const LegacySessionPointer& session, MemberPointer member) {
   member->generation = 1;
   member->socket_id = core::random_id();
-  member->hang_up = [weak = std::weak_ptr(session)] {
+  member->legacy().hang_up = [weak = std::weak_ptr(session)] {
     if (const auto live = weak.lock()) live->close(kPolicyViolation, "signed out");
   };
   session->member = std::move(member);

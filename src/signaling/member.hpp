@@ -1,13 +1,16 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/ip/address.hpp>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "auth/bearer.hpp"
 #include "core/clock.hpp"
@@ -18,12 +21,13 @@
 
 namespace pantheon::signaling {
 
-/// What a member has to do with requests of generation 1, which this server passes on.
+/// What a member has to do with generation 1: as one of its clients, or with requests of theirs, which this
+/// server passes on.
 struct LegacyTraffic {
-  bool answers = false;     ///< a host of ours that takes `legacy-request`
   bool logged = false;      ///< the log has said that its requests cross this server in the clear
   std::size_t waiting = 0;  ///< of its requests, those at hosts of ours
   TokenBucket requests;
+  std::function<void()> hang_up;  ///< ends the socket of a generation-1 member
 };
 
 /// One signed-in socket and what its client said of itself. Only `bearer` and `proven_key` are verified.
@@ -41,9 +45,9 @@ struct Member {
   std::string platform;
   bool can_renew = false;
   bool can_link = false;
-  int generation = 2;             ///< 1: a raw WebSocket, then `socket` is empty
-  std::function<void()> hang_up;  ///< ends the socket of a generation-1 member
-  LegacyTraffic legacy;
+  bool answers_legacy = false;                    ///< a host of ours that takes `legacy-request`
+  int generation = 2;                             ///< 1: a raw WebSocket, then `socket` is empty
+  std::unique_ptr<LegacyTraffic> legacy_traffic;  ///< mostly null, see legacy()
 
   bool joined = false;          ///< seen by the others of its account
   bool replaced = false;        ///< by a newer socket of the same installation
@@ -62,10 +66,19 @@ struct Member {
   EventBuckets own_events;                          ///< of this socket
   std::array<std::shared_ptr<EventBuckets>, kEventScopes - 1> shared_events;  ///< of device, account, address
   TokenBucket refusals;  ///< how often it was told to wait
-  std::map<std::string, std::string, std::less<>>
-      last_signal_from;  ///< device id to the socket of it that signalled last
+  /// Of devices that have signalled it, the id, and of the socket that did so last. Few.
+  std::vector<std::pair<std::string, std::string>> last_signal_from;
 
   const std::string& account() const { return bearer.account; }
+  LegacyTraffic& legacy() {
+    if (!legacy_traffic) legacy_traffic = std::make_unique<LegacyTraffic>();
+    return *legacy_traffic;
+  }
+  /// The socket of that device which signalled it last, or null.
+  const std::string* last_socket_of(std::string_view device) const {
+    const auto known = std::ranges::find(last_signal_from, device, &std::pair<std::string, std::string>::first);
+    return known == last_signal_from.end() ? nullptr : &known->second;
+  }
   /// Emits, or does nothing when the socket is gone.
   void emit(std::string_view event, core::json::value payload) const {
     if (const auto live = socket.lock()) static_cast<void>(live->emit(event, {std::move(payload)}));
@@ -76,7 +89,7 @@ struct Member {
     if (live) static_cast<void>(live->emit_serialized(socketio::serialize_text_event("/", event, payload)));
   }
   void cut() const {
-    if (hang_up) hang_up();
+    if (legacy_traffic && legacy_traffic->hang_up) legacy_traffic->hang_up();
     if (const auto live = socket.lock()) live->disconnect(true);
   }
 };

@@ -13,6 +13,14 @@ using boost::asio::ip::address;
 
 constexpr std::chrono::seconds kSweepEvery{10};
 constexpr std::chrono::seconds kSweepEveryWhenFull{1};
+constexpr double kLongest = 365.0 * 24 * 3600;  // seconds
+
+// In which so many tokens come, in whole nanoseconds: rounded down for each of them, so that a burst is never
+// one short.
+std::chrono::nanoseconds time_of(double tokens, const Rate& rate) {
+  const double seconds = std::clamp(tokens / rate.per_second, -kLongest, kLongest);
+  return std::chrono::nanoseconds(static_cast<std::int64_t>(std::floor(seconds * 1e9)));
+}
 
 }  // namespace
 
@@ -24,34 +32,22 @@ std::string address_key(const address& from) {
   return {bytes.begin(), bytes.begin() + 8};
 }
 
-double TokenBucket::tokens_at(const Rate& rate, core::SteadyTime now) const {
-  const double passed = std::chrono::duration<double>(now - last_).count();
-  return rate.burst - std::max(0.0, spent_ - passed * rate.per_second);
-}
-
 std::chrono::milliseconds TokenBucket::wait(const Rate& rate, core::SteadyTime now) const {
-  const double tokens = tokens_at(rate, now);
-  if (tokens >= 1) return std::chrono::milliseconds(0);
-  return std::chrono::milliseconds(
-      static_cast<std::int64_t>(std::ceil((1 - tokens) / rate.per_second * 1000)));
+  const auto too_early = full_at_ - now - time_of(rate.burst - 1, rate);
+  return std::max(std::chrono::milliseconds(0), std::chrono::ceil<std::chrono::milliseconds>(too_early));
 }
 
 std::optional<std::chrono::milliseconds> TokenBucket::take(const Rate& rate, core::SteadyTime now) {
   const auto until_there_is_one = wait(rate, now);
   if (until_there_is_one.count() > 0) return until_there_is_one;
-  spent_ = rate.burst - tokens_at(rate, now) + 1;
-  last_ = now;
+  full_at_ = std::max(full_at_, now) + time_of(1, rate);
   return std::nullopt;
-}
-
-bool TokenBucket::is_full(const Rate& rate, core::SteadyTime now) const {
-  return tokens_at(rate, now) >= rate.burst;
 }
 
 // Rarely, also when it is full: a crowd of addresses must not make each request cost a sweep.
 void AddressLimiter::forget_full(core::SteadyTime now) {
   if (now < next_sweep_) return;
-  std::erase_if(buckets_, [&](const auto& entry) { return entry.second.is_full(rate_, now); });
+  std::erase_if(buckets_, [&](const auto& entry) { return entry.second.is_full(now); });
   next_sweep_ = now + (buckets_.size() < max_addresses_ ? kSweepEvery : kSweepEveryWhenFull);
 }
 

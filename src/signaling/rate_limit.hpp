@@ -27,12 +27,12 @@ class TokenBucket {
   /// How long it takes until there is a token; 0 when there is one.
   std::chrono::milliseconds wait(const Rate& rate, core::SteadyTime now) const;
   /// Whether it is full again, so that forgetting it changes nothing.
-  bool is_full(const Rate& rate, core::SteadyTime now) const;
+  bool is_full(core::SteadyTime now) const { return full_at_ <= now; }
 
  private:
-  double tokens_at(const Rate& rate, core::SteadyTime now) const;
-  double spent_ = 0;  ///< at last_
-  core::SteadyTime last_;
+  /// Each token that is taken puts this off by the time in which one comes. That is all a bucket needs to
+  /// hold, and every socket has many of them.
+  core::SteadyTime full_at_;
 };
 
 inline constexpr std::size_t kEventClasses = 5;

@@ -19,8 +19,27 @@ TEST(TokenBucket, GivesItsBurstThenItsRate) {
   EXPECT_EQ(bucket.take(rate, kStart + 300ms), 200ms);
   EXPECT_FALSE(bucket.take(rate, kStart + 500ms));
   EXPECT_TRUE(bucket.take(rate, kStart + 500ms));
-  EXPECT_FALSE(bucket.is_full(rate, kStart + 1s));
-  EXPECT_TRUE(bucket.is_full(rate, kStart + 2s));
+  EXPECT_FALSE(bucket.is_full(kStart + 1s));
+  EXPECT_TRUE(bucket.is_full(kStart + 2s));
+}
+
+TEST(TokenBucket, GivesTheWholeBurstAtAnyRate) {
+  for (const double per_second : {0.001, 0.3, 3.0, 6.0, 7.0, 50.0, 999.0, 1e6 / 3, 4e6}) {
+    TokenBucket bucket;
+    const Rate rate{per_second, 10};
+    for (int i = 0; i < 10; ++i) EXPECT_FALSE(bucket.take(rate, kStart)) << per_second << " " << i;
+    EXPECT_TRUE(bucket.take(rate, kStart)) << per_second;
+  }
+}
+
+TEST(TokenBucket, KeepsToItsRateOverALongTime) {
+  TokenBucket bucket;
+  const Rate rate{7, 2};
+  int taken = 0;
+  for (int ms = 0; ms < 100'000; ++ms) {
+    if (!bucket.take(rate, kStart + std::chrono::milliseconds(ms))) ++taken;
+  }
+  EXPECT_NEAR(taken, 702, 1);
 }
 
 TEST(AddressLimiter, CountsEachAddressByItself) {

@@ -30,19 +30,22 @@ void Relay::add_to(EventRouter& router) {
 void note_signal(Member& receiver, const std::string& from_device, const std::string& from_socket,
                  std::size_t max_devices) {
   auto& last = receiver.last_signal_from;
-  const auto known = last.find(from_device);
-  if (known != last.end() && known->second == from_socket) return;
-  if (last.size() >= max_devices && !last.contains(from_device)) last.clear();
-  last[from_device] = from_socket;
+  const auto known = std::ranges::find(last, from_device, &std::pair<std::string, std::string>::first);
+  if (known != last.end()) {
+    if (known->second != from_socket) known->second = from_socket;
+    return;
+  }
+  if (last.size() >= max_devices) last.clear();
+  last.emplace_back(from_device, from_socket);
 }
 
 // Several sockets may share an older id: the one that last signalled the sender is meant, else the newest.
 // While the one that is meant may come back, nobody else gets what is for it.
 Destination Relay::choose(const Member& from, std::string_view device_id) const {
-  const auto last = from.last_signal_from.find(device_id);
-  if (last != from.last_signal_from.end() && last->second != from.socket_id) {
-    if (auto found = directory_->find(from.account(), last->second)) return found;
-    if (directory_->is_away(from.account(), last->second)) return {};
+  const auto* last = from.last_socket_of(device_id);
+  if (last != nullptr && *last != from.socket_id) {
+    if (auto found = directory_->find(from.account(), *last)) return found;
+    if (directory_->is_away(from.account(), *last)) return {};
   }
   return directory_->newest(from, device_id);
 }

@@ -68,14 +68,14 @@ core::Result<DeviceTokens> Tokens::issue(const store::DeviceRow& device,
 }
 
 core::Result<store::DeviceRow> Tokens::device_of(const auth::Bearer& bearer) {
-  if (!bearer.device_id || !bearer.bound_key_thumbprint) return core::failure(AuthError::auth_invalid);
-  auto device = store_->find_device(bearer.account, *bearer.device_id);
+  if (!bearer.bound) return core::failure(AuthError::auth_invalid);
+  auto device = store_->find_device(bearer.account, bearer.bound->device_id);
   if (!device) return core::failure(device.error());
   if (!*device) return core::failure(AuthError::auth_invalid, "unknown device");
   if ((*device)->revoked) return core::failure(identity::IdentityError::device_revoked);
   const auto key = identity::parse_public_key((*device)->public_key);
-  if (!key || identity::key_thumbprint(*key) != *bearer.bound_key_thumbprint ||
-      (*device)->token_generation != bearer.token_generation) {
+  if (!key || identity::key_thumbprint(*key) != bearer.bound->key_thumbprint ||
+      (*device)->token_generation != bearer.bound->token_generation) {
     return core::failure(AuthError::auth_invalid, "the device's tokens were taken back");
   }
   return std::move(**device);

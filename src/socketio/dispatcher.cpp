@@ -23,7 +23,9 @@ bool Dispatcher::has_room() {
 }
 
 void Dispatcher::on(std::string event, EventHandler handler) {
-  if (has_room()) handlers_[std::move(event)].push_back(std::move(handler));
+  if (!has_room()) return;
+  if (!handlers_) handlers_ = std::make_unique<Named>();
+  (*handlers_)[std::move(event)].push_back(std::move(handler));
 }
 
 void Dispatcher::on_any(EventHandler handler) {
@@ -34,14 +36,15 @@ void Dispatcher::dispatch(const Event& event) const {
   // Copies: a handler may change what is iterated here.
   const auto any = any_;
   for (const auto& handler : any) call_safely(event.name, [&] { handler(event); });
-  const auto found = handlers_.find(event.name);
-  if (found == handlers_.end()) return;
+  if (!handlers_) return;  // one of the above may have ended the connection
+  const auto found = handlers_->find(event.name);
+  if (found == handlers_->end()) return;
   const auto named = found->second;
   for (const auto& handler : named) call_safely(event.name, [&] { handler(event); });
 }
 
 void Dispatcher::clear() {
-  handlers_.clear();
+  handlers_.reset();
   any_.clear();
   count_ = 0;
 }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,8 @@ class Dispatcher {
 
  private:
   bool has_room();
-  std::map<std::string, std::vector<EventHandler>, std::less<>> handlers_;
+  using Named = std::map<std::string, std::vector<EventHandler>, std::less<>>;
+  std::unique_ptr<Named> handlers_;  ///< null while there are none
   std::vector<EventHandler> any_;
   std::size_t count_ = 0;
   std::size_t max_handlers_;

@@ -28,6 +28,7 @@ struct PendingAcks::Ticket {
 
 core::Result<std::shared_ptr<PendingAcks::Ticket>> PendingAcks::open(asio::any_io_executor executor,
                                                                      std::chrono::milliseconds timeout) {
+  if (!table_) table_ = std::make_shared<Table>();
   if (table_->size() >= max_pending_) return core::failure(SocketioError::too_many_pending_acks);
   auto ticket = std::make_shared<Ticket>(std::move(executor), timeout, next_++, table_);
   table_->emplace(ticket->id, ticket);
@@ -50,6 +51,7 @@ asio::awaitable<core::Result<Answer>> PendingAcks::wait(std::shared_ptr<Ticket> 
 }
 
 bool PendingAcks::resolve(std::uint64_t id, Answer answer) {
+  if (!table_) return false;
   const auto found = table_->find(id);
   if (found == table_->end()) return false;
   const auto ticket = found->second.lock();
@@ -60,6 +62,7 @@ bool PendingAcks::resolve(std::uint64_t id, Answer answer) {
 }
 
 void PendingAcks::fail_all() {
+  if (!table_) return;
   const Table waiting = std::exchange(*table_, {});
   for (const auto& [id, weak] : waiting) {
     if (const auto ticket = weak.lock()) ticket->complete(core::failure(SocketioError::disconnected));

@@ -35,7 +35,7 @@ class PendingAcks {
 
  private:
   using Table = std::map<std::uint64_t, std::weak_ptr<Ticket>>;
-  std::shared_ptr<Table> table_ = std::make_shared<Table>();
+  std::shared_ptr<Table> table_;  ///< made at the first use: most sockets never ask for one
   std::uint64_t next_ = 0;
   std::size_t max_pending_;
 };

@@ -39,9 +39,8 @@ ServerConnection::ServerConnection(std::shared_ptr<Server::State> server,
 }
 
 void ServerConnection::begin(const std::shared_ptr<ServerConnection>& self) {
-  // The Engine.IO connection keeps this one alive and drops both handlers when it ends.
-  self->engine_->on_message([self](const engineio::PacketView& message) { self->on_message(message); });
-  self->engine_->on_close([self](engineio::CloseReason reason) { self->end(engineio::to_string(reason)); });
+  // The Engine.IO connection keeps this one alive until it ends.
+  self->engine_->listen(std::shared_ptr<engineio::Listener>(self, self.get()));
 }
 
 core::Result<void> ServerConnection::send(engineio::Frame frame) {
@@ -104,7 +103,7 @@ bool ServerConnection::within_rate() {
   return tokens_ >= 0;
 }
 
-void ServerConnection::on_message(const engineio::PacketView& message) {
+void ServerConnection::received(const engineio::PacketView& message) {
   if (ended_) return;
   if (!within_rate()) {
     core::logger("socketio")->warn("a connection sent too many events and was closed ({})", engine_->id());

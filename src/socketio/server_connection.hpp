@@ -18,12 +18,13 @@
 namespace pantheon::socketio {
 
 /// One Engine.IO connection and the sockets of the namespaces it joined. Private to the server's files.
-class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
+class ServerConnection final : public std::enable_shared_from_this<ServerConnection>,
+                               private engineio::Listener {
  public:
   ServerConnection(std::shared_ptr<Server::State> server, std::shared_ptr<engineio::Connection> engine,
                    http::Request request);
 
-  /// Sets the handlers of the Engine.IO connection.
+  /// Listens to the Engine.IO connection.
   static void begin(const std::shared_ptr<ServerConnection>& self);
 
   const ServerOptions& options() const { return server_->options; }
@@ -33,6 +34,8 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   /// Nothing waits to be sent, and the transport is ready.
   bool writable() const { return engine_->writable(); }
   core::Result<void> send(const SerializedPacket& packet);
+  /// The handshake that opened it, as far as it is known, with these credentials.
+  Handshake handshake_of(core::json::value auth) const;
   /// The socket has left: forget it.
   void remove(const Socket& socket);
   /// Disconnects all sockets with this reason, then ends the transport after what waits to be sent.
@@ -47,7 +50,8 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
     std::string query;
   };
 
-  void on_message(const engineio::PacketView& message);
+  void received(const engineio::PacketView& message) override;
+  void closed(engineio::CloseReason reason) override { end(engineio::to_string(reason)); }
   bool take_text(std::string_view text);
   void on_packet(Packet packet);
   void on_connect(Packet packet);
@@ -59,7 +63,6 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   void end(std::string_view reason);
   bool within_rate();
   std::shared_ptr<Socket> find(std::string_view nsp) const;
-  Handshake handshake_of(core::json::value auth) const;
 
   std::shared_ptr<Server::State> server_;
   std::shared_ptr<engineio::Connection> engine_;

@@ -82,7 +82,7 @@ struct Socket::State {
   Namespace* nsp;
   std::shared_ptr<ServerConnection> connection;  // null when disconnected
   std::string id;
-  Handshake handshake;
+  std::unique_ptr<const Handshake> handshake;  ///< null when it was forgotten
   Dispatcher handlers;
   std::vector<std::function<void(std::string_view)>> disconnect_handlers;
   std::vector<std::string> rooms;  ///< few; without that of its own id

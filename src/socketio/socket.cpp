@@ -38,7 +38,7 @@ Socket::State::State(Namespace& n, std::shared_ptr<ServerConnection> c, Handshak
     : nsp(&n),
       connection(std::move(c)),
       id(core::random_id()),
-      handshake(std::move(h)),
+      handshake(std::make_unique<const Handshake>(std::move(h))),
       handlers(connection->options().max_handlers),
       max_rooms(connection->options().max_rooms),
       acks(connection->options().max_pending_acks) {}
@@ -55,7 +55,8 @@ const std::string& Socket::id() const {
   return state_->id;
 }
 const Handshake& Socket::handshake() const {
-  return state_->handshake;
+  if (!state_->handshake) remember_handshake();
+  return *state_->handshake;
 }
 Namespace& Socket::nsp() const {
   return *state_->nsp;
@@ -214,6 +215,7 @@ void Socket::closed(std::string_view reason) {
   state_->acks.fail_all();
   state_->handlers.clear();
   state_->connection->remove(*this);
+  if (!state_->handshake) remember_handshake();
   state_->connection.reset();
 }
 
@@ -228,9 +230,13 @@ void Socket::restore(RecoverableSession session) {
   *state_->recovery = {std::move(session.pid), true, std::move(session.rooms), std::move(session.missed)};
 }
 
-void Socket::forget_handshake() {
-  auto& handshake = state_->handshake;
-  handshake = {{}, {}, {}, handshake.address, handshake.secure, handshake.time};
+void Socket::forget_handshake() const {
+  if (state_->connection) state_->handshake.reset();
+}
+
+// As far as the connection still knows it.
+void Socket::remember_handshake() const {
+  state_->handshake = std::make_unique<const Handshake>(state_->connection->handshake_of({}));
 }
 
 void Socket::rejoin() {

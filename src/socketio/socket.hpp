@@ -116,7 +116,8 @@ class Socket : public std::enable_shared_from_this<Socket> {
   bool send_if_writable(const std::vector<engineio::Frame>& frames);
   void keep_for_recovery(Packet& packet) const;
   void restore(RecoverableSession session);
-  void forget_handshake();
+  void forget_handshake() const;
+  void remember_handshake() const;
   void rejoin();
   void persist(std::string_view reason) const;
   void receive(Packet packet);
