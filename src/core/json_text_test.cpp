@@ -21,6 +21,16 @@ TEST(JsonText, WritesEveryByteAsTheLibraryDoes) {
   EXPECT_EQ(written(""), R"("")");
 }
 
+TEST(JsonText, FindsWhatMustBeEscapedAnywhereInALongText) {
+  for (std::size_t at = 0; at < 40; ++at) {
+    for (const char c : {'"', '\\', '\n', '\x1f', ' ', '!', '#', '[', ']', '\x7f', '\x80', '\xff'}) {
+      std::string text(40, 'x');
+      text[at] = c;
+      EXPECT_EQ(written(text), json::serialize(json::string(text))) << at << " " << static_cast<int>(c);
+    }
+  }
+}
+
 TEST(JsonText, EscapedTextIsReadBackAsItWas) {
   const std::string text = "q\" b\\ n\n t\t \x01 \xc3\xa9";
   EXPECT_EQ(parse_json(written(text)).value().as_string(), text);

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <thread>
+#include <vector>
 
 namespace pantheon::core {
 namespace {
@@ -14,6 +16,34 @@ TEST(RandomId, Is22CharactersAndNeverRepeats) {
     EXPECT_EQ(id.size(), 22U);
     EXPECT_TRUE(seen.insert(std::move(id)).second);
   }
+}
+
+TEST(RandomId, IsTheBase64UrlOf16BytesAndUsesAllCharacters) {
+  std::set<char> characters;
+  for (int i = 0; i < 1000; ++i) {
+    const auto id = random_id();
+    const auto bytes = from_base64url(id);
+    ASSERT_TRUE(bytes) << id;
+    EXPECT_EQ(bytes->size(), 16U);
+    EXPECT_EQ(to_base64url(*bytes), id);
+    characters.insert(id.begin(), id.end());
+  }
+  EXPECT_EQ(characters.size(), 64U);
+}
+
+TEST(RandomId, NeverRepeatsOnAnotherThread) {
+  constexpr std::size_t kIds = 200;
+  std::vector<std::vector<std::string>> made(4);
+  std::vector<std::thread> threads;
+  for (auto& ids : made) {
+    threads.emplace_back([&ids] {
+      for (std::size_t i = 0; i < kIds; ++i) ids.push_back(random_id());
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  std::set<std::string> seen;
+  for (const auto& ids : made) seen.insert(ids.begin(), ids.end());
+  EXPECT_EQ(seen.size(), made.size() * kIds);
 }
 
 }  // namespace

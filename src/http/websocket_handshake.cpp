@@ -1,8 +1,6 @@
 #include "http/websocket_handshake.hpp"
 
-#include <sodium.h>
-
-#include <array>
+#include <algorithm>
 #include <boost/beast/core/string.hpp>
 
 #include "http/websocket_frame.hpp"
@@ -16,12 +14,17 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
+bool is_base64(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+}
+
+// 16 bytes in base64: of the last character only the first two bits carry something.
 bool is_key(std::string_view text) {
-  std::array<unsigned char, 16> nonce{};
-  std::size_t length = 0;
-  return sodium_base642bin(nonce.data(), nonce.size(), text.data(), text.size(), nullptr, &length, nullptr,
-                           sodium_base64_VARIANT_ORIGINAL) == 0 &&
-         length == nonce.size() && text.size() == 24;
+  constexpr std::size_t kDigits = 22;
+  constexpr std::string_view kLast = "AQgw";
+  const auto digits = text.substr(0, kDigits);
+  return digits.size() == kDigits && text.substr(kDigits) == "==" && std::ranges::all_of(digits, is_base64) &&
+         kLast.find(digits.back()) != std::string_view::npos;
 }
 
 }  // namespace

@@ -290,7 +290,9 @@ void Service::State::accept(const std::shared_ptr<socketio::Socket>& socket) {
 }
 
 void Service::State::greet(const Member& member) const {
+  constexpr std::size_t kUsual = 256;
   std::string info = "{";
+  info.reserve(kUsual);
   core::append_json_member(info, "serverId", server_id);
   core::append_json_member(info, "account", member.account());
   core::append_json_member(info, "socketId", member.socket_id);

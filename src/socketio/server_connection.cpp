@@ -217,6 +217,8 @@ bool ServerConnection::greet(const Socket& socket) {
   Packet packet;
   packet.type = PacketType::connect;
   packet.nsp = socket.nsp().name();
+  constexpr std::size_t kUsual = 80;
+  packet.payload.reserve(kUsual);
   packet.payload = "{";
   core::append_json_member(packet.payload, "sid", socket.id());
   if (const auto& recovery = socket.state_->recovery)

@@ -11,22 +11,33 @@
 
 namespace pantheon::socketio {
 
-SerializedPacket serialize_raw_event(std::string_view nsp, std::string_view array_text) {
+namespace {
+
+// How the text of an event begins; `more` are the bytes that follow.
+std::shared_ptr<std::string> begin_event(std::string_view nsp, std::size_t more) {
   auto text = std::make_shared<std::string>();
-  text->reserve(2 + nsp.size() + 1 + array_text.size());
+  text->reserve(2 + nsp.size() + 1 + more);
   text->append("42");
   if (nsp != "/") text->append(nsp).append(",");
+  return text;
+}
+
+}  // namespace
+
+SerializedPacket serialize_raw_event(std::string_view nsp, std::string_view array_text) {
+  auto text = begin_event(nsp, array_text.size());
   text->append(array_text);
   return text;
 }
 
 SerializedPacket serialize_text_event(std::string_view nsp, std::string_view event,
                                       std::string_view argument) {
-  std::string text = "[";
-  text.reserve(event.size() + argument.size() + 8);
-  core::append_json_string(text, event);
-  text.append(",").append(argument).append("]");
-  return serialize_raw_event(nsp, text);
+  constexpr std::size_t kSigns = 8;
+  auto text = begin_event(nsp, event.size() + argument.size() + kSigns);
+  text->push_back('[');
+  core::append_json_string(*text, event);
+  text->append(",").append(argument).append("]");
+  return text;
 }
 
 SerializedPacket serialize_event(std::string_view nsp, std::string_view event,
