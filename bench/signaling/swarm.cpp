@@ -134,17 +134,16 @@ void Swarm::open(std::size_t index) {
   client.socket = start_connecting(options_.port, source);
   client.stage = Stage::connecting;
   ++under_way_;
-  watch(index, true, true);
+  client.waits_to_write = true;
+  watch(index);
 }
 
-void Swarm::watch(std::size_t index, bool writing, bool is_new) {
-  auto& client = clients_[index];
-  client.waits_to_write = writing;
+// Once: what has changed since it was last told is enough, as everything is read that is there.
+void Swarm::watch(std::size_t index) {
   epoll_event event{};
-  event.events = writing ? EPOLLIN | EPOLLOUT : EPOLLIN;
+  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.u64 = index;
-  if (::epoll_ctl(epoll_, is_new ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, client.socket, &event) != 0)
-    fail("epoll_ctl");
+  if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, clients_[index].socket, &event) != 0) fail("epoll_ctl");
 }
 
 void Swarm::close(std::size_t index, bool reset) {
@@ -214,7 +213,7 @@ void Swarm::write(std::size_t index) {
   const auto sent = ::send(client.socket, client.output.data(), client.output.size(), MSG_NOSIGNAL);
   if (sent < 0 && errno != EAGAIN) return;  // reading finds the end, and what came before it
   if (sent > 0) client.output.erase(0, static_cast<std::size_t>(sent));
-  if (client.output.empty() == client.waits_to_write) watch(index, !client.output.empty(), false);
+  client.waits_to_write = !client.output.empty();
 }
 
 void Swarm::poll(std::chrono::milliseconds wait) {
@@ -240,16 +239,29 @@ void Swarm::handle(std::size_t index, std::uint32_t events) {
     client.stage = Stage::upgrading;
     client.output = kUpgrade;
   }
-  if ((events & EPOLLOUT) != 0 && client.stage != Stage::connecting) write(index);
-  if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0) read(index);
+  if ((events & EPOLLOUT) != 0 && !client.output.empty()) write(index);
+  if ((events & ~static_cast<std::uint32_t>(EPOLLOUT)) == 0) return;
+  const bool is_ending = (events & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0;
+  std::size_t received = buffer_.size();
+  while (client.stage != Stage::away && received > 0 && (is_ending || received == buffer_.size()))
+    received = read(index);
 }
 
-void Swarm::read(std::size_t index) {
+// How much there was: less than fits into the buffer is all.
+std::size_t Swarm::read(std::size_t index) {
+  const auto received = ::recv(clients_[index].socket, buffer_.data(), buffer_.size(), 0);
+  if (received < 0 && errno == EAGAIN) return 0;
+  if (received <= 0) {
+    broke(index);
+    return 0;
+  }
+  const auto bytes = static_cast<std::size_t>(received);
+  take(index, {buffer_.data(), bytes});
+  return bytes;
+}
+
+void Swarm::take(std::size_t index, std::string_view bytes) {
   auto& client = clients_[index];
-  const auto received = ::recv(client.socket, buffer_.data(), buffer_.size(), 0);
-  if (received < 0 && errno == EAGAIN) return;
-  if (received <= 0) return broke(index);
-  std::string_view bytes(buffer_.data(), static_cast<std::size_t>(received));
   std::string whole;
   if (!client.input.empty()) {
     whole = std::move(client.input);

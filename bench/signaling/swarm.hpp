@@ -75,12 +75,13 @@ class Swarm {
   void say_goodbye(std::size_t index);
   void broke(std::size_t index);
   void handle(std::size_t index, std::uint32_t events);
-  void read(std::size_t index);
+  std::size_t read(std::size_t index);
+  void take(std::size_t index, std::string_view bytes);
   std::size_t take_upgrade(std::size_t index, std::string_view bytes);
   void take_message(std::size_t index, std::string_view message);
   void say(std::size_t index, std::string_view message);
   void write(std::size_t index);
-  void watch(std::size_t index, bool writing, bool is_new);
+  void watch(std::size_t index);
   std::string hello_of(std::size_t index) const;
   std::size_t account_of(std::size_t index) const;
 

@@ -149,7 +149,8 @@ void Connection::take(const PacketView& packet) {
 void Connection::watch() {
   if (finished_ || closing_ || session_.deadline() == watched_) return;
   watched_ = session_.deadline();
-  common_->timeouts->arm(*this, session_.awaiting_pong() ? TimeoutKind::answer : TimeoutKind::heartbeat, watched_);
+  common_->timeouts->arm(*this, session_.awaiting_pong() ? TimeoutKind::answer : TimeoutKind::heartbeat,
+                         watched_);
 }
 
 void Connection::on_timeout() {

@@ -153,8 +153,8 @@ Opening Server::State::make_opening(std::vector<std::string> upgrades) const {
 }
 
 std::shared_ptr<Connection> Server::State::add(const Opening& opening, std::shared_ptr<Transport> transport) {
-  auto connection = std::make_shared<Connection>(opening.sid, Role::server, options.timing,
-                                                 std::move(transport), common);
+  auto connection =
+      std::make_shared<Connection>(opening.sid, Role::server, options.timing, std::move(transport), common);
   connections.emplace(connection->id(), connection);
   return connection;
 }

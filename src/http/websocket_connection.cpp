@@ -34,10 +34,7 @@ class StreamWebSocket final : public WebSocket {
  public:
   StreamWebSocket(std::unique_ptr<Stream> stream, WebSocketRole role, core::Bytes max_message,
                   std::string early, std::string unsent)
-      : stream_(std::move(stream)),
-        frames_(role, max_message),
-        unsent_(std::move(unsent)),
-        role_(role) {
+      : stream_(std::move(stream)), frames_(role, max_message), unsent_(std::move(unsent)), role_(role) {
     if (!early.empty()) early_ = std::make_unique<Early>(Early{std::move(early), 0});
   }
 

@@ -114,9 +114,9 @@ core::Result<MemberPointer> Admission::introduce(auth::Bearer bearer, const json
   member->bearer = std::move(bearer);
   member->connected_at = clock_();
   if (auto read = read_self_description(*member, auth); !read) return core::failure(read.error());
-  auto checked = member->bearer.bound ? prove_bound_key(*member, auth)
-                 : auth.contains("publicKey")        ? prove_own_key(*member, auth)
-                                                     : check_unproven(*member);
+  auto checked = member->bearer.bound         ? prove_bound_key(*member, auth)
+                 : auth.contains("publicKey") ? prove_own_key(*member, auth)
+                                              : check_unproven(*member);
   if (!checked) return core::failure(checked.error());
   if (member->device_id.empty()) member->device_id = "s_" + core::random_id();
   if (auto valid = identity::check_device_id(member->device_id); !valid) return core::failure(valid.error());

@@ -76,7 +76,8 @@ struct Member {
   }
   /// The socket of that device which signalled it last, or null.
   const std::string* last_socket_of(std::string_view device) const {
-    const auto known = std::ranges::find(last_signal_from, device, &std::pair<std::string, std::string>::first);
+    const auto known =
+        std::ranges::find(last_signal_from, device, &std::pair<std::string, std::string>::first);
     return known == last_signal_from.end() ? nullptr : &known->second;
   }
   /// Emits, or does nothing when the socket is gone.

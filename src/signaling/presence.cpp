@@ -84,7 +84,8 @@ void Presence::resume(const MemberPointer& member, const Absences::Continued& be
   // In this order the other nodes list the device all the time.
   directory_->publish(*member, true);
   directory_->withdraw(*before.member);
-  tell_who_saw_it_away(*member, [&] { return peer_entry_text(*member); }, before.since);
+  tell_who_saw_it_away(
+      *member, [&] { return peer_entry_text(*member); }, before.since);
   refresh_socket_lists(*member);
 }
 
@@ -97,7 +98,8 @@ void Presence::resume_from_elsewhere(const MemberPointer& member, const RemotePe
     member->is_hosting = core::get_bool(before.entry, "isHosting").value_or(false);
   }
   directory_->publish(*member, true);
-  tell_who_saw_it_away(*member, [&] { return peer_entry_text(*member); }, before.away_since);
+  tell_who_saw_it_away(
+      *member, [&] { return peer_entry_text(*member); }, before.away_since);
   refresh_socket_lists(*member);
 }
 
@@ -119,7 +121,8 @@ void Presence::remote_arrived(const std::string& account, const RemotePeer& peer
     return directory_->rooms().emit_to_others(newcomer, "peer-joined", peer.entry);
   }
   if (!known.was_listed) return;  // its node tells
-  tell_who_saw_it_away(newcomer, [&] { return core::json::serialize(peer.entry); }, known.away_since);
+  tell_who_saw_it_away(
+      newcomer, [&] { return core::json::serialize(peer.entry); }, known.away_since);
   refresh_socket_lists(newcomer);
 }
 

@@ -39,7 +39,8 @@ using SerializedPacket = std::shared_ptr<const std::string>;
 /// An event without attachments and acknowledgement as it goes over the wire, for Socket::emit_serialized().
 SerializedPacket serialize_event(std::string_view nsp, std::string_view event, const core::json::array& args);
 /// The same with one argument, which is JSON text already.
-SerializedPacket serialize_text_event(std::string_view nsp, std::string_view event, std::string_view argument);
+SerializedPacket serialize_text_event(std::string_view nsp, std::string_view event,
+                                      std::string_view argument);
 /// The same from the JSON text of the whole array `[name, ...args]`, which is not looked into (relays).
 SerializedPacket serialize_raw_event(std::string_view nsp, std::string_view array_text);
 
