@@ -117,6 +117,8 @@ struct Service::State {
   void join_shards();
   void accept(const std::shared_ptr<socketio::Socket>& socket);
   void greet(const Member& member) const;
+  void leave(const MemberPointer& member, std::string_view reason);
+  static MemberPointer member_of(const socketio::Socket& socket);
   core::json::object legacy_report() const;
   static asio::awaitable<EventResult> renew(State& state, MemberPointer member, socketio::Event event);
   static asio::awaitable<socketio::Admitted> admit(State& state, std::shared_ptr<socketio::Socket> socket);
@@ -261,7 +263,7 @@ asio::awaitable<socketio::Admitted> Service::State::admit(State& state,
 }
 
 void Service::State::accept(const std::shared_ptr<socketio::Socket>& socket) {
-  const auto member = std::static_pointer_cast<Member>(socket->data);
+  const auto member = member_of(*socket);
   member->socket = socket;
   member->socket_id = socket->id();
   // Several hellos may have been let in at the same time as there was room for one.
@@ -274,19 +276,27 @@ void Service::State::accept(const std::shared_ptr<socketio::Socket>& socket) {
   core::logger("signaling")
       ->info("connected socket={} account={} device={} client={}", member->socket_id, member->account(),
              member->device_id, member->client_type);
-  socket->on_any([this, member](const socketio::Event& event) { router.dispatch(member, event); });
-  socket->on_disconnect([this, member](std::string_view reason) {
-    expiry.remove(member);
-    legacy_relay.left(*member);
-    counts.left(*member);
-    presence.left(member, reason);
-    monitoring.metrics().add(Count::disconnects, reason);
-    const auto stayed = std::chrono::duration<double>(options.clock() - member->connected_at);
-    core::logger("signaling")
-        ->info("disconnected socket={} account={} device={} after={:.1f}s reason=\"{}\"", member->socket_id,
-               member->account(), member->device_id, stayed.count(), reason);
-  });
+  // The handlers live in the socket, which holds the member: small enough to need no memory of their own.
+  auto* const owner = socket.get();
+  socket->on_any([this, owner](const socketio::Event& event) { router.dispatch(member_of(*owner), event); });
+  socket->on_disconnect([this, owner](std::string_view reason) { leave(member_of(*owner), reason); });
   greet(*member);
+}
+
+MemberPointer Service::State::member_of(const socketio::Socket& socket) {
+  return std::static_pointer_cast<Member>(socket.data);
+}
+
+void Service::State::leave(const MemberPointer& member, std::string_view reason) {
+  expiry.remove(member);
+  legacy_relay.left(*member);
+  counts.left(*member);
+  presence.left(member, reason);
+  monitoring.metrics().add(Count::disconnects, reason);
+  const auto stayed = std::chrono::duration<double>(options.clock() - member->connected_at);
+  core::logger("signaling")
+      ->info("disconnected socket={} account={} device={} after={:.1f}s reason=\"{}\"", member->socket_id,
+             member->account(), member->device_id, stayed.count(), reason);
 }
 
 void Service::State::greet(const Member& member) const {
