@@ -51,7 +51,8 @@ void AddressLimiter::forget_full(core::SteadyTime now) {
   next_sweep_ = now + (buckets_.size() < max_addresses_ ? kSweepEvery : kSweepEveryWhenFull);
 }
 
-std::optional<std::chrono::milliseconds> AddressLimiter::take(const std::string& key, core::SteadyTime now) {
+std::optional<std::chrono::milliseconds> AddressLimiter::take(const std::string& name, core::SteadyTime now) {
+  const auto key = hash_(name);
   const std::scoped_lock lock(mutex_);
   forget_full(now);
   if (buckets_.size() >= max_addresses_ && !buckets_.contains(key)) return overflow_.take(rate_, now);

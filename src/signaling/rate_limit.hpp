@@ -3,12 +3,14 @@
 #include <array>
 #include <boost/asio/ip/address.hpp>
 #include <chrono>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "core/clock.hpp"
+#include "core/keyed_hash.hpp"
 #include "http/message.hpp"
 
 namespace pantheon::signaling {
@@ -56,7 +58,7 @@ class AddressLimiter {
   std::optional<std::chrono::milliseconds> take(const std::optional<boost::asio::ip::address>& address,
                                                 core::SteadyTime now);
   /// The same for anything else that has a name.
-  std::optional<std::chrono::milliseconds> take(const std::string& key, core::SteadyTime now);
+  std::optional<std::chrono::milliseconds> take(const std::string& name, core::SteadyTime now);
   std::size_t size() const;
 
  private:
@@ -64,7 +66,9 @@ class AddressLimiter {
   mutable std::mutex mutex_;
   Rate rate_;
   std::size_t max_addresses_;
-  std::unordered_map<std::string, TokenBucket> buckets_;
+  /// By a keyed hash, as in EventLimits: names would take more memory than their buckets.
+  core::KeyedHash hash_;
+  std::unordered_map<std::uint64_t, TokenBucket> buckets_;
   TokenBucket overflow_;
   core::SteadyTime next_sweep_;
 };

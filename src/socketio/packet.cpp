@@ -163,23 +163,23 @@ core::Result<Packet> decode(std::string_view text, const DecodeLimits& limits) {
 }
 
 core::Result<std::optional<Packet>> Decoder::add_text(std::string_view text) {
-  if (waiting_) return core::failure(SocketioError::missing_attachment);
-  auto packet = decode(text, limits_);
+  if (unfinished_) return core::failure(SocketioError::missing_attachment);
+  auto packet = decode(text, *limits_);
   if (!packet) return core::failure(packet.error());
   if (packet->attachment_count == 0) return std::move(*packet);
-  waiting_ = std::make_unique<Packet>(std::move(*packet));
-  attached_ = {};
+  unfinished_ = std::make_unique<Unfinished>(Unfinished{std::move(*packet), {}});
   return std::nullopt;
 }
 
 core::Result<std::optional<Packet>> Decoder::add_binary(core::ByteView bytes) {
-  if (!waiting_) return core::failure(SocketioError::unexpected_attachment);
-  attached_.count += bytes.size();
-  if (attached_ > limits_.max_attachments_size) return core::failure(SocketioError::packet_too_large);
-  waiting_->attachments.emplace_back(bytes.begin(), bytes.end());
-  if (waiting_->attachments.size() < waiting_->attachment_count) return std::nullopt;
-  const auto whole = std::move(waiting_);
-  return std::move(*whole);
+  if (!unfinished_) return core::failure(SocketioError::unexpected_attachment);
+  auto& [packet, attached] = *unfinished_;
+  attached.count += bytes.size();
+  if (attached > limits_->max_attachments_size) return core::failure(SocketioError::packet_too_large);
+  packet.attachments.emplace_back(bytes.begin(), bytes.end());
+  if (packet.attachments.size() < packet.attachment_count) return std::nullopt;
+  const auto whole = std::move(unfinished_);
+  return std::move(whole->packet);
 }
 
 }  // namespace pantheon::socketio

@@ -56,19 +56,24 @@ core::Result<Packet> decode(std::string_view text, const DecodeLimits& limits);
 /// Puts packets and their attachments together. After an error it must not be used again.
 class Decoder {
  public:
-  explicit Decoder(DecodeLimits limits = {}) : limits_(limits) {}
+  explicit Decoder(DecodeLimits limits = {}) : Decoder(std::make_shared<const DecodeLimits>(limits)) {}
+  /// With limits that many have in common.
+  explicit Decoder(std::shared_ptr<const DecodeLimits> limits) : limits_(std::move(limits)) {}
   /// A whole packet, or nothing while attachments are missing. `missing_attachment` when one is still waited
   /// for.
   core::Result<std::optional<Packet>> add_text(std::string_view text);
   /// `unexpected_attachment` when no packet waits for one.
   core::Result<std::optional<Packet>> add_binary(core::ByteView bytes);
   /// No packet waits for attachments.
-  bool idle() const { return !waiting_; }
+  bool idle() const { return !unfinished_; }
 
  private:
-  DecodeLimits limits_;
-  std::unique_ptr<Packet> waiting_;
-  core::Bytes attached_;
+  struct Unfinished {
+    Packet packet;
+    core::Bytes attached;
+  };
+  std::shared_ptr<const DecodeLimits> limits_;
+  std::unique_ptr<Unfinished> unfinished_;
 };
 
 /// True for names that only the libraries themselves may emit.

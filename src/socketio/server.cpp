@@ -1,10 +1,21 @@
 #include "socketio/server.hpp"
 
+#include <algorithm>
+
 #include "socketio/server_connection.hpp"
 #include "socketio/server_state.hpp"
 
 namespace pantheon::socketio {
 namespace {
+
+DecodeLimits decode_limits_of(const ServerOptions& options) {
+  DecodeLimits limits;
+  limits.max_text = options.max_payload;
+  limits.max_attachments = options.max_attachments;
+  limits.max_attachments_size.count =
+      options.max_payload.count * std::max<std::size_t>(1, options.max_attachments);
+  return limits;
+}
 
 engineio::ServerOptions engine_options(const ServerOptions& options) {
   engineio::ServerOptions engine;
@@ -23,7 +34,11 @@ engineio::ServerOptions engine_options(const ServerOptions& options) {
 }  // namespace
 
 Server::State::State(asio::any_io_executor e, Options o)
-    : executor(e), options(std::move(o)), engine(e, engine_options(options)), tasks(e) {}
+    : executor(e),
+      options(std::move(o)),
+      decode_limits(std::make_shared<const DecodeLimits>(decode_limits_of(options))),
+      engine(e, engine_options(options)),
+      tasks(e) {}
 
 Namespace* Server::State::find(std::string_view name) const {
   const auto found = namespaces.find(name);

@@ -10,15 +10,6 @@ namespace {
 
 namespace json = core::json;
 
-DecodeLimits limits_of(const ServerOptions& options) {
-  DecodeLimits limits;
-  limits.max_text = options.max_payload;
-  limits.max_attachments = options.max_attachments;
-  limits.max_attachments_size.count =
-      options.max_payload.count * std::max<std::size_t>(1, options.max_attachments);
-  return limits;
-}
-
 }  // namespace
 
 ServerConnection::ServerConnection(std::shared_ptr<Server::State> server,
@@ -29,10 +20,10 @@ ServerConnection::ServerConnection(std::shared_ptr<Server::State> server,
       address_(request.remote_address),
       secure_(request.secure),
       opened_at_(core::wall_now()),
-      decoder_(limits_of(server_->options)),
+      decoder_(server_->decode_limits),
       tokens_(server_->options.event_burst),
       refilled_(std::chrono::steady_clock::now()) {
-  connect_deadline_.emplace(server_->executor, [this] {
+  connect_deadline_ = std::make_unique<http::Deadline>(server_->executor, [this] {
     if (sockets_.empty()) close("forced server close");
   });
   connect_deadline_->arm(server_->options.connect_timeout);

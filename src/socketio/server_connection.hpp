@@ -2,7 +2,6 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,9 +70,9 @@ class ServerConnection final : public std::enable_shared_from_this<ServerConnect
   bool secure_;
   core::WallTime opened_at_;
   Decoder decoder_;
-  std::optional<http::Deadline> connect_deadline_;  ///< until a first namespace is joined
-  std::vector<std::shared_ptr<Socket>> sockets_;    ///< one of each namespace; mostly there is just one
-  std::vector<std::string> joining_;                ///< namespaces
+  std::unique_ptr<http::Deadline> connect_deadline_;  ///< until a first namespace is joined
+  std::vector<std::shared_ptr<Socket>> sockets_;      ///< one of each namespace; mostly there is just one
+  std::vector<std::string> joining_;                  ///< namespaces
   double tokens_;
   core::SteadyTime refilled_;
   bool ended_ = false;

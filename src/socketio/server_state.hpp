@@ -32,6 +32,7 @@ struct Server::State {
 
   asio::any_io_executor executor;
   Options options;
+  std::shared_ptr<const DecodeLimits> decode_limits;
   engineio::Server engine;
   core::TaskGroup tasks;
   std::shared_ptr<Adapter> adapter = std::make_shared<Adapter>();
@@ -86,7 +87,6 @@ struct Socket::State {
   Dispatcher handlers;
   std::vector<std::function<void(std::string_view)>> disconnect_handlers;
   std::vector<std::string> rooms;  ///< few; without that of its own id
-  std::size_t max_rooms;
   PendingAcks acks;
   bool connected = false;
   std::unique_ptr<Recovery> recovery;

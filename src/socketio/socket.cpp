@@ -51,7 +51,6 @@ Socket::State::State(Namespace& n, std::shared_ptr<ServerConnection> c, Handshak
       id(core::random_id()),
       handshake(std::make_unique<const Handshake>(std::move(h))),
       handlers(connection->options().max_handlers),
-      max_rooms(connection->options().max_rooms),
       acks(connection->options().max_pending_acks) {}
 
 Socket::Socket(Namespace& nsp, std::shared_ptr<ServerConnection> connection, Handshake handshake)
@@ -158,8 +157,9 @@ Broadcast Socket::to(std::string room) const {
 void Socket::join(std::string room) {
   if (!state_->connected || room == state_->id) return;
   if (std::ranges::find(state_->rooms, room) != state_->rooms.end()) return;
-  if (state_->rooms.size() + 1 >= state_->max_rooms) {
-    core::logger("socketio")->error("a socket is in {} rooms; further ones are ignored", state_->max_rooms);
+  const auto most = state_->connection->options().max_rooms;
+  if (state_->rooms.size() + 1 >= most) {
+    core::logger("socketio")->error("a socket is in {} rooms; further ones are ignored", most);
     return;
   }
   state_->nsp->state_->join(*this, room);
