@@ -181,8 +181,8 @@ core::Result<void> Admission::remember_device(const Member& member) {
     if (!count) return core::failure(count.error());
     if (*count >= limits_.max_devices_per_account) return core::failure(SignalingError::account_full);
   }
-  return store_->save_device(
-      {member.account(), member.device_id, key, member.name, member.platform, clock_(), clock_(), 0, false});
+  return store_->save_device({member.account(), member.device_id, key, member.name.str(),
+                              member.platform.str(), clock_(), clock_(), 0, false});
 }
 
 // Without a key a socket may use any id but one that belongs to a key: it could take over that device's

@@ -17,7 +17,7 @@ json::object to_json(const Member& member, bool online) {
   return {{"deviceId", member.device_id},
           {"connectedAt", member.connected_at.time_since_epoch().count()},
           {"online", online},
-          {"instance", member.instance},
+          {"instance", member.instance.view()},
           {"answers", member.answers_legacy},
           {"entry", peer_entry(member, online)}};
 }

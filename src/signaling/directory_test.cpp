@@ -91,7 +91,7 @@ TEST_F(DirectoryTest, AnEntryIsWhatTheMemberSaidWhateverIsInIt) {
                                                      {"models", member->models},
                                                      {"batteryState", member->battery},
                                                      {"deviceId", member->device_id},
-                                                     {"name", member->name},
+                                                     {"name", member->name.view()},
                                                      {"platform", ""},
                                                      {"isHosting", true},
                                                      {"link", false},

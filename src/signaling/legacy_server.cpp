@@ -48,7 +48,7 @@ json::object peer_of_list(const Member& member, const LegacySession* session, co
   const auto seen = session == nullptr ? now : session->last_seen;
   return {{"peer_id", member.device_id},
           {"account_id", member.account()},
-          {"platform", member.platform.empty() ? member.client_type : member.platform},
+          {"platform", member.platform.empty() ? member.client_type : member.platform.str()},
           {"capabilities", std::move(capabilities)},
           {"last_seen", seen.time_since_epoch().count()},
           {"generation", member.generation}};
@@ -301,7 +301,7 @@ core::Result<void> LegacyServer::obey(const LegacySessionPointer& session, Legac
 void LegacyServer::enroll(LegacySession& session, LegacyRegister registration) {
   auto& member = *session.member;
   const bool browser = is_browser(registration.platform);
-  member.platform = std::move(registration.platform);
+  member.platform = registration.platform;
   member.client_type = browser ? "web" : "electron";
   member.is_hosting = !browser;
   member.announced = true;

@@ -14,6 +14,7 @@
 
 #include "auth/bearer.hpp"
 #include "core/clock.hpp"
+#include "core/compact_text.hpp"
 #include "core/json.hpp"
 #include "identity/device_key.hpp"
 #include "signaling/rate_limit.hpp"
@@ -37,12 +38,12 @@ struct Member {
   auth::Bearer bearer;
   std::optional<identity::PublicKey> proven_key;
 
-  std::string device_id;    ///< of a proven key, or as the client claims; older clients share them
-  std::string instance;     ///< one tab or process of a device
-  std::string client_type;  ///< "web", "electron" or "native"
-  std::string user_label;   ///< `originalUserId`: a label, never who somebody is
-  std::string name;
-  std::string platform;
+  std::string device_id;       ///< of a proven key, or as the client claims; older clients share them
+  core::CompactText instance;  ///< one tab or process of a device; older clients say none
+  std::string client_type;     ///< "web", "electron" or "native"
+  std::string user_label;      ///< `originalUserId`: a label, never who somebody is
+  core::CompactText name;      ///< of the device, for people
+  core::CompactText platform;
   bool can_renew = false;
   bool can_link = false;
   bool answers_legacy = false;                    ///< a host of ours that takes `legacy-request`

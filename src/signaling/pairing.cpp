@@ -119,7 +119,7 @@ EventResult Pairing::open(const MemberPointer& member, const socketio::Event& ev
   const auto code = identity::parse_pairing_code(text_of(*object, "code"));
   if (!code) return core::failure(CommonError::invalid_argument, "code");
   if (!member->proven_key) return core::failure(auth::AuthError::proof_required);
-  OpenCode opened{member->account(), member->device_id, member->instance, {}, false, 0};
+  OpenCode opened{member->account(), member->device_id, member->instance.str(), {}, false, 0};
   const auto expires = codes_.open(*code, opened, clock_());
   if (!expires) return core::failure(expires.error());
   opened.expires_at = *expires;
