@@ -3,7 +3,9 @@
 #include "app/error.hpp"
 #include "core/random.hpp"
 #include "identity/pairing.hpp"
+#include "platform/error.hpp"
 #include "platform/network.hpp"
+#include "platform/paths.hpp"
 #include "session/pairing_newcomer.hpp"
 
 namespace pantheon::app {
@@ -38,6 +40,21 @@ asio::awaitable<core::Result<session::Credentials>> paired_credentials(session::
 
 asio::awaitable<core::Result<session::Credentials>> fixed_credentials(session::Credentials credentials) {
   co_return credentials;
+}
+
+/// The token of a file, as whoever renews it has last written it.
+core::Result<session::Credentials> credentials_in(const std::filesystem::path& file) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const auto text = platform::read_file(file);
+  if (!text) return core::failure(text.error());
+  const auto begin = text->find_first_not_of(kBlanks);
+  if (begin == std::string::npos)
+    return core::failure(platform::PlatformError::cannot_read_file, file.string() + " is empty");
+  return session::Credentials{text->substr(begin, text->find_last_not_of(kBlanks) + 1 - begin), ""};
+}
+
+asio::awaitable<core::Result<session::Credentials>> current_credentials(std::filesystem::path file) {
+  co_return credentials_in(file);
 }
 
 /// Makes the tokens of a stored pairing the credentials.
@@ -83,7 +100,12 @@ asio::awaitable<AccountResult> join_by_link(const DeviceState& state, http::Clie
 
 asio::awaitable<AccountResult> join_by_token(asio::any_io_executor executor, const DeviceState& state,
                                              const UpOptions& options) {
-  const session::Credentials credentials{options.token, options.token.empty() ? options.auth_key : ""};
+  session::Credentials credentials{options.token, options.token.empty() ? options.auth_key : ""};
+  if (!options.token_file.empty()) {
+    auto read = credentials_in(options.token_file);
+    if (!read) co_return core::failure(read.error());
+    credentials = std::move(*read);
+  }
   session::SignInDevice device{options.server, state.key().device_id(), core::random_id(), options.name,
                                platform::platform_name()};
   const auto named = co_await session::ask_account(executor, std::move(device), state.key(), credentials);
@@ -94,7 +116,11 @@ asio::awaitable<AccountResult> join_by_token(asio::any_io_executor executor, con
   if (!stored) co_return core::failure(stored.error());
   account->membership =
       stored->has_value() ? std::move(**stored) : fresh_membership(*named, FirstSight::remember, state);
-  account->credentials = [credentials] { return fixed_credentials(credentials); };
+  if (options.token_file.empty()) {
+    account->credentials = [credentials] { return fixed_credentials(credentials); };
+  } else {
+    account->credentials = [file = options.token_file] { return current_credentials(file); };
+  }
   co_return account;
 }
 
@@ -118,7 +144,7 @@ AccountResult join_at_home(const DeviceState& state, signaling::Service& service
 asio::awaitable<AccountResult> join_elsewhere(asio::any_io_executor executor, const DeviceState& state,
                                               http::Client& http, const UpOptions& options) {
   if (!options.pair_link.empty()) co_return co_await join_by_link(state, http, options);
-  if (!options.token.empty() || !options.auth_key.empty())
+  if (!options.token.empty() || !options.token_file.empty() || !options.auth_key.empty())
     co_return co_await join_by_token(executor, state, options);
   auto stored = state.load(options.server);
   if (!stored) co_return core::failure(stored.error());

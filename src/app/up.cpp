@@ -153,6 +153,7 @@ void Up::State::start_session() {
   settings.serve = models->host().exchange_handler();
   settings.serve_json = models->host().json_handler();
   settings.serve_relayed = options.serve_relayed;
+  settings.renews = !options.token_file.empty();
   session = std::make_unique<session::AccountClient>(executor, std::move(settings), device->key(),
                                                      account->membership.book, account->credentials,
                                                      session_events());

@@ -39,6 +39,8 @@ struct UpOptions {
   std::string server;     ///< its origin; empty: at home
   std::string pair_link;  ///< a link of a device that is in the account already
   std::string token;      ///< a provider's token, or `dev:<account>`
+  /// A file with such a token: read at each sign-in, and again before the token ends.
+  std::filesystem::path token_file;
   std::string auth_key;
 
   std::vector<std::string> engines;  ///< base URLs named by the owner

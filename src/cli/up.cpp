@@ -108,8 +108,13 @@ void add_account_options(CLI::App& verb, UpArguments& arguments) {
                   "Signaling server elsewhere, e.g. https://signal.example.org");
   verb.add_option("--pair", arguments.up.pair_link,
                   "With --server: a pairing link, shown by a device of the account");
-  verb.add_option("--token", arguments.up.token, "With --server: a token of the account's provider")
-      ->envname("PANTHEON_TOKEN");
+  auto* token =
+      verb.add_option("--token", arguments.up.token, "With --server: a token of the account's provider")
+          ->envname("PANTHEON_TOKEN");
+  verb.add_option("--token-file", arguments.up.token_file,
+                  "With --server: a file with such a token, which is read again before the token ends")
+      ->envname("PANTHEON_TOKEN_FILE")
+      ->excludes(token);
   verb.add_option("--auth-key", arguments.up.auth_key,
                   "With --server: the key shared by all devices of the account")
       ->envname("AUTH_KEY");

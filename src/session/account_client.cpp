@@ -11,6 +11,7 @@
 #include "session/error.hpp"
 #include "session/peer_channel.hpp"
 #include "session/relayed_requests.hpp"
+#include "session/token_renewal.hpp"
 #include "socketio/client.hpp"
 
 namespace pantheon::session {
@@ -76,11 +77,11 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   AccountSettings settings;
   AccountEvents events;
   identity::KeyBook& book;
-  CredentialsProvider credentials;
   core::TaskGroup tasks;
   PeerContext context;
   http::Client http;
   socketio::Client signaling;
+  TokenRenewal renewal;
   PairingVoucher voucher;
   RelayedRequests relayed;
   PeerDirectory directory;
@@ -99,12 +100,11 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
 namespace {
 
 template <class State>
-asio::awaitable<core::Result<core::json::object>> sign_in_anew(State* state) {
-  auto credentials = co_await state->credentials();
-  if (!credentials) co_return core::failure(credentials.error());
+asio::awaitable<core::Result<core::json::object>> introduce(State* state, Credentials credentials) {
   SignInDevice device{state->settings.server_url, state->settings.device_id, state->instance,
-                      state->settings.name,       state->settings.platform,  state->relayed.enabled()};
-  co_return co_await sign_in(state->http, std::move(device), state->context.key, std::move(*credentials));
+                      state->settings.name,       state->settings.platform,  state->relayed.enabled(),
+                      state->settings.renews};
+  co_return co_await sign_in(state->http, std::move(device), state->context.key, std::move(credentials));
 }
 
 }  // namespace
@@ -114,12 +114,13 @@ AccountClient::State::State(asio::any_io_executor executor, AccountSettings set,
     : settings(std::move(set)),
       events(std::move(listener)),
       book(keys),
-      credentials(std::move(provider)),
       tasks(executor),
       context{tasks,        key, settings.device_id, keys.account(),     keys, settings.own_statements,
               settings.rtc, {},  settings.serve,     settings.serve_json},
       http(executor),
-      signaling(executor, signaling_options(settings.server_url), [this] { return sign_in_anew(this); }),
+      signaling(executor, signaling_options(settings.server_url), [this] { return renewal.sign_in(); }),
+      renewal(tasks, signaling, std::move(provider),
+              [this](Credentials chosen) { return introduce(this, std::move(chosen)); }),
       voucher(context.key, settings.device_id, settings.name, keys,
               [this](const PairingVoucher::Newcomer& newcomer) {
                 note_book();
@@ -138,6 +139,7 @@ void AccountClient::State::listen() {
     directory.clear();
     if (events.on_offline) events.on_offline(reason);
   });
+  if (settings.renews) signaling.on("renew", [this](const socketio::Event&) { renewal.asked(); });
   signaling.on_connect_error([this](const core::json::object& error) { on_connect_error(error); });
   const auto on_object = [this](const char* name, void (State::*handler)(const core::json::object&)) {
     signaling.on(name, [this, handler](const socketio::Event& event) {

@@ -30,6 +30,8 @@ struct AccountSettings {
   JsonRequestHandler serve_json;
   /// Also serves clients of generation 1, whose requests the signaling server could read, by `serve_json`.
   bool serve_relayed = true;
+  /// The provider of credentials has a newer token before the one in use ends: it is asked again in time.
+  bool renews = false;
 };
 
 /// What happens in an account. Every function may be empty; they are called on the executor.

@@ -35,6 +35,13 @@ void listen(socketio::Client& client, const std::shared_ptr<Asked>& asked) {
   });
 }
 
+core::json::array caps_of(const SignInDevice& device) {
+  core::json::array caps{"link"};
+  if (device.serves_relayed) caps.emplace_back("legacy");
+  if (device.renews) caps.emplace_back("renew");
+  return caps;
+}
+
 }  // namespace
 
 asio::awaitable<core::Result<core::json::object>> sign_in(http::Client& http, SignInDevice device,
@@ -52,7 +59,7 @@ asio::awaitable<core::Result<core::json::object>> sign_in(http::Client& http, Si
       {"platform", device.platform},
       {"publicKey", identity::to_text(key.public_key())},
       {"proof", core::json::object{{"nonce", nonce}, {"signature", identity::to_text(proof)}}},
-      {"caps", device.serves_relayed ? core::json::array{"link", "legacy"} : core::json::array{"link"}},
+      {"caps", caps_of(device)},
   };
   auth[credentials.token.empty() ? "authKey" : "token"] = secret;
   co_return auth;

@@ -30,6 +30,7 @@ struct SignInDevice {
   std::string name;
   std::string platform;
   bool serves_relayed = false;  ///< answers `legacy-request`
+  bool renews = false;          ///< brings a newer token before the one in use ends
 };
 
 /// Fetches a nonce and makes the `auth` object of a Socket.IO connect, signed by the device's key.

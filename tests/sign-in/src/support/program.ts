@@ -104,10 +104,10 @@ export async function startSignal(settings: Settings, ...args: readonly string[]
   return { url, program };
 }
 
-/** Starts `pantheon host` without an engine, signed in with a token. */
-export function startHost(url: string, token: string): Program {
+/** Starts `pantheon host` without an engine, signed in with a token, or one in a file. */
+export function startHost(url: string, token: string | { readonly file: string }): Program {
   const options = ['--server', url, '--no-search', '--no-stun', '--rtc-bind', '127.0.0.1'];
   return Program.start(BINARY, ['host', '--name', 'Study', '--data', temporaryFolder(), ...options], {
-    PANTHEON_TOKEN: token,
+    ...(typeof token === 'string' ? { PANTHEON_TOKEN: token } : { PANTHEON_TOKEN_FILE: token.file }),
   });
 }
