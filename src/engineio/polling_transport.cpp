@@ -14,6 +14,7 @@ constexpr std::string_view kClose = "1";
 constexpr std::string_view kNoop = "6";
 // Polls come one after another; a client that has not come back by then has gone.
 constexpr std::chrono::seconds kClosePatience{1};
+constexpr std::chrono::milliseconds kOvertaking{100};
 
 // Without a body, as the official server answers what only a broken client sends.
 http::Response refusal() {
@@ -121,8 +122,11 @@ asio::awaitable<http::Response> PollingTransport::post(std::shared_ptr<PollingTr
     self->fail(EngineioError::bad_packet_type);
     co_return handshake_error(EngineioError::bad_handshake);
   }
-  // The client ends the session and wants its poll back.
-  if (says_close(*packets)) self->release_poll();
+  // The client ends the session and wants its poll back, which may have been overtaken on the way.
+  if (says_close(*packets)) {
+    co_await self->wait_for_poll_within(kOvertaking);
+    self->release_poll();
+  }
   self->incoming_.insert(self->incoming_.end(), std::move_iterator(packets->begin()),
                          std::move_iterator(packets->end()));
   packets->clear();
@@ -178,6 +182,14 @@ asio::awaitable<bool> PollingTransport::wait_for_poll() {
   co_return false;
 }
 
+asio::awaitable<void> PollingTransport::wait_for_poll_within(std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!ended_ && !poll_waits() && std::chrono::steady_clock::now() < deadline) {
+    const bool alive = co_await changed_.wait_until(deadline);
+    if (!alive) co_return;
+  }
+}
+
 asio::awaitable<core::Result<void>> PollingTransport::send(Outbox& outbox) {
   while (!outbox.empty()) {
     const bool ready = co_await wait_for_poll();
@@ -193,11 +205,7 @@ asio::awaitable<core::Result<void>> PollingTransport::send(Outbox& outbox) {
 }
 
 asio::awaitable<void> PollingTransport::close() {
-  const auto deadline = std::chrono::steady_clock::now() + kClosePatience;
-  while (!ended_ && !poll_waits() && std::chrono::steady_clock::now() < deadline) {
-    const bool alive = co_await changed_.wait_until(deadline);
-    if (!alive) co_return;
-  }
+  co_await wait_for_poll_within(kClosePatience);
   if (writable()) answer(std::string(kClose));
 }
 

@@ -62,6 +62,7 @@ class PollingTransport final : public Transport {
 
   bool poll_waits() const { return polled_ && !answer_; }
   asio::awaitable<bool> wait_for_poll();
+  asio::awaitable<void> wait_for_poll_within(std::chrono::milliseconds patience);
   void answer(std::string payload);
   void fail(EngineioError error);
 

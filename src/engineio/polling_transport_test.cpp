@@ -177,6 +177,21 @@ TEST_F(PollingTest, AClientThatEndsTheSessionGetsItsPollBack) {
   EXPECT_EQ(gets[0].body, "6");
 }
 
+TEST_F(PollingTest, AGoodbyeThatOvertookThePollWaitsForIt) {
+  post("1");
+  get();
+  until([&] { return !gets.empty(); });
+  EXPECT_EQ(gets[0].body, "6");
+  EXPECT_EQ(receive()->type, PacketType::close);
+}
+
+TEST_F(PollingTest, AGoodbyeDoesNotWaitLongForAPoll) {
+  post("1");
+  EXPECT_EQ(receive()->type, PacketType::close);
+  until([&] { return !posts.empty(); });
+  EXPECT_EQ(posts[0].body, "ok");
+}
+
 TEST_F(PollingTest, ClosingTellsTheNextPoll) {
   tasks.spawn(transport->close());
   get();

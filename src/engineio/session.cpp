@@ -1,5 +1,7 @@
 #include "engineio/session.hpp"
 
+#include <algorithm>
+
 namespace pantheon::engineio {
 
 std::string_view to_string(CloseReason reason) {
@@ -57,7 +59,9 @@ Session::Step Session::tick(core::SteadyTime now) {
   if (!open_ || now < deadline_) return {};
   if (role_ == Role::client || awaiting_pong_) return end(CloseReason::ping_timeout);
   awaiting_pong_ = true;
-  deadline_ = now + timing_.ping_timeout;
+  // The time-out counts from when the ping was due, as it does for the client; but whoever is asked very late
+  // can still answer.
+  deadline_ = std::max(deadline_ + timing_.ping_timeout, now + timing_.ping_timeout / 4);
   return {.send = Packet{PacketType::ping, {}, false}, .deliver = {}, .close = {}};
 }
 

@@ -24,6 +24,14 @@ TEST_F(SessionTest, TheServerAsksAfterTheIntervalAndEndsAfterTheTimeout) {
   EXPECT_FALSE(server.open());
 }
 
+TEST_F(SessionTest, APingThatIsSentLateLeavesLessTimeForItsAnswer) {
+  server.tick(start + 27s);
+  EXPECT_EQ(server.deadline(), start + 45s);
+  server.receive(packet(PacketType::pong), start + 30s);
+  server.tick(start + 100s);  // 45 s late: a quarter of the time is left in any case
+  EXPECT_EQ(server.deadline(), start + 105s);
+}
+
 TEST_F(SessionTest, APongStartsTheNextInterval) {
   server.tick(start + 25s);
   server.receive(packet(PacketType::pong), start + 26s);

@@ -15,6 +15,13 @@ void Timeouts::arm(Timeout& timeout, TimeoutKind kind, core::SteadyTime due) {
   if (&queue.waiting.front() == &timeout) watch(queue);
 }
 
+void Timeouts::run_due() {
+  const auto now = std::chrono::steady_clock::now();
+  for (auto& queue : queues_) {
+    if (!queue.waiting.empty() && queue.waiting.front().due_ <= now) run(queue);
+  }
+}
+
 void Timeouts::watch(Queue& queue) {
   if (queue.waiting.empty()) return;
   const auto due = queue.waiting.front().due_;

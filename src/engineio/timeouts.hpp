@@ -37,6 +37,8 @@ class Timeouts : public std::enable_shared_from_this<Timeouts> {
   explicit Timeouts(const asio::any_io_executor& executor);
   /// Calls `timeout` once at `due`, and not at the time it was armed for before.
   void arm(Timeout& timeout, TimeoutKind kind, core::SteadyTime due);
+  /// Calls whatever is due but waits for its turn on the loop: before something that comes too late is taken.
+  void run_due();
   static void disarm(Timeout& timeout) {
     if (timeout.is_linked()) timeout.unlink();
   }

@@ -73,6 +73,19 @@ TEST_F(TimeoutsTest, DisarmedOrGoneTheyCallNobody) {
   EXPECT_EQ(log, std::vector<std::string>{"last"});
 }
 
+TEST_F(TimeoutsTest, WhatIsDueNeedNotWaitForTheLoop) {
+  Named asked("asked", log);
+  Named over("over", log);
+  Named later("later", log);
+  asked.then = [&] { timeouts->arm(over, TimeoutKind::answer, start); };
+  timeouts->arm(asked, TimeoutKind::heartbeat, start);
+  timeouts->arm(later, TimeoutKind::heartbeat, start + 30ms);
+  timeouts->run_due();
+  EXPECT_EQ(log, (std::vector<std::string>{"asked", "over"}));
+  run_until(3);
+  EXPECT_EQ(log.back(), "later");
+}
+
 TEST_F(TimeoutsTest, OneMayEndAnotherOrArmItselfAgain) {
   auto victim = std::make_unique<Named>("victim", log);
   Named killer("killer", log);

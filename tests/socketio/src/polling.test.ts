@@ -29,6 +29,13 @@ async function sendRaw(bytes: string): Promise<() => void> {
   };
 }
 
+/** Returns when so many milliseconds have passed, never before. */
+async function pass(milliseconds: number): Promise<void> {
+  const end = performance.now() + milliseconds;
+  for (let left = milliseconds; left > 0; left = end - performance.now())
+    await new Promise((resolve) => setTimeout(resolve, left));
+}
+
 describe('long-polling handshake', () => {
   it('opens a session that may be upgraded', async () => {
     const session = await PollingSession.open(server.url);
@@ -222,5 +229,17 @@ describe('the end of a long-polling session', () => {
     expect(await session.poll()).toBe('2');
     expect(await session.poll()).toBe('1');
     await isGone(session);
+  });
+
+  it('comes on time, however late the server got to its pings', async () => {
+    const server = await EchoServer.start('--ping-interval-ms', '300', '--ping-timeout-ms', '200');
+    const polledTooLate = async (): Promise<number> => {
+      const session = await PollingSession.open(server.url);
+      await pass(500);
+      return (await session.get()).status;
+    };
+    const answers = await Promise.all(Array.from({ length: 30 }, polledTooLate));
+    expect(new Set(answers)).toEqual(new Set([400]));
+    await server.stop();
   });
 });
