@@ -20,10 +20,10 @@ bool is_account_name(std::string_view name) {
 
 }  // namespace
 
-Authenticator::Authenticator(std::string server_id, const AccessTokens& tokens, SharedKeys keys,
+Authenticator::Authenticator(std::string server_id, const AccessTokens* tokens, SharedKeys keys,
                              DevTokens dev, std::vector<std::unique_ptr<IdentityProvider>> providers)
     : server_id_(std::move(server_id)),
-      tokens_(&tokens),
+      tokens_(tokens),
       keys_(std::move(keys)),
       dev_(dev),
       providers_(std::move(providers)) {
@@ -65,6 +65,9 @@ asio::awaitable<core::Result<Bearer>> Authenticator::verify(std::string token) c
     co_return bearer;
   }
   if (!preview->issuer.starts_with(kOwnIssuer)) co_return core::failure(AuthError::auth_invalid, foreign());
+  if (tokens_ == nullptr)
+    co_return core::failure(AuthError::auth_invalid,
+                            "this server gives no tokens to devices (--devices=off)");
   co_return tokens_->verify(token);
 }
 
@@ -89,8 +92,9 @@ asio::awaitable<core::Result<Bearer>> Authenticator::authenticate(Credentials cr
 }
 
 core::json::object Authenticator::methods() const {
-  core::json::object methods{
-      {"pairing", true}, {"sharedKey", !keys_.empty()}, {"devTokens", dev_ == DevTokens::accept}};
+  core::json::object methods{{"pairing", tokens_ != nullptr},
+                             {"sharedKey", !keys_.empty()},
+                             {"devTokens", dev_ == DevTokens::accept}};
   for (const auto& provider : providers_) methods[provider->rules().provider] = provider->rules().published;
   return methods;
 }

@@ -23,8 +23,8 @@ class Authenticator {
  public:
   enum class DevTokens { refuse, accept };
 
-  /// `tokens` must outlive this.
-  Authenticator(std::string server_id, const AccessTokens& tokens, SharedKeys keys, DevTokens dev,
+  /// `tokens` must outlive this. Null: devices have no tokens of ours, and are not paired.
+  Authenticator(std::string server_id, const AccessTokens* tokens, SharedKeys keys, DevTokens dev,
                 std::vector<std::unique_ptr<IdentityProvider>> providers = {});
 
   /// `auth_required`, `auth_invalid`, `auth_expired`, `sign_in_unavailable`. A bearer with a bound key counts

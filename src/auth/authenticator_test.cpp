@@ -16,8 +16,8 @@ struct AuthenticatorTest : testing::Test {
   http::TestLoop loop;
   AccessTokens tokens{Jwk::generate_es256(), "srv", std::chrono::minutes(15), core::wall_now};
   SharedKeys keys = SharedKeys::parse("secret", "anna:other").value();
-  Authenticator closed{"srv", tokens, keys, Authenticator::DevTokens::refuse};
-  Authenticator open{"srv", tokens, keys, Authenticator::DevTokens::accept};
+  Authenticator closed{"srv", &tokens, keys, Authenticator::DevTokens::refuse};
+  Authenticator open{"srv", &tokens, keys, Authenticator::DevTokens::accept};
 
   core::Result<Bearer> ask(const Authenticator& authenticator, std::string token, std::string key = {}) {
     return loop.run(authenticator.authenticate({std::move(token), std::move(key)}));
@@ -30,7 +30,7 @@ struct AuthenticatorTest : testing::Test {
     std::vector<std::unique_ptr<IdentityProvider>> providers;
     providers.push_back(std::make_unique<IdentityProvider>(
         loop.executor(), firebase_rules("demo", "127.0.0.1:9099"), fetch, core::wall_now));
-    return std::make_unique<Authenticator>("srv", tokens, keys, Authenticator::DevTokens::refuse,
+    return std::make_unique<Authenticator>("srv", &tokens, keys, Authenticator::DevTokens::refuse,
                                            std::move(providers));
   }
 };
@@ -45,6 +45,18 @@ TEST_F(AuthenticatorTest, KnowsItsOwnTokens) {
     EXPECT_EQ(bearer->account, "local:srv:owner");
     EXPECT_EQ(bearer->provider, "device");
   }
+}
+
+TEST_F(AuthenticatorTest, WithoutTokensOfItsOwnItTakesNoneAndPairsNobody) {
+  const auto device = identity::DeviceKey::generate();
+  const auto token = tokens.issue("local:srv:owner", "d_1", device.public_key(), 0).value();
+  const Authenticator without("srv", nullptr, keys, Authenticator::DevTokens::refuse);
+  const auto refused = ask(without, token);
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().is(AuthError::auth_invalid));
+  EXPECT_NE(refused.error().detail().find("--devices=off"), std::string::npos);
+  EXPECT_EQ(without.methods().at("pairing"), false);
+  EXPECT_EQ(closed.methods().at("pairing"), true);
 }
 
 TEST_F(AuthenticatorTest, HoldersOfAKeyAreOneAccount) {

@@ -23,10 +23,9 @@ core::WallTime read_time(core::ByteView body) {
 Nonces::Nonces(core::WallClock clock, std::size_t max_used)
     : clock_(std::move(clock)), max_used_(max_used), key_(core::random_bytes(crypto_generichash_KEYBYTES)) {}
 
-void Nonces::share(core::ByteVector key, FirstUse first_use) {
+void Nonces::use_key(core::ByteView key) {
   // The key of the MAC has a fixed length; what is given may have any.
   crypto_generichash(key_.data(), key_.size(), key.data(), key.size(), nullptr, 0);
-  first_use_ = std::move(first_use);
 }
 
 core::ByteVector Nonces::tag(core::ByteView body) const {

@@ -22,9 +22,11 @@ class Nonces {
 
   explicit Nonces(core::WallClock clock, std::size_t max_used = 100'000);
 
-  /// For servers that take each other's nonces: the key is theirs together, and somebody else remembers what
-  /// is used. Call before the first is issued.
-  void share(core::ByteVector key, FirstUse first_use);
+  /// For servers that take each other's nonces: a key that is theirs together. Nonces of the key before
+  /// count no more.
+  void use_key(core::ByteView key);
+  /// Somebody else remembers what is used. Call before the first is redeemed.
+  void count_by(FirstUse first_use) { first_use_ = std::move(first_use); }
 
   std::string issue() const;
   /// True once for a nonce of ours that has not expired. Call it last, when the signature over the nonce has

@@ -64,8 +64,10 @@ TEST(Nonces, ServersThatShareAKeyTakeEachOthersOnce) {
   Nonces a([&] { return now; });
   Nonces b([&] { return now; });
   const auto unshared = a.issue();
-  a.share(key, first_use);
-  b.share(key, first_use);
+  for (auto* each : {&a, &b}) {
+    each->use_key(key);
+    each->count_by(first_use);
+  }
   const auto nonce = a.issue();
   EXPECT_TRUE(b.redeem(nonce));
   EXPECT_FALSE(a.redeem(nonce));

@@ -75,6 +75,10 @@ OptionGroup sign_in(SignalSettings& s) {
        {"legacy-session-max", "LEGACY_SESSION_MAX",
         "How long a client that cannot renew its token stays signed in",
         duration(signaling.legacy_session_max, 1s, std::chrono::seconds(24h * 30))},
+       {"devices", "DEVICES",
+        "Whether devices are remembered, paired and given tokens; off: only providers and shared keys let "
+        "anybody in, and nodes may have data folders of their own",
+        choice(s.devices, {"on", "off"})},
        {"dev", "", "Accept tokens dev:<account> from anyone: for development only", flag(signaling.dev)}}};
 }
 
@@ -114,8 +118,15 @@ OptionGroup nodes(SignalSettings& s) {
   auto& signaling = s.server.signaling;
   return {
       "Several nodes",
-      {{"redis-url", "REDIS_URL", "Redis that the nodes of this server share, beside one data folder",
-        text(signaling.redis_url, "redis://[USER][:PASSWORD]@HOST[:PORT][/DATABASE]"), true},
+      {{"redis-url", "REDIS_URL",
+        "Redis that the nodes of this server share, beside one data folder (or devices = off)",
+        text(signaling.redis_url, "redis[s]://[USER][:PASSWORD]@HOST[:PORT][/DATABASE]"), true},
+       {"redis-ca", "REDIS_CA",
+        "Authorities that may sign the certificate of a rediss:// Redis, besides the system's; PEM",
+        text(signaling.redis_ca, "FILE")},
+       {"redis-cert", "REDIS_CERT", "Certificate to show to a rediss:// Redis that asks for one, PEM",
+        text(signaling.redis_certificate, "FILE")},
+       {"redis-key", "REDIS_KEY", "Private key of that certificate, PEM", text(signaling.redis_key, "FILE")},
        {"cluster-lease", "CLUSTER_LEASE", "After which a node that says nothing counts as gone",
         duration(signaling.cluster_lease, std::chrono::milliseconds(1s), std::chrono::milliseconds(5min))}}};
 }
@@ -146,6 +157,15 @@ std::size_t shards_for_cores() {
   return std::clamp(std::thread::hardware_concurrency(), 1U, kMost);
 }
 
+core::Result<void> check_redis(const signaling::Options& options) {
+  if (options.redis_certificate.empty() != options.redis_key.empty())
+    return core::failure(CliError::bad_option, "redis-cert and redis-key go together");
+  const bool has_files = !options.redis_ca.empty() || !options.redis_certificate.empty();
+  if (has_files && !options.redis_url.starts_with("rediss://"))
+    return core::failure(CliError::bad_option, "redis-ca and redis-cert need a redis-url of rediss://");
+  return {};
+}
+
 }  // namespace
 
 OptionTable signal_options(SignalSettings& settings) {
@@ -159,10 +179,12 @@ core::Result<app::SignalingServerOptions> server_options(const SignalSettings& s
   auto server = settings.server;
   server.signaling.mode = signaling::Mode::anywhere;
   server.signaling.legacy = legacy_mode(settings.legacy);
+  server.signaling.keep_devices = settings.devices == "on";
   server.shards = settings.shards == 0 ? shards_for_cores() : settings.shards;
   if (settings.certificate.empty() != settings.private_key.empty()) {
     return core::failure(CliError::bad_option, "tls-cert and tls-key go together");
   }
+  if (const auto redis = check_redis(server.signaling); !redis) return core::failure(redis.error());
   if (!settings.certificate.empty()) server.tls = http::TlsFiles{settings.certificate, settings.private_key};
   const bool no_proxies = settings.trusted_proxies == std::vector<std::string>{"none"};
   auto proxies =

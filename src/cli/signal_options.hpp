@@ -19,6 +19,7 @@ struct SignalSettings {
   std::string certificate;
   std::string private_key;
   std::string legacy = "relay";
+  std::string devices = "on";
   IceOptions ice;
   unsigned drain_seconds = 1;
   std::size_t shards = 1;  ///< 0: as many as there are cores, up to a number

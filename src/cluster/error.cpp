@@ -6,7 +6,7 @@ namespace pantheon::cluster {
 namespace {
 
 // In the order of ClusterError.
-constexpr std::array<core::ErrorRow, 12> kRows{{
+constexpr std::array<core::ErrorRow, 13> kRows{{
     {"bad_cluster_message", 400, 76,
      "A message between Socket.IO servers is malformed; check that all of them use @socket.io/redis-adapter "
      "8."},
@@ -22,10 +22,14 @@ constexpr std::array<core::ErrorRow, 12> kRows{{
      "Redis answered with something that is not its protocol; check the address."},
     {"redis_refused", 502, 69, "Redis refused a command; check its version (7) and the user's permissions."},
     {"redis_login_refused", 502, 77, "Redis refused user, password or database; check REDIS_URL."},
+    {"redis_tls_failed", 502, 69,
+     "No secure connection to Redis; check that its certificate is for the host of REDIS_URL and signed by "
+     "an "
+     "authority in REDIS_CA, and whether it asks for one of ours (REDIS_CERT, REDIS_KEY)."},
     {"other_cluster", 409, 78,
-     "The nodes on this Redis have another database; start all of them with the same data folder (--data), "
-     "or give "
-     "each server a Redis database of its own."},
+     "The nodes on this Redis are another server; start all of them with the same data folder (--data), or "
+     "all "
+     "with --devices=off, or give each server a Redis database of its own."},
     {"cluster_stopped", 503, 75, "This node is shutting down; connect again to reach another one."},
 }};
 

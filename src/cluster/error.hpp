@@ -18,6 +18,7 @@ enum class ClusterError {
   bad_reply,
   refused,
   login_refused,
+  tls_failed,
   other_cluster,
   stopped,
 };

@@ -139,8 +139,7 @@ asio::awaitable<core::Result<void>> Nodes::State::check_founding(State& state, s
   std::vector<std::string> read{"GET", state.founding_key()};
   const auto founding = co_await state.client->command(std::move(read));
   if (!founding) co_return core::failure(founding.error());
-  if (!state.options.may_join(founding->text)) co_return core::failure(ClusterError::other_cluster);
-  co_return core::Result<void>();
+  co_return state.options.may_join(founding->text);
 }
 
 asio::awaitable<core::Result<void>> Nodes::State::join(State& state, std::string lease) {
@@ -284,17 +283,20 @@ const std::string& Nodes::prefix() const {
 bool Nodes::joined() const {
   return state_->joined && state_->client->ready();
 }
-std::string Nodes::trouble() const {
-  if (joined()) return {};
-  if (!state_->client->ready()) return state_->client->trouble();
-  return state_->trouble ? state_->trouble->message() : "This node has not joined the others yet.";
+std::optional<core::Error> Nodes::trouble() const {
+  if (joined()) return std::nullopt;
+  if (auto of_redis = state_->client->trouble()) return of_redis;
+  return state_->trouble ? state_->trouble : core::Error(ClusterError::unavailable, "it has not joined yet");
 }
 
 asio::awaitable<core::Result<void>> Nodes::wait_joined(Clock::time_point deadline) {
   while (!joined()) {
     if (state_->trouble && state_->trouble->is(ClusterError::other_cluster))
       co_return core::failure(*state_->trouble);
-    if (Clock::now() >= deadline) co_return core::failure(ClusterError::unavailable, trouble());
+    if (Clock::now() >= deadline) {
+      auto why = trouble();
+      co_return core::failure(why ? std::move(*why) : core::Error(ClusterError::unavailable));
+    }
     const bool alive = co_await state_->changed.wait_until(deadline);
     if (!alive) co_return core::failure(core::CommonError::cancelled);
   }

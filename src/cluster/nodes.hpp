@@ -22,8 +22,10 @@ struct NodesOptions {
   std::size_t max_requests = 1024;                    ///< that wait for answers at one time
   /// Makes what the first node of a cluster leaves in Redis for the others to check ...
   std::function<std::string()> found = [] { return std::string("any"); };
-  /// ... and tells whether a node may join the cluster that left this.
-  std::function<bool(const std::string& founding)> may_join = [](const std::string&) { return true; };
+  /// ... and tells whether this node may join the cluster that left this: `other_cluster`, with the reason.
+  std::function<core::Result<void>(const std::string& founding)> may_join = [](const std::string&) {
+    return core::Result<void>();
+  };
 };
 
 /// The nodes of a cluster: a lease in Redis for each, and messages from one to another (docs/cluster.md).
@@ -57,8 +59,8 @@ class Nodes final : public Messenger {
   bool joined() const;
   /// Returns once joined: `other_cluster` when it may not join, `cluster_unavailable` at the deadline.
   asio::awaitable<core::Result<void>> wait_joined(std::chrono::steady_clock::time_point deadline);
-  /// Why it is not joined, for a person; empty while it is.
-  std::string trouble() const;
+  /// Why it is not joined; nothing while it is.
+  std::optional<core::Error> trouble() const;
   bool is_alive(const std::string& node) const;
   /// A message of this node has just arrived: it is there, even if its lease has not been seen yet.
   void heard_from(const std::string& node);

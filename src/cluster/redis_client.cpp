@@ -173,11 +173,11 @@ asio::awaitable<bool> RedisClient::wait_ready(Clock::time_point deadline) {
   co_return state_->ready;
 }
 
-std::string RedisClient::trouble() const {
-  if (state_->ready) return {};
-  const auto& first = state_->commands.trouble();
-  const auto& trouble = first.empty() ? state_->listener.trouble() : first;
-  return trouble.empty() ? "Redis has not answered yet." : trouble;
+std::optional<core::Error> RedisClient::trouble() const {
+  if (state_->ready) return std::nullopt;
+  if (const auto& trouble = state_->commands.trouble()) return trouble;
+  if (const auto& trouble = state_->listener.trouble()) return trouble;
+  return core::Error(ClusterError::unavailable, "it has not answered yet");
 }
 
 asio::awaitable<core::Result<RedisReply>> RedisClient::command(std::vector<std::string> arguments) {

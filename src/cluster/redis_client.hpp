@@ -34,8 +34,8 @@ class RedisClient {
   bool ready() const;
   /// Returns once ready, or false at the deadline (or when cancelled).
   asio::awaitable<bool> wait_ready(std::chrono::steady_clock::time_point deadline);
-  /// Why it is not ready, for a person; empty while it is.
-  std::string trouble() const;
+  /// Why it is not ready; nothing while it is.
+  std::optional<core::Error> trouble() const;
 
   /// See RedisLink::command().
   asio::awaitable<core::Result<RedisReply>> command(std::vector<std::string> arguments);

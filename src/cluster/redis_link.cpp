@@ -1,6 +1,8 @@
 #include "cluster/redis_link.hpp"
 
 #include <algorithm>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <deque>
 
 #include "cluster/error.hpp"
@@ -9,7 +11,7 @@
 #include "core/task_group.hpp"
 #include "http/connect.hpp"
 #include "http/deadline.hpp"
-#include "http/stream.hpp"
+#include "http/error.hpp"
 
 namespace pantheon::cluster {
 namespace {
@@ -37,6 +39,18 @@ core::Result<RedisReply> checked(RedisReply reply) {
   if (reply.type == RedisReply::Type::error)
     return core::failure(ClusterError::refused, first_word(reply.text));
   return reply;
+}
+
+/// Also after the handshake: Redis may say only then that it wants a certificate of ours.
+core::Error read_error(const boost::system::error_code& error) {
+  const bool of_tls = error.category() == asio::error::get_ssl_category();
+  return {of_tls ? ClusterError::tls_failed : ClusterError::unavailable, error.message()};
+}
+
+core::Error open_error(const core::Error& error) {
+  if (error.is(http::HttpError::bad_certificate)) return error;
+  const bool of_tls = error.is(http::HttpError::tls_failed);
+  return {of_tls ? ClusterError::tls_failed : ClusterError::unavailable, error.detail()};
 }
 
 /// One connection, from login to its end.
@@ -109,7 +123,7 @@ struct RedisLink::State {
   std::function<void(bool)> change_handler = [](bool) {};
   std::function<void(const RedisReply&)> push_handler = [](const RedisReply&) {};
   WirePointer wire;  // while logged in
-  std::string trouble;
+  std::optional<core::Error> trouble;
   bool stopping = false;
   core::TaskGroup tasks;
 };
@@ -145,7 +159,7 @@ asio::awaitable<core::Result<RedisReply>> RedisLink::State::read_reply(WirePoint
     if (*reply) co_return std::move(**reply);
     std::span<std::uint8_t> bytes;
     const auto read = co_await wire->stream->read_shared(bytes);
-    if (read.error) co_return core::failure(ClusterError::unavailable, read.error.message());
+    if (read.error) co_return core::failure(read_error(read.error));
     wire->last_read = Clock::now();
     if (auto fed = wire->reader.feed(core::as_text(bytes)); !fed) co_return core::failure(fed.error());
   }
@@ -169,9 +183,9 @@ asio::awaitable<core::Result<void>> RedisLink::State::log_in(State& state, WireP
 
 asio::awaitable<core::Result<WirePointer>> RedisLink::State::connect(State& state) {
   const http::Url address{state.url.tls ? "https" : "http", state.url.host, state.url.port, "/"};
-  http::TlsContextSource tls = [file = state.options.ca_file] { return http::client_tls_context(file); };
+  http::TlsContextSource tls = [options = &state.options] { return redis_tls_context(*options); };
   auto stream = co_await http::open_stream(state.executor, address, state.options.connect_timeout, tls, true);
-  if (!stream) co_return core::failure(stream.error());
+  if (!stream) co_return core::failure(open_error(stream.error()));
   const auto wire = std::make_shared<Wire>(state.executor, std::move(*stream));
   const auto logged_in = co_await log_in(state, wire);
   if (!logged_in) co_return core::failure(logged_in.error());
@@ -204,9 +218,10 @@ asio::awaitable<void> RedisLink::State::watch(State& state, WirePointer wire) {
 
 void RedisLink::State::lost(const core::Error& error) {
   if (stopping) return;
-  const auto text = error.message();
-  if (text != trouble) core::logger("cluster")->warn("Redis at {}:{}: {}", url.host, url.port, text);
-  trouble = text;
+  if (!trouble || trouble->message() != error.message())
+    core::logger("cluster")->warn("Redis at {}:{}: {}: {}", url.host, url.port, error.code(),
+                                  error.message());
+  trouble = error;
 }
 
 asio::awaitable<void> RedisLink::State::run(State& state) {
@@ -216,7 +231,7 @@ asio::awaitable<void> RedisLink::State::run(State& state) {
     if (wire) {
       delay = state.options.first_retry_delay;
       state.wire = *wire;
-      state.trouble.clear();
+      state.trouble.reset();
       state.tasks.spawn(write_all(*wire));
       state.tasks.spawn(watch(state, *wire));
       state.change_handler(true);
@@ -232,6 +247,14 @@ asio::awaitable<void> RedisLink::State::run(State& state) {
     if (!alive) co_return;
     delay = std::min(delay * 2, state.options.longest_retry_delay);
   }
+}
+
+core::Result<std::shared_ptr<asio::ssl::context>> redis_tls_context(const RedisLinkOptions& options) {
+  auto context = http::client_tls_context(options.ca_file);
+  if (!context || options.certificate.empty()) return context;
+  const auto used = http::use_certificate(**context, options.certificate, options.private_key);
+  if (!used) return core::failure(used.error());
+  return context;
 }
 
 RedisLink::RedisLink(asio::any_io_executor executor, RedisUrl url, Use use, Options options)
@@ -261,7 +284,7 @@ bool RedisLink::up() const {
   return state_->wire != nullptr && !state_->wire->closed;
 }
 
-const std::string& RedisLink::trouble() const {
+const std::optional<core::Error>& RedisLink::trouble() const {
   return state_->trouble;
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "cluster/redis_url.hpp"
 #include "core/bytes.hpp"
 #include "core/error.hpp"
+#include "http/stream.hpp"
 
 namespace pantheon::cluster {
 
@@ -25,8 +27,14 @@ struct RedisLinkOptions {
   std::chrono::milliseconds longest_retry_delay{2000};  ///< ... up to this
   core::Bytes max_queue{16 * 1024 * 1024};              ///< bytes that wait to be written
   std::size_t max_pending = 65'536;                     ///< commands that wait for their answer
-  std::string ca_file;                                  ///< PEM file of further authorities, for `rediss://`
+  // For `rediss://`, PEM files:
+  std::string ca_file;      ///< authorities besides the system's
+  std::string certificate;  ///< of ours, where Redis asks for one; empty: none
+  std::string private_key;  ///< of that certificate
 };
+
+/// A TLS context made of these files; `bad_certificate`.
+core::Result<std::shared_ptr<asio::ssl::context>> redis_tls_context(const RedisLinkOptions& options);
 
 /// A connection to Redis that is made anew whenever it breaks: RESP 2, pipelined, bounded. While there is
 /// none, commands fail at once: nothing is kept for later. Use from the executor's one thread.
@@ -49,8 +57,8 @@ class RedisLink {
   /// Closes; commands that wait end with `cluster_unavailable`. Await it before destroying.
   asio::awaitable<void> stop();
   bool up() const;
-  /// Why it is down, as far as known; empty at first and while it is up.
-  const std::string& trouble() const;
+  /// Why it is down, as far as known; nothing at first and while it is up.
+  const std::optional<core::Error>& trouble() const;
 
   /// Waits for the answer: `cluster_unavailable`, `cluster_queue_full`, `cluster_timeout`, `redis_refused`
   /// (the detail is the first word of what Redis said), or `cancelled`.

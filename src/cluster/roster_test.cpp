@@ -222,7 +222,10 @@ TEST_F(RosterTest, ANodeOfAnotherClusterDoesNotJoin) {
   add_node();
   RedisClient client(loop.executor(), *parse_redis_url(redis.url()));
   Nodes::Options options;
-  options.may_join = [](const std::string& founding) { return founding != "any"; };
+  options.may_join = [](const std::string& founding) -> core::Result<void> {
+    if (founding == "any") return core::failure(ClusterError::other_cluster);
+    return {};
+  };
   Nodes stranger(loop.executor(), client, options);
   client.start();
   stranger.start();
@@ -230,7 +233,8 @@ TEST_F(RosterTest, ANodeOfAnotherClusterDoesNotJoin) {
   ASSERT_FALSE(result);
   EXPECT_TRUE(result.error().is(ClusterError::other_cluster));
   EXPECT_FALSE(stranger.joined());
-  EXPECT_NE(stranger.trouble().find("--data"), std::string::npos);
+  ASSERT_TRUE(stranger.trouble());
+  EXPECT_NE(stranger.trouble()->message().find("--data"), std::string::npos);
   loop.run(stranger.stop());
   loop.run(client.stop());
 }

@@ -103,8 +103,12 @@ asio::awaitable<core::Result<std::unique_ptr<Stream>>> tls_connect(
     tcp::socket socket, std::shared_ptr<asio::ssl::context> context, std::string host, bool verify,
     std::chrono::milliseconds timeout);
 
-/// A context that trusts the system's authorities and those of `ca_file`, when one is given.
+/// A context that trusts the system's authorities and those of `ca_file`, when one is given;
+/// `bad_certificate`.
 core::Result<std::shared_ptr<asio::ssl::context>> client_tls_context(const std::string& ca_file);
+/// Shows a certificate chain of our own, with its key, both from PEM files; `bad_certificate`.
+core::Result<void> use_certificate(asio::ssl::context& context, const std::string& chain,
+                                   const std::string& key);
 /// A context with a certificate chain and key from PEM files; `bad_certificate`.
 core::Result<std::shared_ptr<asio::ssl::context>> server_tls_context(const std::string& chain,
                                                                      const std::string& key);

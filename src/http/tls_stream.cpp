@@ -103,18 +103,23 @@ core::Result<std::shared_ptr<ssl::context>> client_tls_context(const std::string
   return context;
 }
 
+core::Result<void> use_certificate(ssl::context& context, const std::string& chain, const std::string& key) {
+  boost::system::error_code error;
+  context.use_certificate_chain_file(chain, error);
+  if (error) return core::failure(HttpError::bad_certificate, chain);
+  context.use_private_key_file(key, ssl::context::pem, error);
+  if (error) return core::failure(HttpError::bad_certificate, key);
+  if (SSL_CTX_check_private_key(context.native_handle()) != 1) {
+    return core::failure(HttpError::bad_certificate, "the key does not belong to the certificate");
+  }
+  return {};
+}
+
 core::Result<std::shared_ptr<ssl::context>> server_tls_context(const std::string& chain,
                                                                const std::string& key) {
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
-  boost::system::error_code error;
-  context->use_certificate_chain_file(chain, error);
-  if (error) return core::failure(HttpError::bad_certificate, chain);
-  context->use_private_key_file(key, ssl::context::pem, error);
-  if (error) return core::failure(HttpError::bad_certificate, key);
-  if (SSL_CTX_check_private_key(context->native_handle()) != 1) {
-    return core::failure(HttpError::bad_certificate, "the key does not belong to the certificate");
-  }
+  if (auto used = use_certificate(*context, chain, key); !used) return core::failure(used.error());
   return context;
 }
 

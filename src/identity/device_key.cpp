@@ -10,6 +10,7 @@ namespace pantheon::identity {
 namespace {
 
 constexpr std::size_t kMaxDeviceId = 128;
+constexpr std::size_t kIdBytes = 16;
 
 template <std::size_t N>
 bool decode(std::string_view text, std::array<std::uint8_t, N>& out) {
@@ -73,7 +74,13 @@ Digest sha256(core::ByteView bytes) {
 
 std::string device_id(const PublicKey& key) {
   const auto digest = sha256(key);
-  return "d_" + core::to_base64url(core::ByteView(digest).first(16));
+  return "d_" + core::to_base64url(core::ByteView(digest).first(kIdBytes));
+}
+
+bool is_key_made(std::string_view id) {
+  if (!id.starts_with("d_")) return false;
+  const auto bytes = core::from_base64url(id.substr(2));
+  return bytes && bytes->size() == kIdBytes;
 }
 
 std::string key_thumbprint(const PublicKey& key) {

@@ -45,6 +45,8 @@ bool verify(const PublicKey& key, core::ByteView message, const Signature& signa
 
 /// `d_` and base64url of the first 16 bytes of SHA-256(key): the id of a device whose first key this is.
 std::string device_id(const PublicKey& key);
+/// Whether the id is of the form that device_id() makes, and thus one key's own.
+bool is_key_made(std::string_view id);
 /// base64url of SHA-256(key): how a token names the key it is bound to (`cnf.jkt`).
 std::string key_thumbprint(const PublicKey& key);
 /// 1 to 128 printable ASCII characters, as older clients choose them too (`<uid>_web`).

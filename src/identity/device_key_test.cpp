@@ -53,6 +53,15 @@ TEST(DeviceKey, ParsesOnlyKeysOfTheRightLength) {
   }
 }
 
+TEST(DeviceKey, TellsIdsThatAKeyMadeFromOthers) {
+  const auto made = DeviceKey::generate().device_id();
+  EXPECT_TRUE(is_key_made(made));
+  for (const auto& id : {std::string("d_"), std::string("d_1"), "D" + made.substr(1), made + "A",
+                         std::string("anna_web"), std::string(24, '?')}) {
+    EXPECT_FALSE(is_key_made(id)) << id;
+  }
+}
+
 TEST(DeviceKey, DeviceIdsArePrintableAndBounded) {
   EXPECT_TRUE(check_device_id("uid1_web"));
   EXPECT_TRUE(check_device_id(test::test_key(1).device_id()));

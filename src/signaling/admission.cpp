@@ -86,6 +86,7 @@ Admission::Admission(store::DeviceStore& store, const auth::Authenticator& authe
       rooms_(&rooms),
       limits_(options.limits),
       clock_(options.clock),
+      keep_devices_(options.keep_devices),
       proxies_(options.proxies),
       by_address_(limiter_of(options, "connects", connects_of(options.limits, 1))),
       by_account_(limiter_of(options, "connects of accounts",
@@ -164,7 +165,8 @@ core::Result<void> Admission::prove_own_key(Member& member, const json::object& 
   if (auto valid = identity::check_device_id(member.device_id); !valid) return valid;
   if (auto proven = verify_proof(*key, member.device_id, auth); !proven) return proven;
   member.proven_key = *key;
-  if (auto remembered = remember_device(member); !remembered) return remembered;
+  if (auto accepted = keep_devices_ ? remember_device(member) : check_key_made(member); !accepted)
+    return accepted;
   member.statements = statements_of(*store_, member.account(), member.device_id);
   return {};
 }
@@ -185,15 +187,28 @@ core::Result<void> Admission::remember_device(const Member& member) {
                               member.platform.str(), clock_(), clock_(), 0, false});
 }
 
+// Where nothing is remembered an id of this form is its key's alone; others are whoever's of the account
+// comes.
+core::Result<void> Admission::check_key_made(const Member& member) {
+  const auto known = store_->find_device(member.account(), member.device_id);
+  if (!known) return core::failure(known.error());
+  if (*known && (*known)->revoked) return core::failure(IdentityError::device_revoked);
+  const bool fits =
+      !identity::is_key_made(member.device_id) || member.device_id == identity::device_id(*member.proven_key);
+  if (!fits) return core::failure(IdentityError::key_changed);
+  return {};
+}
+
 // Without a key a socket may use any id but one that belongs to a key: it could take over that device's
 // signals.
 core::Result<void> Admission::check_unproven(const Member& member) {
   if (member.device_id.empty()) return {};
   const auto known = store_->find_device(member.account(), member.device_id);
   if (!known) return core::failure(known.error());
-  if (!*known) return {};
-  if ((*known)->revoked) return core::failure(IdentityError::device_revoked);
-  return core::failure(AuthError::proof_required);
+  if (*known && (*known)->revoked) return core::failure(IdentityError::device_revoked);
+  const bool has_key = *known || (!keep_devices_ && identity::is_key_made(member.device_id));
+  if (has_key) return core::failure(AuthError::proof_required);
+  return {};
 }
 
 core::Result<void> Admission::check_renewal(const Member& member, const auth::Bearer& bearer,

@@ -38,6 +38,7 @@ class Admission {
   core::Result<void> verify_proof(const identity::PublicKey& key, const std::string& device_id,
                                   const core::json::object& auth);
   core::Result<void> remember_device(const Member& member);
+  core::Result<void> check_key_made(const Member& member);
   store::DeviceStore* store_;
   const auth::Authenticator* authenticator_;
   auth::Nonces* nonces_;
@@ -45,6 +46,7 @@ class Admission {
   Rooms* rooms_;
   Limits limits_;
   core::WallClock clock_;
+  bool keep_devices_;
   Proxies proxies_;
   std::shared_ptr<AddressLimiter> by_address_;
   std::shared_ptr<AddressLimiter> by_account_;

@@ -10,6 +10,7 @@ namespace json = core::json;
 using namespace identity;
 using std::chrono::seconds;
 using test::TestClient;
+using test::TestDevice;
 using test::text_of;
 
 /// Two nodes on one Redis.
@@ -20,6 +21,43 @@ struct OverRedis : Base {
     this->options.cluster_lease = std::chrono::milliseconds(1000);
   }
   cluster::RedisServer redis;
+};
+/// Two nodes that keep no devices, with a database each, as on two machines.
+struct ApartTest : OverRedis<test::TwoServicesTest> {
+  ApartTest() { options.keep_devices = false; }
+  std::filesystem::path database_of_other() override { return folder / "other.db"; }
+
+  /// A device of a development account, which stands for any provider's.
+  TestDevice device_of(const std::string& account) {
+    TestDevice device;
+    device.account = account;
+    return device;
+  }
+  json::object revocation_of(const TestDevice& by, const TestDevice& of) {
+    const auto account = "dev:" + service->server_id() + ":" + by.account;
+    const auto statement = Statement::make(
+        by.key, {StatementType::revoke, account, of.id(), of.key.public_key(), "", core::wall_now()});
+    return {{"statement", statement.to_json()}};
+  }
+  /// Why the other node does not let the device in.
+  test::asio::awaitable<std::string> refused_elsewhere(const TestDevice& device) {
+    const Elsewhere there(*this);
+    auto auth = co_await hello(device);
+    auto& made = client(std::move(auth));
+    co_return co_await made.connect();
+  }
+  test::asio::awaitable<void> until_both_are(bool ready) {
+    for (int node = 0; node < 2;) {
+      json::object health;
+      if (node == 0) {
+        health = co_await get("/health");
+      } else {
+        const Elsewhere there(*this);
+        health = co_await get("/health");
+      }
+      if (health.at("cluster").at("ready").as_bool() == ready) ++node;
+    }
+  }
 };
 using ClusterNodeTest = OverRedis<test::TwoServicesTest>;
 using ClusterPairingTest = OverRedis<test::TwoServicesPairingTest>;
@@ -157,6 +195,103 @@ TEST_F(ClusterPairingTest, WithoutRedisACodeOfAnotherNodeIsRefusedWithAdvice) {
     const auto answer = co_await redeem();
     EXPECT_EQ(answer.at("status"), 503);
     EXPECT_EQ(text_of(answer, "code"), "cluster_unavailable");
+  });
+}
+
+TEST_F(ApartTest, AHelloMayBeSignedOverANonceOfAnotherNodeAndCountsOnce) {
+  run_both([&]() -> test::asio::awaitable<void> {
+    const auto host = device_of("anna");
+    auto auth = co_await hello(host);
+    {
+      const Elsewhere there(*this);
+      auto& first = client(auth);
+      const auto refused = co_await first.connect();
+      EXPECT_EQ(refused, "");
+    }
+    auto& replayed = client(auth);
+    const auto refused = co_await replayed.connect();
+    EXPECT_EQ(refused, "proof_invalid");
+  });
+}
+
+TEST_F(ApartTest, ARevokedDeviceIsCutAndRefusedOnEveryNode) {
+  run_both([&]() -> test::asio::awaitable<void> {
+    const auto host = device_of("anna");
+    const auto lost = device_of("anna");
+    auto* live = co_await connected(host);
+    TestClient* stolen = nullptr;
+    {
+      const Elsewhere there(*this);
+      stolen = co_await connected(lost);
+    }
+    const auto joined = co_await live->next("peer-joined");
+    EXPECT_EQ(text_of(joined, "deviceId"), lost.id());
+    const auto payload = revocation_of(host, lost);
+    const auto done = co_await live->ask("revoke-device", payload);
+    EXPECT_EQ(done.at("ok"), true);
+    co_await stolen->disconnected();
+    const auto told = co_await stolen->next("device-revoked");
+    EXPECT_EQ(text_of(told, "deviceId"), lost.id());
+    const auto refused = co_await refused_elsewhere(lost);
+    EXPECT_EQ(refused, "device_revoked");
+  });
+}
+
+TEST_F(ApartTest, ANodeThatHasHeardNothingOfARevocationRefusesTheDeviceToo) {
+  run_both([&]() -> test::asio::awaitable<void> {
+    const auto host = device_of("anna");
+    const auto lost = device_of("anna");
+    auto* live = co_await connected(host);
+    const auto payload = revocation_of(host, lost);
+    const auto done = co_await live->ask("revoke-device", payload);
+    EXPECT_EQ(done.at("ok"), true);
+    const auto refused = co_await refused_elsewhere(lost);
+    EXPECT_EQ(refused, "device_revoked");
+  });
+}
+
+TEST_F(ApartTest, ADeviceRevokedWhileRedisWasAwayIsCutWhenItIsBackAndEmpty) {
+  run_both([&]() -> test::asio::awaitable<void> {
+    const auto host = device_of("anna");
+    const auto lost = device_of("anna");
+    auto* live = co_await connected(host);
+    TestClient* stolen = nullptr;
+    {
+      const Elsewhere there(*this);
+      stolen = co_await connected(lost);
+    }
+    redis.stop();
+    co_await until_both_are(false);
+    const auto payload = revocation_of(host, lost);
+    const auto done = co_await live->ask("revoke-device", payload);
+    EXPECT_EQ(done.at("ok"), true);
+    EXPECT_TRUE(stolen->is_connected());
+    redis.start();
+    co_await stolen->disconnected();
+    co_await until_both_are(true);
+    const auto refused = co_await refused_elsewhere(lost);
+    EXPECT_EQ(refused, "device_revoked");
+  });
+}
+
+struct ApartFromThoseWithDevicesTest : ApartTest {
+  Options options_of_other() override {
+    auto keeping = options;
+    keeping.keep_devices = true;
+    return keeping;
+  }
+};
+
+TEST_F(ApartFromThoseWithDevicesTest, ANodeSaysWhyItDoesNotJoin) {
+  run([&]() -> test::asio::awaitable<void> {
+    const auto ours = co_await service->wait_joined(seconds(10));
+    EXPECT_TRUE(ours);
+    auto opened = Service::open(io.get_executor(), database_of_other(), options_of_other());
+    const auto theirs = co_await (*opened)->wait_joined(seconds(10));
+    EXPECT_FALSE(theirs);
+    EXPECT_EQ(theirs.error().code(), "other_cluster");
+    EXPECT_NE(theirs.error().detail().find("--devices=off"), std::string::npos);
+    co_await (*opened)->stop();
   });
 }
 

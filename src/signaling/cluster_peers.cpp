@@ -156,6 +156,7 @@ void ClusterPeers::told(const std::string& account, const json::object& message)
   const auto event = core::get_string(message, "event");
   const auto* payload = core::get_object(message, "payload");
   if (!event || payload == nullptr) return;
+  if (*event == "device-revoked" && on_revoked_) on_revoked_(account, *payload);
   Member nobody;  // to all of the account but nobody
   nobody.bearer.account = account;
   directory_->rooms().emit_to_others(nobody, *event, *payload);

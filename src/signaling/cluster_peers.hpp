@@ -34,6 +34,10 @@ class ClusterPeers final : public RemotePeers {
   /// Forgets accounts without sockets here. Call every few seconds.
   void sweep();
   boost::asio::awaitable<void> stop() { return roster_->stop(); }
+  /// Told of each revocation that another node tells of, before clients are.
+  void on_revoked(std::function<void(const std::string& account, const core::json::object& told)> handler) {
+    on_revoked_ = std::move(handler);
+  }
 
   const std::vector<RemotePeer>& of_account(const std::string& account) const override;
   void send(const std::string& account, const std::string& socket_id, std::string_view event,
@@ -55,6 +59,7 @@ class ClusterPeers final : public RemotePeers {
   std::size_t max_devices_;
   std::unordered_map<std::string, std::vector<RemotePeer>> peers_;
   std::unordered_map<std::string, int> unused_;  ///< accounts without sockets, and for how many sweeps
+  std::function<void(const std::string&, const core::json::object&)> on_revoked_;
   std::unique_ptr<cluster::Groups> roster_;
 };
 

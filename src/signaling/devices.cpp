@@ -1,5 +1,7 @@
 #include "signaling/devices.hpp"
 
+#include <set>
+
 #include "auth/error.hpp"
 #include "core/log.hpp"
 #include "signaling/admission.hpp"
@@ -17,7 +19,28 @@ void Devices::add_to(EventRouter& router) {
             [this](const MemberPointer& m, const socketio::Event& e) { return revoke(m, e); });
 }
 
+core::Result<void> keep_revocation(store::DeviceStore& store, const identity::Statement& statement,
+                                   core::WallTime now) {
+  const auto& claim = statement.claim();
+  const auto known = store.find_device(claim.account, claim.device_id);
+  if (!known) return core::failure(known.error());
+  if (*known && (*known)->revoked) return {};
+  auto transaction = store.begin();
+  if (!transaction) return core::failure(transaction.error());
+  if (!*known) {
+    const auto key = identity::to_text(claim.public_key);
+    auto saved = store.save_device({claim.account, claim.device_id, key, claim.name, "", now, now, 0, false});
+    if (!saved) return saved;
+  }
+  // One revocation says it all: no limit stands in the way of the first, and further ones are not kept.
+  auto added = store.add_statement(claim.account, claim.device_id, statement.to_text(), now);
+  if (!added) return added;
+  if (auto revoked = store.revoke_device(claim.account, claim.device_id); !revoked) return revoked;
+  return transaction->commit();
+}
+
 EventResult Devices::list(const Member& member) const {
+  if (!keep_devices_) return list_connected(member);
   const auto rows = store_->devices(member.account());
   if (!rows) return core::failure(rows.error());
   auto statements = store_->statements(member.account());
@@ -33,6 +56,30 @@ EventResult Devices::list(const Member& member) const {
                        {"online", directory_->is_connected(member.account(), row.device_id)},
                        {"statements", statements_json((*statements)[row.device_id])},
                        {"revoked", row.revoked}});
+  }
+  return json::object{{"devices", std::move(devices)}};
+}
+
+// Nothing is remembered: what there is are the devices with a key that are here, on whatever node.
+EventResult Devices::list_connected(const Member& member) const {
+  json::array devices;
+  auto entries = directory_->others(member);
+  entries.push_back(peer_entry(member));
+  std::set<std::string, std::less<>> listed;
+  for (auto& entry : entries) {
+    auto& peer = entry.as_object();
+    const auto device_id = core::get_string(peer, "deviceId");
+    if (!device_id || !peer.contains("publicKey") || !listed.emplace(*device_id).second) continue;
+    const auto now = clock_().time_since_epoch().count();
+    devices.push_back({{"deviceId", *device_id},
+                       {"name", peer["name"]},
+                       {"platform", peer["platform"]},
+                       {"publicKey", peer["publicKey"]},
+                       {"createdAt", now},
+                       {"lastSeen", now},
+                       {"online", peer["online"]},
+                       {"statements", json::array()},
+                       {"revoked", false}});
   }
   return json::object{{"devices", std::move(devices)}};
 }
@@ -58,16 +105,13 @@ core::Result<void> Devices::store_revocation(const identity::Statement& statemen
   const auto& claim = statement.claim();
   const auto known = store_->find_device(claim.account, claim.device_id);
   if (!known) return core::failure(known.error());
-  if (!*known) return core::failure(SignalingError::device_unknown);
-  auto transaction = store_->begin();
-  if (!transaction) return core::failure(transaction.error());
-  // One revocation says it all: no limit stands in the way of the first, and further ones are not kept.
-  if (!(*known)->revoked) {
-    auto added = store_->add_statement(claim.account, claim.device_id, statement.to_text(), clock_());
-    if (!added) return added;
+  if (!*known) {
+    if (keep_devices_) return core::failure(SignalingError::device_unknown);
+    const auto kept = store_->devices(claim.account);
+    if (!kept) return core::failure(kept.error());
+    if (kept->size() >= limits_.max_devices_per_account) return core::failure(SignalingError::account_full);
   }
-  if (auto revoked = store_->revoke_device(claim.account, claim.device_id); !revoked) return revoked;
-  return transaction->commit();
+  return keep_revocation(*store_, statement, clock_());
 }
 
 EventResult Devices::revoke(const MemberPointer& member, const socketio::Event& event) {
@@ -79,6 +123,7 @@ EventResult Devices::revoke(const MemberPointer& member, const socketio::Event& 
   const auto& device_id = statement->claim().device_id;
   core::logger("signaling")->info("device {} was revoked", device_id);
   pairing_->forget_device(member->account(), device_id);
+  on_revoked_(*statement);
   directory_->tell_account(member->account(), "device-revoked",
                            {{"deviceId", device_id}, {"statement", statement->to_json()}});
   directory_->cut_device(member->account(), device_id);

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+
+#include "identity/statement.hpp"
 #include "signaling/directory.hpp"
 #include "signaling/event_router.hpp"
 #include "signaling/pairing.hpp"
@@ -15,11 +18,17 @@ class Devices {
         directory_(&directory),
         pairing_(&pairing),
         limits_(options.limits),
-        clock_(options.clock) {}
+        clock_(options.clock),
+        keep_devices_(options.keep_devices) {}
   void add_to(EventRouter& router);
+  /// Told of each revocation before anybody else is.
+  void on_revoked(std::function<void(const identity::Statement&)> handler) {
+    on_revoked_ = std::move(handler);
+  }
 
  private:
   EventResult list(const Member& member) const;
+  EventResult list_connected(const Member& member) const;
   EventResult revoke(const MemberPointer& member, const socketio::Event& event);
   core::Result<identity::Statement> parse_revocation(const Member& member,
                                                      const core::json::object& payload) const;
@@ -29,6 +38,12 @@ class Devices {
   Pairing* pairing_;
   Limits limits_;
   core::WallClock clock_;
+  bool keep_devices_;
+  std::function<void(const identity::Statement&)> on_revoked_ = [](const identity::Statement&) {};
 };
+
+/// Keeps a revocation of a device that need not be known. Errors of the store.
+core::Result<void> keep_revocation(store::DeviceStore& store, const identity::Statement& statement,
+                                   core::WallTime now);
 
 }  // namespace pantheon::signaling

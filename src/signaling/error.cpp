@@ -6,7 +6,7 @@ namespace pantheon::signaling {
 namespace {
 
 // In the order of SignalingError.
-constexpr std::array<core::ErrorRow, 25> kRows{{
+constexpr std::array<core::ErrorRow, 26> kRows{{
     {"rate_limited", 429, 75, "Too many requests; wait a moment and try again."},
     {"not_joined", 409, 65, "This socket is not in its account's room; send join-account first."},
     {"peer_unavailable", 404, 69,
@@ -46,6 +46,9 @@ constexpr std::array<core::ErrorRow, 25> kRows{{
      "This server serves older clients no more (--legacy=off); update Pantheon on this device."},
     {"legacy_relay_off", 403, 69,
      "This server passes no requests of older clients on (--legacy); update Pantheon on this device."},
+    {"devices_off", 403, 77,
+     "This server pairs no devices and gives them no tokens (--devices=off); sign in with the account's "
+     "provider or its shared key instead."},
 }};
 
 }  // namespace

@@ -31,6 +31,7 @@ enum class SignalingError {
   request_unknown,
   legacy_off,
   legacy_relay_off,
+  devices_off,
 };
 const core::ErrorRow& row(SignalingError code);
 std::span<const core::ErrorRow> signaling_error_rows();

@@ -90,7 +90,10 @@ class ShardGroup;
 /// How a signaling server is set up. The assets must outlive the service.
 struct Options {
   Mode mode = Mode::home;
-  bool dev = false;             ///< accept `dev:<name>` tokens; never on a server that others can reach
+  bool dev = false;  ///< accept `dev:<name>` tokens; never on a server that others can reach
+  /// DEVICES: whether devices are remembered, paired and given tokens. Without it only providers and shared
+  /// keys let anybody in, and nodes of a cluster need not share a database.
+  bool keep_devices = true;
   std::string auth_key;         ///< AUTH_KEY: one shared key, account `key:<server id>:default`
   std::string auth_keys;        ///< AUTH_KEYS: `name:key,...`
   auth::SignInOptions sign_in;  ///< Firebase, OIDC
@@ -111,6 +114,10 @@ struct Options {
   /// no time.
   std::chrono::milliseconds presence_grace{5000};
   std::string redis_url;  ///< REDIS_URL: other nodes on the same database; empty: there are none
+  // For `rediss://`, PEM files:
+  std::string redis_ca;           ///< REDIS_CA: authorities besides the system's
+  std::string redis_certificate;  ///< REDIS_CERT: what this node shows where Redis asks for it
+  std::string redis_key;          ///< REDIS_KEY: of that certificate
   std::chrono::milliseconds cluster_lease{10'000};  ///< after which a node that says nothing counts as gone
   LegacyMode legacy = LegacyMode::relay;
   std::chrono::milliseconds legacy_auth_timeout{10'000};      ///< from the upgrade to `auth`

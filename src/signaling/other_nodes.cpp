@@ -16,6 +16,10 @@ void answer_requests(const SharedParts& parts, cluster::Messenger& nodes) {
       });
 }
 
+boost::asio::awaitable<core::Result<void>> OtherNodes::check_hello(std::string, std::string, std::string) {
+  co_return core::Result<void>();
+}
+
 std::chrono::milliseconds longest_request(const Options& options) {
   constexpr std::chrono::seconds kOnTheWay{5};
   const std::chrono::milliseconds pairing = options.pairing_answer_timeout;

@@ -7,6 +7,7 @@
 #include "auth/nonces.hpp"
 #include "cluster/messenger.hpp"
 #include "core/error.hpp"
+#include "identity/statement.hpp"
 #include "signaling/directory.hpp"
 #include "signaling/legacy_relay.hpp"
 #include "signaling/pairing.hpp"
@@ -46,6 +47,12 @@ class OtherNodes {
   /// Before a socket of the account is let in: what the others have of it is known afterwards.
   /// `account_full` when they have all the places.
   virtual boost::asio::awaitable<core::Result<void>> prepare(std::string account) = 0;
+  /// Whether a hello may be let in that this node has found good, where the others share no database with it:
+  /// `proof_invalid` when another has taken its nonce (empty: it has none), `device_revoked`.
+  virtual boost::asio::awaitable<core::Result<void>> check_hello(std::string account, std::string device_id,
+                                                                 std::string nonce);
+  /// A device was revoked here; the directory tells and cuts, this makes it last.
+  virtual void revoked(const identity::Statement&) {}
   /// Call every second.
   virtual void sweep() = 0;
   /// After the last socket has gone. Await it before destroying.

@@ -85,6 +85,7 @@ Pairing::Pairing(store::DeviceStore& store, Tokens& tokens, Rooms& rooms, const 
       limits_(options.limits),
       clock_(options.clock),
       answer_timeout_(options.pairing_answer_timeout),
+      keep_devices_(options.keep_devices),
       codes_(options.limits, options.pairing_lifetime),
       proxies_(options.proxies),
       by_address_(
@@ -95,6 +96,14 @@ Pairing::Pairing(store::DeviceStore& store, Tokens& tokens, Rooms& rooms, const 
           {options.limits.all_redeems_per_second, options.limits.all_redeems_per_second * kBurstSeconds})) {}
 
 void Pairing::add_to(EventRouter& router) {
+  if (!keep_devices_) {
+    for (const auto* event : {"pairing-open", "pairing-close"}) {
+      router.on(event, [](const MemberPointer&, const socketio::Event&) -> EventResult {
+        return core::failure(SignalingError::devices_off);
+      });
+    }
+    return;
+  }
   router.on("pairing-open", [this](const MemberPointer& m, const socketio::Event& e) { return open(m, e); });
   router.on("pairing-close",
             [this](const MemberPointer& member, const socketio::Event& event) -> EventResult {
@@ -136,6 +145,7 @@ boost::asio::awaitable<http::Response> Pairing::redeem(http::Request request) {
   auto wait = by_address_->take(from, now);
   if (!wait) wait = of_all_->take(kEverybody, now);
   if (wait) co_return rate_limited_response(*wait);
+  if (!keep_devices_) co_return http::error_response(core::Error(SignalingError::devices_off));
   auto body = core::parse_json_object(request.body);
   if (!body) co_return http::error_response(body.error());
   const auto code = identity::parse_pairing_code(text_of(*body, "code"));

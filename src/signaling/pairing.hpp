@@ -66,6 +66,7 @@ class Pairing {
   Limits limits_;
   core::WallClock clock_;
   std::chrono::seconds answer_timeout_;
+  bool keep_devices_;
   PairingCodes codes_;
   Proxies proxies_;
   SharedCodes* shared_ = nullptr;

@@ -35,15 +35,18 @@ constexpr std::chrono::milliseconds kBatchPause{100};
 constexpr std::size_t kSmallestBatch = 10;
 constexpr std::chrono::milliseconds kRenewalPause{1000};  // until the one under way has ended, about
 constexpr const char* kSocketsPath = "/socket.io/";
+// In account ids of shared keys, which are the same on all nodes though these have nothing in common.
+constexpr const char* kServerWithoutDevices = "one-cluster-of-servers";
 
 struct Keys {
   std::string server_id;
   auth::Jwk signing_key;
 };
 
-core::Result<Keys> load_keys(store::DeviceStore& store) {
+core::Result<Keys> load_keys(store::DeviceStore& store, const Options& options) {
   auto id = store.server_value("id", core::random_id());
   if (!id) return core::failure(id.error());
+  if (!options.keep_devices) *id = kServerWithoutDevices;
   const auto fresh = core::json::serialize(auth::Jwk::generate_es256().private_json());
   const auto stored = store.server_value("signing_key", fresh);
   if (!stored) return core::failure(stored.error());
@@ -52,6 +55,12 @@ core::Result<Keys> load_keys(store::DeviceStore& store) {
   auto key = auth::Jwk::parse(*object);
   if (!key) return core::failure(key.error());
   return Keys{std::move(*id), std::move(*key)};
+}
+
+/// Of the proof in a hello that has been found good.
+std::string nonce_of(const socketio::Handshake& handshake) {
+  const auto* proof = core::get_object(handshake.auth.get_object(), "proof");
+  return proof == nullptr ? std::string() : std::string(core::get_string(*proof, "nonce").value_or(""));
 }
 
 socketio::ServerOptions socket_options(const Options& given) {
@@ -85,7 +94,7 @@ struct Service::State {
         access(std::move(keys.signing_key), server_id, options.access_token_lifetime, options.clock),
         nonces(options.clock),
         authenticator(
-            server_id, access, std::move(shared_keys),
+            server_id, options.keep_devices ? &access : nullptr, std::move(shared_keys),
             options.dev ? auth::Authenticator::DevTokens::accept : auth::Authenticator::DevTokens::refuse,
             std::move(providers)),
         rooms(options.limits, options.shards ? options.shards->census() : nullptr),
@@ -122,6 +131,8 @@ struct Service::State {
   core::json::object legacy_report() const;
   static asio::awaitable<EventResult> renew(State& state, MemberPointer member, socketio::Event event);
   static asio::awaitable<socketio::Admitted> admit(State& state, std::shared_ptr<socketio::Socket> socket);
+  static asio::awaitable<core::Result<void>> check_elsewhere(State& state, MemberPointer member,
+                                                             std::shared_ptr<socketio::Socket> socket);
   static asio::awaitable<void> sweep(State& state);
 
   Options options;
@@ -162,6 +173,9 @@ void Service::State::start() {
   models.add_to(router);
   pairing.add_to(router);
   devices.add_to(router);
+  devices.on_revoked([this](const identity::Statement& statement) {
+    if (others) others->revoked(statement);
+  });
   legacy_relay.add_to(router);
   api.report("clients", [this] { return counts.to_json(); });
   api.report("legacy", [this] { return legacy_report(); });
@@ -200,6 +214,21 @@ void Service::State::watch() {
   });
 }
 
+// Between nodes: on this one it has been found good.
+asio::awaitable<core::Result<void>> Service::State::check_elsewhere(
+    State& state, MemberPointer member, std::shared_ptr<socketio::Socket> socket) {
+  auto prepared = co_await state.others->prepare(member->account());
+  if (!prepared) co_return prepared;
+  auto nonce = member->proven_key ? nonce_of(socket->handshake()) : std::string();
+  auto checked = co_await state.others->check_hello(member->account(), member->device_id, std::move(nonce));
+  if (!checked) co_return checked;
+  // It may have been revoked on another node meanwhile.
+  const auto device = state.store.find_device(member->account(), member->device_id);
+  const bool revoked = member->proven_key && device && *device && (*device)->revoked;
+  if (revoked) co_return core::failure(identity::IdentityError::device_revoked);
+  co_return core::Result<void>();
+}
+
 core::Result<void> Service::State::join_cluster(asio::any_io_executor executor,
                                                 const std::filesystem::path& database) {
   auto opened = ClusterNode::open(std::move(executor),
@@ -209,6 +238,7 @@ core::Result<void> Service::State::join_cluster(asio::any_io_executor executor,
   cluster = opened->get();
   others = std::move(*opened);
   api.report("cluster", [node = cluster] { return core::json::value(node->health()); });
+  monitoring.add_check([node = cluster] { return node->obstacle(); });
   cluster->start();
   return {};
 }
@@ -250,13 +280,8 @@ asio::awaitable<socketio::Admitted> Service::State::admit(State& state,
     co_return tl::unexpected(socketio::Refusal(error, std::move(extra)));
   }
   if (state.others) {
-    const auto prepared = co_await state.others->prepare((*member)->account());
-    if (!prepared) co_return core::failure(prepared.error());
-    // It may have been revoked on another node meanwhile.
-    const auto& device_id = (*member)->device_id;
-    const auto device = state.store.find_device((*member)->account(), device_id);
-    const bool revoked = (*member)->proven_key && device && *device && (*device)->revoked;
-    if (revoked) co_return core::failure(identity::IdentityError::device_revoked);
+    const auto checked = co_await check_elsewhere(state, *member, socket);
+    if (!checked) co_return core::failure(checked.error());
   }
   socket->data = std::move(*member);
   co_return socketio::Admitted();
@@ -355,7 +380,7 @@ core::Result<std::unique_ptr<Service>> Service::open(asio::any_io_executor execu
   if (!providers) return core::failure(providers.error());
   auto store = store::DeviceStore::open(database);
   if (!store) return core::failure(store.error());
-  auto keys = load_keys(*store);
+  auto keys = load_keys(*store, options);
   if (!keys) return core::failure(keys.error());
   auto state = std::make_unique<State>(executor, std::move(*store), std::move(*keys), std::move(*shared_keys),
                                        std::move(*providers), std::move(options));

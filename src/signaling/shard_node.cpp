@@ -31,10 +31,10 @@ ShardNode::ShardNode(const SharedParts& parts, store::NodeStore store, const Opt
   parts.directory.attach(&peers_);
   parts.pairing.share(&codes_);
   answer_requests(parts, node_);
-  parts.nonces.share(group_->nonce_key(),
-                     [group = group_, clock = clock_](std::string_view nonce, core::WallTime expires_at) {
-                       return group->use_nonce(nonce, expires_at, clock());
-                     });
+  parts.nonces.use_key(group_->nonce_key());
+  parts.nonces.count_by([group = group_, clock = clock_](std::string_view nonce, core::WallTime expires_at) {
+    return group->use_nonce(nonce, expires_at, clock());
+  });
 }
 
 boost::asio::awaitable<core::Result<void>> ShardNode::prepare(std::string account) {

@@ -6,6 +6,7 @@
 #include "http/server.hpp"
 #include "identity/error.hpp"
 #include "identity/hello_proof.hpp"
+#include "signaling/error.hpp"
 #include "signaling/http_support.hpp"
 #include "signaling/shard_group.hpp"
 
@@ -36,6 +37,7 @@ Tokens::Tokens(store::DeviceStore& store, const auth::AccessTokens& access, auth
       nonces_(&nonces),
       directory_(&directory),
       clock_(options.clock),
+      keep_devices_(options.keep_devices),
       refresh_lifetime_(options.refresh_token_lifetime),
       proxies_(options.proxies),
       limiter_(limiter_of(options, "refreshes",
@@ -85,6 +87,7 @@ http::Response Tokens::refresh(const http::Request& request) {
   const auto from = proxies_.client_of(request.remote_address, request.headers);
   if (const auto wait = limiter_->take(from, std::chrono::steady_clock::now()))
     return rate_limited_response(*wait);
+  if (!keep_devices_) return http::error_response(core::Error(SignalingError::devices_off));
   const auto body = core::parse_json_object(request.body);
   if (!body) return http::error_response(body.error());
   const auto tokens = refresh(*body);

@@ -48,6 +48,7 @@ class Tokens {
   auth::Nonces* nonces_;
   Directory* directory_;
   core::WallClock clock_;
+  bool keep_devices_;
   std::chrono::hours refresh_lifetime_;
   Proxies proxies_;
   std::shared_ptr<AddressLimiter> limiter_;

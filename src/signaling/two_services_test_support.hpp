@@ -19,13 +19,14 @@ struct TwoServicesTest : LegacyServiceTest {
 
   /// How the second is set up.
   virtual Options options_of_other() { return options; }
+  virtual std::filesystem::path database_of_other() { return database; }
 
   /// The test's coroutine with both nodes running.
   void run_both(std::function<asio::awaitable<void>()> body) {
     run([this, body]() -> asio::awaitable<void> { return with_both(*this, body); });
   }
   static asio::awaitable<void> with_both(TwoServicesTest& self, std::function<asio::awaitable<void>()> body) {
-    auto opened = Service::open(self.io.get_executor(), self.database, self.options_of_other());
+    auto opened = Service::open(self.io.get_executor(), self.database_of_other(), self.options_of_other());
     if (!opened) throw std::runtime_error(opened.error().message());
     self.other = std::move(*opened);
     self.other_server = std::make_unique<http::Server>(self.io.get_executor());

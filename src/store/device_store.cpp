@@ -219,6 +219,20 @@ core::Result<std::map<std::string, std::vector<std::string>>> DeviceStore::state
   }
 }
 
+core::Result<std::vector<RevocationRow>> DeviceStore::revocations() {
+  auto query = database_.prepare(
+      "SELECT account, device_id, body FROM statements JOIN devices USING (account, device_id) "
+      "WHERE revoked = 1 ORDER BY id");
+  if (!query) return core::failure(query.error());
+  std::vector<RevocationRow> rows;
+  while (true) {
+    const auto row = query->step();
+    if (!row) return core::failure(row.error());
+    if (!*row) return rows;
+    rows.push_back({std::string(query->text(0)), std::string(query->text(1)), std::string(query->text(2))});
+  }
+}
+
 core::Result<std::size_t> DeviceStore::statement_count(std::string_view account) {
   auto query = database_.prepare("SELECT count(*) FROM statements WHERE account = ?1");
   if (query) query->bind(account);

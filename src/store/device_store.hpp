@@ -36,6 +36,13 @@ struct RefreshTokenRow {
   std::optional<core::ByteVector> predecessor = {};  ///< hash of the one it was given out for
 };
 
+/// A statement about a device that was revoked.
+struct RevocationRow {
+  std::string account;
+  std::string device_id;
+  std::string statement;
+};
+
 /// What the signaling server keeps: itself, accounts, devices, statements, refresh tokens. Every error is one
 /// of StoreError. Use from one thread at a time.
 class DeviceStore {
@@ -65,6 +72,8 @@ class DeviceStore {
   /// Those of all devices of the account, by device id, oldest first.
   core::Result<std::map<std::string, std::vector<std::string>>> statements(std::string_view account);
   core::Result<std::size_t> statement_count(std::string_view account);
+  /// All statements about revoked devices, of whatever account.
+  core::Result<std::vector<RevocationRow>> revocations();
 
   core::Result<void> add_refresh_token(const RefreshTokenRow& token);
   core::Result<std::optional<RefreshTokenRow>> find_refresh_token(core::ByteView hash);

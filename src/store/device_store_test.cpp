@@ -77,6 +77,20 @@ TEST_F(DeviceStoreTest, StatementsKeepTheirOrderAndAreNotDoubled) {
   EXPECT_TRUE(store.statements("b").value().empty());
 }
 
+TEST_F(DeviceStoreTest, GivesWhatIsSaidOfRevokedDevices) {
+  for (const auto* account : {"a", "b"}) {
+    ASSERT_TRUE(store.save_device(device(account, "d1")));
+    ASSERT_TRUE(store.add_statement(account, "d1", std::string("of ") + account, at(1ms)));
+  }
+  EXPECT_TRUE(store.revocations().value().empty());
+  ASSERT_TRUE(store.revoke_device("b", "d1"));
+  const auto rows = store.revocations().value();
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].account, "b");
+  EXPECT_EQ(rows[0].device_id, "d1");
+  EXPECT_EQ(rows[0].statement, "of b");
+}
+
 TEST_F(DeviceStoreTest, ARefreshTokenRemembersWhatItFollowedAndWhenItWasSuperseded) {
   ASSERT_TRUE(store.save_device(device("a", "d1")));
   ASSERT_TRUE(store.add_refresh_token({hash, "a", "d1", at(100ms), std::nullopt}));

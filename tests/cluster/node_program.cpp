@@ -160,7 +160,7 @@ asio::awaitable<void> run(std::string redis_url) {
   client.start();
   const bool ready = co_await client.wait_ready(std::chrono::steady_clock::now() + std::chrono::seconds(10));
   if (!ready || !server.listen()) {
-    std::cerr << client.trouble() << '\n';
+    std::cerr << (ready ? "the port cannot be listened on" : client.trouble()->message()) << '\n';
   } else {
     std::cout << "listening on http://127.0.0.1:" << server.port() << std::endl;
     asio::signal_set signals(executor, SIGINT, SIGTERM);

@@ -19,9 +19,12 @@ namespace pantheon::cluster {
 /// A Redis server of its own on a free loopback port, without persistence. For tests.
 class RedisServer {
  public:
-  /// Starts it with further arguments; throws when there is no Redis on this machine.
-  explicit RedisServer(std::vector<std::string> arguments = {})
-      : arguments_(std::move(arguments)), port_(free_port()) {
+  enum class Wire { plain, tls };
+
+  /// Starts it with further arguments, those of TLS among them; throws when there is no Redis on this
+  /// machine.
+  explicit RedisServer(std::vector<std::string> arguments = {}, Wire wire = Wire::plain)
+      : arguments_(std::move(arguments)), wire_(wire), port_(free_port()) {
     start();
   }
   ~RedisServer() { stop(); }
@@ -29,7 +32,9 @@ class RedisServer {
   RedisServer& operator=(const RedisServer&) = delete;
 
   std::uint16_t port() const { return port_; }
-  std::string url() const { return "redis://127.0.0.1:" + std::to_string(port_); }
+  std::string url() const {
+    return (wire_ == Wire::tls ? "rediss://127.0.0.1:" : "redis://127.0.0.1:") + std::to_string(port_);
+  }
 
   /// Back on the same port, empty; returns when it takes connections.
   void start() {
@@ -71,8 +76,13 @@ class RedisServer {
   [[noreturn]] void run(int output) const {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::dup2(output, STDOUT_FILENO);
-    std::vector<std::string> words{"redis-server", "--port", std::to_string(port_), "--bind", "127.0.0.1",
-                                   "--save",       "",       "--appendonly",        "no"};
+    const auto port = std::to_string(port_);
+    std::vector<std::string> words{"redis-server", "--bind", "127.0.0.1", "--save", "",
+                                   "--appendonly", "no",     "--port"};
+    if (wire_ == Wire::tls) {
+      words.insert(words.end(), {"0", "--tls-port"});
+    }
+    words.push_back(port);
     words.insert(words.end(), arguments_.begin(), arguments_.end());
     std::vector<char*> pointers;
     for (auto& word : words) pointers.push_back(word.data());
@@ -94,6 +104,7 @@ class RedisServer {
   }
 
   std::vector<std::string> arguments_;
+  Wire wire_;
   std::uint16_t port_;
   int pid_ = -1;
   int output_ = -1;

@@ -5,20 +5,28 @@ import { Program, freePort } from './process.js';
 // Debian's redis-tools has the server under the name of a tool, and brings no daemon along.
 const BINARY = existsSync('/usr/bin/redis-server') ? '/usr/bin/redis-server' : '/usr/bin/redis-check-rdb';
 
+/** How a server that speaks TLS is set up: arguments beside the port, and its address without that. */
+export interface Secured {
+  readonly args: readonly string[];
+  readonly login: string;
+}
+
 /** A Redis server of its own, without persistence. */
 export class Redis {
   private constructor(
     readonly port: number,
     private program: Program,
+    private readonly secured?: Secured,
   ) {}
 
-  static async start(): Promise<Redis> {
+  static async start(secured?: Secured): Promise<Redis> {
     const port = await freePort();
-    return new Redis(port, await launch(port));
+    return new Redis(port, await launch(port, secured), secured);
   }
 
   get url(): string {
-    return `redis://127.0.0.1:${this.port}`;
+    if (this.secured === undefined) return `redis://127.0.0.1:${this.port}`;
+    return `rediss://${this.secured.login}@127.0.0.1:${this.port}`;
   }
 
   /** Ends it at once. */
@@ -28,12 +36,14 @@ export class Redis {
 
   /** Back on the same port, empty. */
   async restart(): Promise<void> {
-    this.program = await launch(this.port);
+    this.program = await launch(this.port, this.secured);
   }
 }
 
-async function launch(port: number): Promise<Program> {
-  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+async function launch(port: number, secured?: Secured): Promise<Program> {
+  const where =
+    secured === undefined ? ['--port', `${port}`] : ['--port', '0', '--tls-port', `${port}`, ...secured.args];
+  const args = [...where, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const program = new Program(BINARY, args, 'redis-server');
   await program.line(/Ready to accept connections/);
   return program;

@@ -21,10 +21,16 @@ export function removeFolders(): void {
 }
 
 /** A node's process; `line()` of it waits for what it says. */
-export function launchNode(redis: Redis, data: string, lease = '1s'): Program {
+export function launchNode(
+  redis: Pick<Redis, 'url'>,
+  data: string,
+  lease = '1s',
+  more: readonly string[] = [],
+): Program {
   const where = ['--bind', '127.0.0.1', '--port', '0', '--data', data, '--no-stun'];
   const cluster = ['--redis-url', redis.url, '--cluster-lease', lease];
-  return new Program(BINARY, ['signal', '--dev', ...where, ...cluster, '--connects-per-second', '1000']);
+  const limits = ['--connects-per-second', '1000'];
+  return new Program(BINARY, ['signal', '--dev', ...where, ...cluster, ...limits, ...more]);
 }
 
 /** A running `pantheon signal --dev` that has other nodes. */
@@ -47,12 +53,25 @@ export class SignalNode {
   async health(): Promise<Health> {
     return (await (await fetch(`${this.url}/health`)).json()) as Health;
   }
+
+  /** What `/ready` says: nothing stands in the way, or this. */
+  async obstacles(): Promise<readonly string[]> {
+    const answer = await fetch(`${this.url}/ready`);
+    const { reasons = [] } = (await answer.json()) as { reasons?: string[] };
+    if (answer.ok !== (reasons.length === 0)) throw new Error(`${answer.status}: ${reasons.join()}`);
+    return reasons;
+  }
 }
 
 export interface Health {
   readonly status: string;
   readonly connectedUsers: number;
-  readonly cluster: { readonly ready: boolean; readonly nodes: number; readonly message?: string };
+  readonly cluster: {
+    readonly ready: boolean;
+    readonly nodes: number;
+    readonly code?: string;
+    readonly message?: string;
+  };
 }
 
 type Payload = Readonly<Record<string, unknown>>;
