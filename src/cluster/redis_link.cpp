@@ -171,10 +171,11 @@ asio::awaitable<core::Result<void>> RedisLink::State::log_in(State& state, WireP
   for (const auto& command : login_commands(state.url)) {
     const auto bytes = encode_command(command);
     const auto written = co_await wire->stream->write_text(bytes);
-    if (written.error) co_return core::failure(ClusterError::unavailable, written.error.message());
+    // Also when that failed: what Redis said before it hung up is why.
     const auto reply = co_await read_reply(wire);
     if (!reply && deadline.expired()) co_return core::failure(ClusterError::timeout);
     if (!reply) co_return core::failure(reply.error());
+    if (written.error) co_return core::failure(read_error(written.error));
     if (reply->type == RedisReply::Type::error)
       co_return core::failure(ClusterError::login_refused, first_word(reply->text));
   }
