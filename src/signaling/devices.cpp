@@ -63,7 +63,9 @@ EventResult Devices::list(const Member& member) const {
 // Nothing is remembered: what there is are the devices with a key that are here, on whatever node.
 EventResult Devices::list_connected(const Member& member) const {
   json::array devices;
-  auto entries = directory_->others(member);
+  auto others = core::parse_json(directory_->others(member));
+  if (!others) return core::failure(others.error());
+  auto& entries = others->as_array();
   entries.push_back(peer_entry(member));
   std::set<std::string, std::less<>> listed;
   for (auto& entry : entries) {

@@ -59,6 +59,7 @@ core::Result<Keys> load_keys(store::DeviceStore& store, const Options& options) 
 
 /// Of the proof in a hello that has been found good.
 std::string nonce_of(const socketio::Handshake& handshake) {
+  if (!handshake.auth.is_object()) return {};
   const auto* proof = core::get_object(handshake.auth.get_object(), "proof");
   return proof == nullptr ? std::string() : std::string(core::get_string(*proof, "nonce").value_or(""));
 }
@@ -217,9 +218,9 @@ void Service::State::watch() {
 // Between nodes: on this one it has been found good.
 asio::awaitable<core::Result<void>> Service::State::check_elsewhere(
     State& state, MemberPointer member, std::shared_ptr<socketio::Socket> socket) {
+  auto nonce = member->proven_key ? nonce_of(socket->handshake()) : std::string();
   auto prepared = co_await state.others->prepare(member->account());
   if (!prepared) co_return prepared;
-  auto nonce = member->proven_key ? nonce_of(socket->handshake()) : std::string();
   auto checked = co_await state.others->check_hello(member->account(), member->device_id, std::move(nonce));
   if (!checked) co_return checked;
   // It may have been revoked on another node meanwhile.
