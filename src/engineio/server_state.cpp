@@ -56,7 +56,7 @@ core::Result<HandshakeQuery> Server::State::verify(const http::Request& request,
 }
 
 std::optional<http::Response> Server::State::check(const http::Request& request) const {
-  timeouts->run_due();  // no request brings a session back whose time is up
+  common->timeouts->run_due();  // no request brings a session back whose time is up
   const auto asked = verify(request, false);
   if (!asked) return handshake_error(asked.error());
   if (asked->sid.empty() || request.method == "GET") return std::nullopt;
