@@ -102,19 +102,22 @@ describe('a Redis that is reached over TLS, by a user with a password', () => {
       'redis_login_refused',
     ],
   ];
-  it.concurrent.each(troubles)('when %s, a node says so and serves alone', async (_, change, options, code) => {
-    const [from = '', to = ''] = change.split(' ');
-    const words = options.map((word) => (word.includes('.') ? file(word) : word));
-    const node = await SignalNode.of(launch(redis.url.replace(from, to), ...words));
-    await becomes(async () => (await node.obstacles()).join() === `cluster: ${code}`);
-    expect((await node.health()).cluster).toMatchObject({ ready: false, code });
-    await node.program.line(new RegExp(`warn.*Redis at .*: ${code}: `));
-    expect(node.program.lines.join('\n')).not.toMatch(/s(@|%40)cret|guess/);
-    const device = await Device.join(node, 'someone', 'alone');
-    expect(device.peers).toEqual([]);
-    device.socket.disconnect();
-    expect(await node.program.stop()).toBe(0);
-  });
+  it.concurrent.each(troubles)(
+    'when %s, a node says so and serves alone',
+    async (_, change, options, code) => {
+      const [from = '', to = ''] = change.split(' ');
+      const words = options.map((word) => (word.includes('.') ? file(word) : word));
+      const node = await SignalNode.of(launch(redis.url.replace(from, to), ...words));
+      await becomes(async () => (await node.obstacles()).join() === `cluster: ${code}`);
+      expect((await node.health()).cluster).toMatchObject({ ready: false, code });
+      await node.program.line(new RegExp(`warn.*Redis at .*: ${code}: `));
+      expect(node.program.lines.join('\n')).not.toMatch(/s(@|%40)cret|guess/);
+      const device = await Device.join(node, 'someone', 'alone');
+      expect(device.peers).toEqual([]);
+      device.socket.disconnect();
+      expect(await node.program.stop()).toBe(0);
+    },
+  );
 
   it('is not looked for with a file that is no certificate, nor with files where they do not belong', async () => {
     writeFileSync(file('broken.pem'), 'no certificate');
