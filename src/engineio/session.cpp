@@ -61,7 +61,7 @@ Session::Step Session::tick(core::SteadyTime now) {
   awaiting_pong_ = true;
   // The time-out counts from when the ping was due, as it does for the client; but whoever is asked very late
   // can still answer.
-  deadline_ = std::max(deadline_ + timing_.ping_timeout, now + timing_.ping_timeout / 4);
+  deadline_ = std::max(deadline_ + timing_.ping_timeout, now + timing_.ping_timeout * 3 / 4);
   return {.send = Packet{PacketType::ping, {}, false}, .deliver = {}, .close = {}};
 }
 
