@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kMostChannels = 128;
 constexpr int kDialAttempts = 3;
 constexpr std::chrono::seconds kReadyPatience{10};
+constexpr std::chrono::seconds kBackAfter{1};
 
 socketio::ClientOptions signaling_options(const std::string& server_url) {
   socketio::ClientOptions options;
@@ -60,6 +61,8 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   };
 
   void listen();
+  void on_ended(std::string_view reason);
+  static asio::awaitable<void> come_back(std::shared_ptr<State> state);
   void on_server_info(const core::json::object& info);
   void on_connect_error(const core::json::object& error);
   void on_signal(const core::json::object& message);
@@ -134,11 +137,7 @@ AccountClient::State::State(asio::any_io_executor executor, AccountSettings set,
 }
 
 void AccountClient::State::listen() {
-  signaling.on_disconnect([this](std::string_view reason) {
-    account_confirmed = false;
-    directory.clear();
-    if (events.on_offline) events.on_offline(reason);
-  });
+  signaling.on_disconnect([this](std::string_view reason) { on_ended(reason); });
   if (settings.renews) signaling.on("renew", [this](const socketio::Event&) { renewal.asked(); });
   signaling.on_connect_error([this](const core::json::object& error) { on_connect_error(error); });
   const auto on_object = [this](const char* name, void (State::*handler)(const core::json::object&)) {
@@ -169,6 +168,22 @@ void AccountClient::State::listen() {
     if (const auto* peer = first_object(event)) directory.remove(*peer);
     if (events.on_peers_changed) events.on_peers_changed();
   });
+}
+
+void AccountClient::State::on_ended(std::string_view reason) {
+  account_confirmed = false;
+  directory.clear();
+  if (events.on_offline) events.on_offline(reason);
+  // Not the connection broke: the token's time was over, or this device was removed. The next sign-in tells.
+  if (reason == "io server disconnect" && !stopped) tasks.spawn(come_back(shared_from_this()));
+}
+
+asio::awaitable<void> AccountClient::State::come_back(std::shared_ptr<State> state) {
+  for (;;) {
+    const bool alive = co_await core::sleep_for(kBackAfter);
+    if (!alive || state->stopped || state->signaling.connected()) co_return;
+    state->signaling.start();  // nothing happens while it still ends, or tries by itself
+  }
 }
 
 void AccountClient::State::on_server_info(const core::json::object& info) {

@@ -40,7 +40,7 @@ describe('a host with a token of a provider in a file', () => {
     const file = join(temporaryFolder(), 'token');
     write(file, token(6)); // within the minute in which the server asks
     const host = startHost(signal.url, { file });
-    await logged(/connected socket=/, 2); // one that asks for the account, and the one that stays
+    await logged(/ connected socket=/, 2); // one that asks for the account, and the one that stays
     write(file, token(3600));
     await logged(/auth-renew of .*: ok/, 1);
     // The end of its first token passes: that of a later one, which is not renewed, ends a session.
@@ -59,8 +59,8 @@ describe('a host with a token of a provider in a file', () => {
     const host = startHost(signal.url, { file });
     await logged(/a socket was refused: auth_expired/, 1);
     write(file, token(3600));
-    const before = signal.program.lines.filter((line) => line.includes('connected socket=')).length;
-    await logged(/connected socket=/, before + 1);
+    const before = signal.program.lines.filter((line) => line.includes(' connected socket=')).length;
+    await logged(/ connected socket=/, before + 1);
     await host.stop();
   });
 
@@ -80,7 +80,7 @@ describe('a host whose session is over', () => {
   it('signs in again by itself', async () => {
     signal = await startSignal({ ...settings, LEGACY_SESSION_MAX: '1s' });
     const host = startHost(signal.url, token(3600));
-    await logged(/connected socket=/, 4); // the account, the first session, and two more
+    await logged(/ connected socket=/, 4); // the account, the first session, and two more
     await host.stop();
   });
 });
