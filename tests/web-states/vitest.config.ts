@@ -7,6 +7,6 @@ export default defineConfig({
     globalSetup: ['src/build.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
-    fileParallelism: false,
+    maxWorkers: 2,
   },
 });
