@@ -126,6 +126,7 @@ TEST_F(ClusterNodeTest, ADeviceRevokedWhileRedisWasAwayIsCutWhenItIsBack) {
       const Elsewhere there(*this);
       stolen = co_await connected(lost);
     }
+    static_cast<void>(co_await live->next("peer-joined"));  // else there is nobody who could leave
     redis.stop();
     static_cast<void>(co_await live->next("peer-left"));
     const auto payload = revocation(host, lost);
