@@ -92,6 +92,7 @@ asio::awaitable<void> Server::stop() {
     const bool alive = co_await state->changed.wait();
     if (!alive) co_return;
   }
+  state->common->timeouts->rest();
   state->tasks->cancel();
   co_await state->tasks->join();
 }

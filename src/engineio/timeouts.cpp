@@ -22,6 +22,14 @@ void Timeouts::run_due() {
   }
 }
 
+void Timeouts::rest() {
+  for (auto& queue : queues_) {
+    if (!queue.waiting.empty()) continue;
+    queue.timer.cancel();
+    queue.set = false;
+  }
+}
+
 void Timeouts::watch(Queue& queue) {
   if (queue.waiting.empty()) return;
   const auto due = queue.waiting.front().due_;

@@ -39,6 +39,8 @@ class Timeouts : public std::enable_shared_from_this<Timeouts> {
   void arm(Timeout& timeout, TimeoutKind kind, core::SteadyTime due);
   /// Calls whatever is due but waits for its turn on the loop: before something that comes too late is taken.
   void run_due();
+  /// When nobody waits any more: a loop that ends when nothing is left to do does not wait for the timers.
+  void rest();
   static void disarm(Timeout& timeout) {
     if (timeout.is_linked()) timeout.unlink();
   }

@@ -99,6 +99,18 @@ TEST_F(TimeoutsTest, OneMayEndAnotherOrArmItselfAgain) {
   EXPECT_EQ(log, (std::vector<std::string>{"killer", "killer"}));
 }
 
+TEST_F(TimeoutsTest, ALoopNeedNotWaitForTimersThatNobodyNeeds) {
+  Named gone("gone", log);
+  timeouts->arm(gone, TimeoutKind::heartbeat, start + 1h);
+  Timeouts::disarm(gone);
+  timeouts->rest();
+  loop.context().run_for(10s);
+  EXPECT_LT(std::chrono::steady_clock::now(), start + 10s);
+  timeouts->arm(gone, TimeoutKind::heartbeat, std::chrono::steady_clock::now());
+  run_until(1);
+  EXPECT_EQ(log, std::vector<std::string>{"gone"});
+}
+
 TEST_F(TimeoutsTest, MayEndBeforeWhatTheyWatch) {
   Named orphan("orphan", log);
   timeouts->arm(orphan, TimeoutKind::heartbeat, start + 1ms);
