@@ -57,6 +57,11 @@ export class Program {
     if (!this.over) this.child.kill('SIGTERM');
     await this.ended;
   }
+
+  /** How it ended; null while it runs, or when a signal killed it. */
+  get exitCode(): number | null {
+    return this.child.exitCode;
+  }
 }
 
 /** A `pantheon signal --dev` of its own on loopback. */
@@ -84,6 +89,11 @@ export class Signal {
   async stop(): Promise<void> {
     await this.program.stop();
     rmSync(this.data, { recursive: true, force: true });
+  }
+
+  /** See Program. */
+  get exitCode(): number | null {
+    return this.program.exitCode;
   }
 
   async health(): Promise<unknown> {
