@@ -70,5 +70,7 @@ it('SIGTERM announces the end on every shard, closes everything and leaves with 
   node.program.signal('SIGTERM');
   for (const message of await Promise.all(told)) expect(message).toEqual({ withinMs: 1000 });
   for (const device of devices) await device.next('disconnect');
+  const closed = Date.now();
   expect(await node.program.exited).toBe(0);
+  expect(Date.now() - closed).toBeLessThan(10_000); // well before a heartbeat would be due
 });
