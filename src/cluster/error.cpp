@@ -24,12 +24,10 @@ constexpr std::array<core::ErrorRow, 13> kRows{{
     {"redis_login_refused", 502, 77, "Redis refused user, password or database; check REDIS_URL."},
     {"redis_tls_failed", 502, 69,
      "No secure connection to Redis; check that its certificate is for the host of REDIS_URL and signed by "
-     "an "
-     "authority in REDIS_CA, and whether it asks for one of ours (REDIS_CERT, REDIS_KEY)."},
+     "an authority in REDIS_CA, and whether it asks for one of ours (REDIS_CERT, REDIS_KEY)."},
     {"other_cluster", 409, 78,
      "The nodes on this Redis are another server; start all of them with the same data folder (--data), or "
-     "all "
-     "with --devices=off, or give each server a Redis database of its own."},
+     "all with --devices=off, or give each server a Redis database of its own."},
     {"cluster_stopped", 503, 75, "This node is shutting down; connect again to reach another one."},
 }};
 

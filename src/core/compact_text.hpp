@@ -33,6 +33,12 @@ class CompactText {
     return {data_.get() + sizeof size, size};
   }
   std::string str() const { return std::string(view()); }
+  /// Gives the text and is empty afterwards.
+  std::string take() {
+    auto text = str();
+    data_.reset();
+    return text;
+  }
   operator std::string_view() const { return view(); }
   friend bool operator==(const CompactText& a, const CompactText& b) { return a.view() == b.view(); }
   friend bool operator==(const CompactText& a, std::string_view b) { return a.view() == b; }

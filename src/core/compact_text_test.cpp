@@ -38,5 +38,13 @@ TEST(CompactText, IsComparedByWhatItSays) {
   EXPECT_TRUE(std::string("other") != a);
 }
 
+TEST(CompactText, TakenItIsEmpty) {
+  CompactText text;
+  EXPECT_EQ(text.take(), "");
+  text = "once";
+  EXPECT_EQ(text.take(), "once");
+  EXPECT_TRUE(text.empty());
+}
+
 }  // namespace
 }  // namespace pantheon::core

@@ -42,23 +42,8 @@ class IdBytes {
 }  // namespace
 
 std::string random_id() {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  constexpr std::size_t kLength = 22;
   thread_local IdBytes bytes;
-  const auto id = bytes.take();
-  std::string text(kLength, '\0');
-  unsigned bits = 0;
-  unsigned count = 0;
-  std::size_t next = 0;
-  for (auto& c : text) {
-    if (count < 6) {
-      bits = bits << 8U | (next < id.size() ? id[next++] : 0U);
-      count += 8;
-    }
-    count -= 6;
-    c = kAlphabet[bits >> count & 0x3FU];
-  }
-  return text;
+  return to_base64url(bytes.take());
 }
 
 }  // namespace pantheon::core

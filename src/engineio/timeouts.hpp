@@ -12,8 +12,8 @@ namespace pantheon::engineio {
 
 namespace asio = boost::asio;
 
-/// Which time-outs wait together: those of one kind take equally long, so that each comes behind all earlier
-/// ones.
+/// Which time-outs wait together: those of one kind take about equally long, so that each finds its place
+/// near the end.
 enum class TimeoutKind { heartbeat, answer, closing };
 
 /// One of them, a part of what it belongs to. Gone, it calls nobody any more.

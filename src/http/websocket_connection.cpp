@@ -6,10 +6,10 @@
 #include <cstring>
 
 #include "core/async_event.hpp"
+#include "core/compact_text.hpp"
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "http/deadline.hpp"
-#include "http/rare_text.hpp"
 
 namespace pantheon::http {
 namespace {
@@ -34,7 +34,8 @@ class StreamWebSocket final : public WebSocket {
  public:
   StreamWebSocket(std::unique_ptr<Stream> stream, WebSocketRole role, core::Bytes max_message,
                   std::string early, std::string unsent)
-      : stream_(std::move(stream)), frames_(role, max_message), unsent_(std::move(unsent)), role_(role) {
+      : stream_(std::move(stream)), frames_(role, max_message), role_(role) {
+    unsent_ = unsent;
     if (!early.empty()) early_ = std::make_unique<Early>(Early{std::move(early), 0});
   }
 
@@ -104,7 +105,7 @@ class StreamWebSocket final : public WebSocket {
     for (const auto& message : messages) append_message(bytes, message);
     const auto sent = stream_->write_now(bytes);
     if (!sent) return false;
-    unsent_.set(sent->error ? std::string() : bytes.substr(sent->bytes));
+    unsent_ = sent->error ? std::string_view() : std::string_view(bytes).substr(sent->bytes);
     if (sent->error) abort();
     return true;
   }
@@ -350,7 +351,7 @@ class StreamWebSocket final : public WebSocket {
   asio::awaitable<void> answer_ping(std::string data) {
     if (writing_) {
       // The writer sends it behind its own frame; a newer ping replaces an older one.
-      pong_.set(std::move(data));
+      pong_ = data;
       pong_waits_ = true;
       co_return;
     }
@@ -428,8 +429,8 @@ class StreamWebSocket final : public WebSocket {
   };
   std::unique_ptr<Early> early_;
   std::unique_ptr<core::AsyncEvent> changed_;  // made when somebody waits
-  RareText unsent_;
-  RareText pong_;
+  core::CompactText unsent_;                   // empty nearly always, as the next one
+  core::CompactText pong_;
   WebSocketRole role_;
   bool pong_waits_ = false;
   bool reading_ = false;

@@ -9,7 +9,6 @@ namespace {
 namespace json = core::json;
 using namespace identity;
 using std::chrono::seconds;
-using test::TestClient;
 using test::TestDevice;
 using test::text_of;
 
@@ -65,16 +64,7 @@ using ClusterPairingTest = OverRedis<test::TwoServicesPairingTest>;
 TEST_F(ClusterNodeTest, AHelloMayBeSignedOverANonceOfAnotherNodeAndCountsOnce) {
   run_both([&]() -> test::asio::awaitable<void> {
     const auto host = owner_device();
-    auto auth = co_await hello(host);
-    {
-      const Elsewhere there(*this);
-      auto& first = client(auth);
-      const auto refused = co_await first.connect();
-      EXPECT_EQ(refused, "");
-    }
-    auto& replayed = client(auth);
-    const auto refused = co_await replayed.connect();
-    EXPECT_EQ(refused, "proof_invalid");
+    co_await expect_hello_counts_once(host);
   });
 }
 
@@ -97,22 +87,11 @@ TEST_F(ClusterNodeTest, ARevokedDeviceIsCutOnEveryNodeWithinASecond) {
   run_both([&]() -> test::asio::awaitable<void> {
     const auto host = owner_device("Tower");
     const auto lost = owner_device("Lost");
-    auto* live = co_await connected(host);
-    TestClient* stolen = nullptr;
-    {
-      const Elsewhere there(*this);
-      stolen = co_await connected(lost);
-    }
-    const auto joined = co_await live->next("peer-joined");
-    EXPECT_EQ(text_of(joined, "deviceId"), lost.id());
+    const auto meeting = co_await meet(host, lost);
     const auto begun = std::chrono::steady_clock::now();
     const auto payload = revocation(host, lost);
-    const auto done = co_await live->ask("revoke-device", payload);
-    EXPECT_EQ(done.at("ok"), true);
-    co_await stolen->disconnected();
+    co_await expect_cut(meeting, payload, lost.id());
     EXPECT_LT(std::chrono::steady_clock::now() - begun, seconds(1));
-    const auto told = co_await stolen->next("device-revoked");
-    EXPECT_EQ(text_of(told, "deviceId"), lost.id());
   });
 }
 
@@ -120,21 +99,15 @@ TEST_F(ClusterNodeTest, ADeviceRevokedWhileRedisWasAwayIsCutWhenItIsBack) {
   run_both([&]() -> test::asio::awaitable<void> {
     const auto host = owner_device("Tower");
     const auto lost = owner_device("Lost");
-    auto* live = co_await connected(host);
-    TestClient* stolen = nullptr;
-    {
-      const Elsewhere there(*this);
-      stolen = co_await connected(lost);
-    }
-    static_cast<void>(co_await live->next("peer-joined"));  // else there is nobody who could leave
+    const auto meeting = co_await meet(host, lost);
     redis.stop();
-    static_cast<void>(co_await live->next("peer-left"));
+    static_cast<void>(co_await meeting.here->next("peer-left"));
     const auto payload = revocation(host, lost);
-    const auto done = co_await live->ask("revoke-device", payload);
+    const auto done = co_await meeting.here->ask("revoke-device", payload);
     EXPECT_EQ(done.at("ok"), true);
-    EXPECT_TRUE(stolen->is_connected());
+    EXPECT_TRUE(meeting.there->is_connected());
     redis.start();
-    co_await stolen->disconnected();
+    co_await meeting.there->disconnected();
   });
 }
 
@@ -202,16 +175,7 @@ TEST_F(ClusterPairingTest, WithoutRedisACodeOfAnotherNodeIsRefusedWithAdvice) {
 TEST_F(ApartTest, AHelloMayBeSignedOverANonceOfAnotherNodeAndCountsOnce) {
   run_both([&]() -> test::asio::awaitable<void> {
     const auto host = device_of("anna");
-    auto auth = co_await hello(host);
-    {
-      const Elsewhere there(*this);
-      auto& first = client(auth);
-      const auto refused = co_await first.connect();
-      EXPECT_EQ(refused, "");
-    }
-    auto& replayed = client(auth);
-    const auto refused = co_await replayed.connect();
-    EXPECT_EQ(refused, "proof_invalid");
+    co_await expect_hello_counts_once(host);
   });
 }
 
@@ -219,20 +183,9 @@ TEST_F(ApartTest, ARevokedDeviceIsCutAndRefusedOnEveryNode) {
   run_both([&]() -> test::asio::awaitable<void> {
     const auto host = device_of("anna");
     const auto lost = device_of("anna");
-    auto* live = co_await connected(host);
-    TestClient* stolen = nullptr;
-    {
-      const Elsewhere there(*this);
-      stolen = co_await connected(lost);
-    }
-    const auto joined = co_await live->next("peer-joined");
-    EXPECT_EQ(text_of(joined, "deviceId"), lost.id());
+    const auto meeting = co_await meet(host, lost);
     const auto payload = revocation_of(host, lost);
-    const auto done = co_await live->ask("revoke-device", payload);
-    EXPECT_EQ(done.at("ok"), true);
-    co_await stolen->disconnected();
-    const auto told = co_await stolen->next("device-revoked");
-    EXPECT_EQ(text_of(told, "deviceId"), lost.id());
+    co_await expect_cut(meeting, payload, lost.id());
     const auto refused = co_await refused_elsewhere(lost);
     EXPECT_EQ(refused, "device_revoked");
   });
@@ -255,20 +208,15 @@ TEST_F(ApartTest, ADeviceRevokedWhileRedisWasAwayIsCutWhenItIsBackAndEmpty) {
   run_both([&]() -> test::asio::awaitable<void> {
     const auto host = device_of("anna");
     const auto lost = device_of("anna");
-    auto* live = co_await connected(host);
-    TestClient* stolen = nullptr;
-    {
-      const Elsewhere there(*this);
-      stolen = co_await connected(lost);
-    }
+    const auto meeting = co_await meet(host, lost);
     redis.stop();
     co_await until_both_are(false);
     const auto payload = revocation_of(host, lost);
-    const auto done = co_await live->ask("revoke-device", payload);
+    const auto done = co_await meeting.here->ask("revoke-device", payload);
     EXPECT_EQ(done.at("ok"), true);
-    EXPECT_TRUE(stolen->is_connected());
+    EXPECT_TRUE(meeting.there->is_connected());
     redis.start();
-    co_await stolen->disconnected();
+    co_await meeting.there->disconnected();
     co_await until_both_are(true);
     const auto refused = co_await refused_elsewhere(lost);
     EXPECT_EQ(refused, "device_revoked");

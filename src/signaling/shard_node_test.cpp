@@ -69,16 +69,7 @@ TEST_F(ShardNodeTest, AccountsAreApart) {
 TEST_F(ShardNodeTest, AHelloMayBeSignedOverANonceOfAnotherShardAndCountsOnce) {
   run_both([&]() -> test::asio::awaitable<void> {
     const auto host = owner_device();
-    auto auth = co_await hello(host);
-    {
-      const Elsewhere there(*this);
-      auto& first = client(auth);
-      const auto refused = co_await first.connect();
-      EXPECT_EQ(refused, "");
-    }
-    auto& replayed = client(auth);
-    const auto refused = co_await replayed.connect();
-    EXPECT_EQ(refused, "proof_invalid");
+    co_await expect_hello_counts_once(host);
   });
 }
 
@@ -86,20 +77,11 @@ TEST_F(ShardNodeTest, ARevokedDeviceIsCutOnEveryShardWithinASecond) {
   run_both([&]() -> test::asio::awaitable<void> {
     const auto host = owner_device("Tower");
     const auto lost = owner_device("Lost");
-    auto* live = co_await connected(host);
-    TestClient* stolen = nullptr;
-    {
-      const Elsewhere there(*this);
-      stolen = co_await connected(lost);
-    }
+    const auto meeting = co_await meet(host, lost);
     const auto begun = std::chrono::steady_clock::now();
     const auto payload = revocation(host, lost);
-    const auto done = co_await live->ask("revoke-device", payload);
-    EXPECT_EQ(done.at("ok"), true);
-    co_await stolen->disconnected();
+    co_await expect_cut(meeting, payload, lost.id());
     EXPECT_LT(std::chrono::steady_clock::now() - begun, seconds(1));
-    const auto told = co_await stolen->next("device-revoked");
-    EXPECT_EQ(text_of(told, "deviceId"), lost.id());
   });
 }
 

@@ -57,6 +57,43 @@ struct TwoServicesTest : LegacyServiceTest {
     Elsewhere& operator=(const Elsewhere&) = delete;
     TwoServicesTest& owner;
   };
+  /// Two devices of an account, one at each node, of which this node's has seen the other come.
+  struct Meeting {
+    TestClient* here = nullptr;
+    TestClient* there = nullptr;
+  };
+  asio::awaitable<Meeting> meet(const TestDevice& here, const TestDevice& there) {
+    Meeting meeting;
+    meeting.here = co_await connected(here);
+    {
+      const Elsewhere elsewhere(*this);
+      meeting.there = co_await connected(there);
+    }
+    const auto joined = co_await meeting.here->next("peer-joined");
+    EXPECT_EQ(text_of(joined, "deviceId"), there.id());
+    co_return meeting;
+  }
+  /// This node's device revokes the other, which is told and cut.
+  static asio::awaitable<void> expect_cut(Meeting meeting, json::object revocation, std::string lost_id) {
+    const auto done = co_await meeting.here->ask("revoke-device", revocation);
+    EXPECT_EQ(done.at("ok"), true);
+    co_await meeting.there->disconnected();
+    const auto told = co_await meeting.there->next("device-revoked");
+    EXPECT_EQ(text_of(told, "deviceId"), lost_id);
+  }
+  /// A hello over a nonce of this node is good for the other, and then for neither.
+  asio::awaitable<void> expect_hello_counts_once(const TestDevice& device) {
+    auto auth = co_await hello(device);
+    {
+      const Elsewhere elsewhere(*this);
+      auto& first = client(auth);
+      const auto refused = co_await first.connect();
+      EXPECT_EQ(refused, "");
+    }
+    auto& replayed = client(auth);
+    const auto refused = co_await replayed.connect();
+    EXPECT_EQ(refused, "proof_invalid");
+  }
   static json::object revocation(const TestDevice& by, const TestDevice& of) {
     const auto statement = identity::Statement::make(
         by.key,
