@@ -26,6 +26,19 @@ void report_end(const std::weak_ptr<EventInbox>& weak, std::optional<core::Error
   }
 }
 
+void read_packets_on_executor(lib::Configuration& configuration, const std::weak_ptr<EventInbox>& weak) {
+  // A template: only there may the patched library's member be missing.
+  const auto set = [&weak](auto& of) {
+    if constexpr (requires { of.packetExecutor; }) {
+      of.packetExecutor = [weak](std::function<void()> task) {
+        if (const auto inbox = weak.lock())
+          inbox->add([&](Events& events) { events.packets.push_back(std::move(task)); });
+      };
+    }
+  };
+  set(configuration);
+}
+
 void listen(lib::DataChannel& channel, const std::weak_ptr<EventInbox>& weak) {
   const auto set = [&weak](bool Events::*flag) {
     return [weak, flag] {

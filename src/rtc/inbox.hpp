@@ -54,7 +54,7 @@ class Inbox {
 
   /// Executor only: after it returns, the executor is not touched any more.
   void detach() {
-    Events dropped;  // destroyed after the lock is released: that may report something
+    Events dropped;  // destroyed after the lock is released: that may report something or wake a thread
     const std::lock_guard lock(mutex_);
     detached_ = true;
     std::swap(dropped, waiting_);

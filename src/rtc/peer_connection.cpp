@@ -93,7 +93,9 @@ void PeerConnection::State::start() {
   });
   try {
     start_library();
-    connection = std::make_shared<lib::PeerConnection>(to_configuration(options));
+    auto configuration = to_configuration(options);
+    read_packets_on_executor(configuration, inbox);
+    connection = std::make_shared<lib::PeerConnection>(std::move(configuration));
     listen(*connection, inbox, options);
     if (!options.initiator) return;
     channel = connection->createDataChannel(options.channel_label);
@@ -114,6 +116,7 @@ void PeerConnection::State::drain() {
 
 // False: stop for now, because of a close or to let others have their turn.
 bool PeerConnection::State::deliver(Events& events, const Callbacks& to) {
+  for (const auto& read : events.packets) read();  // what they bring is in the next batch
   for (auto& signal : events.signals) {
     if (to.on_signal) to.on_signal(std::move(signal));
     if (!callbacks) return false;

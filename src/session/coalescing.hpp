@@ -16,7 +16,7 @@ namespace pantheon::session {
 /// alone, it never waits. Pure; time comes in as an argument (docs/decisions/0010-coalescing.md).
 class Coalescing {
  public:
-  static constexpr std::chrono::microseconds kHold{900};
+  static constexpr std::chrono::microseconds kHold{1400};
   static constexpr std::chrono::microseconds kBusyInterval{1500};
   /// Larger pieces are worth a message of their own.
   static constexpr core::Bytes kSmall{1024};

@@ -1,0 +1,156 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <boost/asio/post.hpp>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <rtc/rtc.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/loop_thread.hpp"
+#include "rtc/library.hpp"
+
+// What third_party/libdatachannel/0005-packets-on-the-executor.patch promises (docs/decisions/0012).
+namespace pantheon::rtc {
+namespace {
+namespace lib = ::rtc;
+
+using PacketExecutor = std::function<void(std::function<void()>)>;
+
+// False with a library that has not got the patch.
+bool set_executor(auto& configuration, PacketExecutor executor) {
+  if constexpr (requires { configuration.packetExecutor; }) {
+    configuration.packetExecutor = std::move(executor);
+    return true;
+  }
+  return false;
+}
+
+/// Two bare connections on loopback, one channel; the answering one has the executor.
+class ReadingPackets : public testing::Test {
+ protected:
+  void start(PacketExecutor executor) {
+    start_library();
+    lib::Configuration configuration;
+    configuration.bindAddress = "127.0.0.1";
+    peers_[0] = std::make_shared<lib::PeerConnection>(configuration);
+    if (!set_executor(configuration, std::move(executor)))
+      GTEST_SKIP() << "libdatachannel is not the patched one";
+    peers_[1] = std::make_shared<lib::PeerConnection>(configuration);
+    signal(*peers_[0], *peers_[1]);
+    signal(*peers_[1], *peers_[0]);
+    peers_[1]->onDataChannel([this](const std::shared_ptr<lib::DataChannel>& channel) {
+      channel->onMessage([this](const lib::message_variant&) { note([this] { ++received_; }); });
+      note([&] { receiver_ = channel; });
+    });
+    sender_ = peers_[0]->createDataChannel("packets");
+    sender_->onOpen([this] { note([this] { open_ = true; }); });
+    ASSERT_TRUE(wait_until([this] { return open_ && receiver_; }));
+  }
+
+  void TearDown() override {
+    for (const auto& channel : {sender_, receiver_}) {
+      if (channel) channel->resetCallbacks();
+    }
+    for (const auto& peer : peers_) {
+      if (peer) peer->resetCallbacks();
+    }
+    for (const auto& peer : peers_) {
+      if (peer) peer->close();
+    }
+  }
+
+  void send(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) sender_->send(std::string(1000, 'x'));
+  }
+
+  bool all_received(std::size_t count) {
+    return wait_until([this, count] { return received_ == count; });
+  }
+
+  template <class Change>
+  void note(Change&& change) {
+    const std::lock_guard lock(mutex_);
+    change();
+    changed_.notify_all();
+  }
+
+  template <class Done>
+  bool wait_until(Done&& done) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(20), std::forward<Done>(done));
+  }
+
+  std::shared_ptr<lib::DataChannel> sender_, receiver_;
+
+ private:
+  static void signal(lib::PeerConnection& from, lib::PeerConnection& to) {
+    from.onLocalDescription(
+        [&to](const lib::Description& description) { to.setRemoteDescription(description); });
+    from.onLocalCandidate([&to](const lib::Candidate& candidate) { to.addRemoteCandidate(candidate); });
+  }
+
+  std::array<std::shared_ptr<lib::PeerConnection>, 2> peers_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::size_t received_ = 0;
+  bool open_ = false;
+};
+
+// What the library may call is shared with it: connections end in the background.
+TEST_F(ReadingPackets, HappensOnTheExecutorThatTakesThem) {
+  const auto loop = std::make_shared<core::LoopThread>();
+  loop->start();
+  start([loop](std::function<void()> task) { boost::asio::post(loop->executor(), std::move(task)); });
+  if (IsSkipped()) return;
+  std::thread::id reader, of_loop;
+  receiver_->onMessage(
+      [&](const lib::message_variant&) { note([&] { reader = std::this_thread::get_id(); }); });
+  send(1);
+  EXPECT_TRUE(wait_until([&] { return reader != std::thread::id(); }));
+  boost::asio::post(loop->executor(), [&] { note([&] { of_loop = std::this_thread::get_id(); }); });
+  EXPECT_TRUE(wait_until([&] { return of_loop != std::thread::id(); }));
+  EXPECT_EQ(reader, of_loop);
+}
+
+TEST_F(ReadingPackets, GoesOnWithoutAnExecutorThatDropsThem) {
+  start([](const std::function<void()>&) {});
+  if (IsSkipped()) return;
+  send(1);
+  EXPECT_TRUE(all_received(1));
+  send(500);
+  EXPECT_TRUE(all_received(501));
+}
+
+struct Kept {
+  std::mutex mutex;
+  std::vector<std::function<void()>> tasks;
+};
+
+// The sender stops after ten packets that nobody acknowledges.
+TEST_F(ReadingPackets, GoesOnWithoutAnExecutorThatIsBusyForever) {
+  const auto kept = std::make_shared<Kept>();
+  start([kept](std::function<void()> task) {
+    const std::lock_guard lock(kept->mutex);
+    kept->tasks.push_back(std::move(task));
+  });
+  if (IsSkipped()) return;
+  send(500);
+  EXPECT_TRUE(all_received(500));
+  std::vector<std::function<void()>> late;
+  {
+    const std::lock_guard lock(kept->mutex);
+    late.swap(kept->tasks);
+  }
+  EXPECT_FALSE(late.empty());
+  for (const auto& task : late) task();
+  send(500);
+  EXPECT_TRUE(all_received(1000));
+}
+
+}  // namespace
+}  // namespace pantheon::rtc
