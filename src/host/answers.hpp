@@ -20,10 +20,7 @@ struct HostIdentity {
 
 using ModelRefs = std::vector<const engine::Model*>;
 
-/// `GET /pantheon/catalogue` and the `catalogue` push: `{ host, models, engines }`. A model has `id`, `name`,
-/// `engine` (an id of `engines`), `size` (bytes), `parameters`, `quantization`, `contextLength` (tokens),
-/// `family`, `capabilities`, `loaded`, `stale`; what is unknown is left out. Engines: `id`, `kind`, `name`,
-/// `up`.
+/// `GET /pantheon/catalogue` and the `catalogue` push (docs/link-protocol.md, section 9).
 core::json::object catalogue_answer(const HostIdentity& host, const engine::Snapshot& snapshot,
                                     const ModelRefs& models);
 /// OpenAI's `GET /v1/models`, and one entry of it.

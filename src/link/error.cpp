@@ -37,7 +37,7 @@ constexpr std::array<core::ErrorRow, 20> kRows{{
 
 const core::ErrorRow& row(LinkError code) {
   const auto index = static_cast<std::size_t>(code);
-  return index < kRows.size() ? kRows[index] : kRows.back();
+  return kRows.at(index < kRows.size() ? index : static_cast<std::size_t>(LinkError::internal));
 }
 
 std::span<const core::ErrorRow> link_error_rows() {

@@ -19,9 +19,10 @@ TEST(LinkErrors, EveryNameIsUniqueAndLeadsBackToItsCode) {
 }
 
 TEST(LinkErrors, AnUnknownCodeReadsAsInternal) {
-  EXPECT_EQ(error_from_wire(20), LinkError::internal);
+  EXPECT_EQ(error_from_wire(4000), LinkError::internal);
   EXPECT_EQ(error_from_wire(0x7FFFFFFF), LinkError::internal);
-  EXPECT_EQ(error_name(static_cast<LinkError>(4000)), "internal");
+  EXPECT_EQ(&row(static_cast<LinkError>(4000)), &row(LinkError::internal));
+  EXPECT_EQ(&row(static_cast<LinkError>(0x7FFFFFFF)), &row(LinkError::internal));
 }
 
 TEST(LinkErrors, AnUnknownNameIsNothing) {

@@ -45,7 +45,7 @@ export interface Model {
   readonly size?: number;
   /** In tokens. */
   readonly contextLength?: number;
-  /** What the model can do, for example `chat`, `embeddings`, `vision`, `tools`. Empty: unknown. */
+  /** What the model can do, as its engine says: `completion`, `embedding`, `vision`, `tools`, ... Empty: unknown. */
   readonly capabilities: readonly string[];
   /** It is in memory, so that the first token comes soon. */
   readonly loaded?: boolean;
@@ -56,7 +56,7 @@ export interface Model {
 /** A model engine of a host, as its catalogue tells. */
 export interface Engine {
   readonly name: string;
-  /** `ollama`, `openai`, `llama-server`, ... */
+  /** `ollama`, `lm-studio`, `llama-server`, `openai-compatible`; others may come. */
   readonly kind: string;
   /** False: it does not answer at the moment. */
   readonly online: boolean;
