@@ -163,7 +163,9 @@ void Up::State::start_session() {
 }
 
 void Up::State::announce() {
-  session->announce(models->host().hosting(), models->host().announced_models(), models->host().catalogue());
+  const auto& host = models->host();
+  session->announce(host.hosting(), host.announced_models(),
+                    [this](const session::PeerIdentity& peer) { return models->host().catalogue(peer); });
 }
 
 void Up::State::store_book() {

@@ -54,10 +54,10 @@ void Host::set_sharing(SharingRules sharing) {
   state_->tell_change();
 }
 
-core::json::object Host::catalogue() const {
+core::json::object Host::catalogue(const session::PeerIdentity& peer) const {
   const auto snapshot = state_->catalogue.current();
   return catalogue_answer(state_->options.identity, *snapshot,
-                          state_->visible(*snapshot, default_rules(*state_)));
+                          state_->visible(*snapshot, PeerRules(state_->options.sharing, peer)));
 }
 
 core::json::array Host::announced_models() const {

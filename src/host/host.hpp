@@ -51,9 +51,9 @@ class Host {
   bool hosting() const;
   void set_sharing(SharingRules sharing);
 
-  /// The object of `GET /pantheon/catalogue` and of the `catalogue` push, as a peer with the default rules
-  /// sees it; without models while hosting is off.
-  core::json::object catalogue() const;
+  /// The object of `GET /pantheon/catalogue` and of the `catalogue` push, as that peer sees it; without
+  /// models while hosting is off.
+  core::json::object catalogue(const session::PeerIdentity& peer) const;
   /// The models as older clients know them: for announcements to the signaling server.
   core::json::array announced_models() const;
 

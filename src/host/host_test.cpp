@@ -61,7 +61,7 @@ TEST_F(HostTest, TellsOfEnginesThatComeAndGo) {
   run(io, catalogue->refresh());
   ASSERT_NE(last_event<EngineUp>(), nullptr);
   EXPECT_EQ(changes, 1);
-  EXPECT_EQ(host->catalogue().at("engines").as_array().size(), 2U);
+  EXPECT_EQ(host->catalogue(session::PeerIdentity()).at("engines").as_array().size(), 2U);
   llama.die();
   run(io, catalogue->refresh());
   ASSERT_NE(last_event<EngineDown>(), nullptr);

@@ -98,5 +98,18 @@ TEST_F(ServeTest, AModelThatIsNotForThisDeviceDoesNotExist) {
   EXPECT_EQ(ask("POST", "/api/chat", R"({"model":"gemma3:270m"})")->status(), 404U);
 }
 
+TEST_F(ServeTest, TheCatalogueThatIsPushedIsThatOfTheDevice) {
+  SharingRules sharing;
+  sharing.devices["phone"].models = std::set<std::string>{"gemma3-270m"};
+  host->set_sharing(sharing);
+  ask("GET", "/v1/models");  // the catalogue is known after it
+  const auto models_for = [this](const session::PeerIdentity& peer) {
+    return host->catalogue(peer).at("models").as_array().size();
+  };
+  EXPECT_EQ(models_for({"phone", "Phone", "", true}), 1U);
+  EXPECT_EQ(models_for({"laptop", "Laptop", "", true}), 2U);
+  EXPECT_EQ(models_for({"phone", "Phone", "", false}), 2U);  // a device id that is only said has no rules
+}
+
 }  // namespace
 }  // namespace pantheon::host

@@ -54,6 +54,7 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
 
   struct Channel {
     std::unique_ptr<PeerChannel> peer;
+    PeerIdentity identity;  ///< once it is ready
     bool initiator = false;
     bool ready = false;
     int waiting = 0;  ///< calls of connect() that wait for it
@@ -72,6 +73,7 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   Channel& make_channel(const std::string& socket, PeerEntry peer, bool initiator);
   void send_signal(const std::string& socket, const std::string& device, core::json::object signal);
   void send_announcement();
+  void push_announcement(const Channel& channel) const;
   void note_book();
   static asio::awaitable<core::Result<LinkChannel*>> wait_ready(std::shared_ptr<State> state,
                                                                 std::string socket);
@@ -96,7 +98,7 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
       false;  ///< the server named the account we belong to; before that nobody is served
   bool hosting = false;
   core::json::array models;
-  core::json::object catalogue;
+  CatalogueFor catalogue;
   bool stopped = false;
 };
 
@@ -258,11 +260,9 @@ AccountClient::State::Channel& AccountClient::State::make_channel(const std::str
     if (found == self->channels.end()) return;
     auto& ready = found->second;
     ready.ready = true;
+    ready.identity = identity;
     self->note_book();
-    if (auto* link = ready.peer ? ready.peer->link() : nullptr; link != nullptr && self->hosting) {
-      link->push("catalogue", self->catalogue);
-    }
-    if (self->hosting && ready.peer) ready.peer->push_models(self->models);
+    if (self->hosting) self->push_announcement(ready);
     if (self->events.on_peer_connected) self->events.on_peer_connected(identity);
     self->changed.notify();
   };
@@ -370,16 +370,19 @@ std::vector<PeerEntry> AccountClient::peers() const {
   return state_->directory.all();
 }
 
-void AccountClient::announce(bool hosting, core::json::array models, core::json::object catalogue) {
+void AccountClient::State::push_announcement(const Channel& channel) const {
+  if (!channel.peer || !channel.ready) return;
+  if (auto* link = channel.peer->link(); link != nullptr && catalogue)
+    link->push("catalogue", catalogue(channel.identity));
+  channel.peer->push_models(models);
+}
+
+void AccountClient::announce(bool hosting, core::json::array models, CatalogueFor catalogue) {
   state_->hosting = hosting;
   state_->models = std::move(models);
   state_->catalogue = std::move(catalogue);
   state_->send_announcement();
-  for (auto& [socket, channel] : state_->channels) {
-    if (!channel.peer || !channel.ready) continue;
-    if (auto* link = channel.peer->link()) link->push("catalogue", state_->catalogue);
-    channel.peer->push_models(state_->models);
-  }
+  for (const auto& [socket, channel] : state_->channels) state_->push_announcement(channel);
 }
 
 asio::awaitable<core::Result<identity::PairingLink>> AccountClient::open_pairing(std::string origin) {

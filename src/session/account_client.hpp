@@ -34,6 +34,9 @@ struct AccountSettings {
   bool renews = false;
 };
 
+/// The catalogue as one peer may see it: the object of `GET /pantheon/catalogue`.
+using CatalogueFor = std::function<core::json::object(const PeerIdentity&)>;
+
 /// What happens in an account. Every function may be empty; they are called on the executor.
 struct AccountEvents {
   /// Connected to the signaling server; the account it says we belong to.
@@ -68,8 +71,9 @@ class AccountClient {
   bool online() const;
   std::vector<PeerEntry> peers() const;
 
-  /// Tells account and connected peers what this device hosts; remembered for later connects.
-  void announce(bool hosting, core::json::array models, core::json::object catalogue);
+  /// Tells account and connected peers what this device hosts; remembered for later connects. `catalogue` is
+  /// asked for each peer on a link, whenever it is told.
+  void announce(bool hosting, core::json::array models, CatalogueFor catalogue);
 
   /// A one-time link that pairs another device; `origin` is where its web app or signaling server is reached.
   asio::awaitable<core::Result<identity::PairingLink>> open_pairing(std::string origin);
