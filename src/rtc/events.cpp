@@ -71,7 +71,10 @@ void listen(lib::PeerConnection& connection, const std::weak_ptr<EventInbox>& we
     if (state == Failed) report_end(weak, core::Error(RtcError::connect_failed, "handshake"));
     if (state == Disconnected || state == Closed) report_end(weak, std::nullopt);
   });
-  if (options.initiator) return;
+  if (options.initiator) {
+    connection.onDataChannel([](const std::shared_ptr<lib::DataChannel>&) {});  // dropping it closes it
+    return;
+  }
   connection.onDataChannel([weak, taken = std::make_shared<std::atomic_bool>(false)](
                                const std::shared_ptr<lib::DataChannel>& channel) {
     const auto inbox = weak.lock();

@@ -17,7 +17,8 @@ namespace lib = ::rtc;
 
 namespace {
 
-constexpr std::size_t kMessagesPerTurn = 256;            // then others on the executor get their turn
+constexpr std::size_t kMessagesPerTurn = 256;  // then others on the executor get their turn
+constexpr std::size_t kBatchesPerTurn = 8;     // the same for packets, which come one batch after another
 constexpr std::size_t kMostReceived = 64 * 1024 * 1024;  // waiting to be read; links grant far less
 constexpr std::size_t kMostBuffered = 16 * 1024 * 1024;  // browsers kill a channel at as much
 constexpr int kMostDescriptions = 16;                    // a peer may negotiate anew, not without end
@@ -54,6 +55,7 @@ struct PeerConnection::State : std::enable_shared_from_this<PeerConnection::Stat
   void start();
   void drain();
   bool deliver(Events& events, const Callbacks& to);
+  void read_packets(Events& events) const;
   bool read_messages(const Callbacks& to, std::size_t most);
   void open(const Callbacks& to);
   void finish(std::optional<core::Error> error);
@@ -72,6 +74,7 @@ struct PeerConnection::State : std::enable_shared_from_this<PeerConnection::Stat
   std::shared_ptr<lib::PeerConnection> connection;  // null once closed
   std::shared_ptr<lib::DataChannel> channel;
   bool opened = false;
+  bool behind = false;  // messages are left from the turn before
   int descriptions = 0;
   std::size_t candidates = 0;
   std::vector<RemoteCandidate> early_candidates;
@@ -109,14 +112,23 @@ void PeerConnection::State::drain() {
   const auto self = shared_from_this();
   const auto to = callbacks;  // lives on while it is called, whatever the owner does in the call
   if (!to) return;
-  while (auto events = inbox->take()) {
-    if (!deliver(*events, *to)) return;
+  for (std::size_t i = 0; i < kBatchesPerTurn; ++i) {
+    auto events = inbox->take();
+    if (!events || !deliver(*events, *to)) return;
   }
+  inbox->yield([](Events&) {});
+}
+
+// What they bring is in the next batch. While messages wait to be delivered, or would have nobody to count
+// them yet, the library's own threads read instead: they stop when a thousand wait.
+void PeerConnection::State::read_packets(Events& events) const {
+  if (behind || (channel && !opened)) return events.packets.clear();
+  for (const auto& read : events.packets) read();
 }
 
 // False: stop for now, because of a close or to let others have their turn.
 bool PeerConnection::State::deliver(Events& events, const Callbacks& to) {
-  for (const auto& read : events.packets) read();  // what they bring is in the next batch
+  read_packets(events);
   for (auto& signal : events.signals) {
     if (to.on_signal) to.on_signal(std::move(signal));
     if (!callbacks) return false;
@@ -134,6 +146,7 @@ bool PeerConnection::State::deliver(Events& events, const Callbacks& to) {
     finish(std::move(events.end->error));
     return false;
   }
+  behind = !all_read;
   if (all_read) return true;
   inbox->yield([](Events& more) { more.received = true; });
   return false;
