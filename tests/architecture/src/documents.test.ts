@@ -61,3 +61,24 @@ describe('architecture.md', () => {
     expect(names.filter((name) => !exists(name))).toEqual([]);
   });
 });
+
+describe('docs/signaling-protocol.md', () => {
+  it('names an option for each limit, and each limit that is an option', () => {
+    const read = (name: string): string => readFileSync(join(ROOT, 'docs', name), 'utf8');
+    const sections = (page: string, titles: RegExp): string =>
+      page
+        .split(/^## /m)
+        .filter((section) => titles.test(section))
+        .join('');
+    const flags = (text: string): string[] =>
+      [...text.matchAll(/`--([a-z0-9-]+)`/g)].map((match) => match[1] ?? '');
+    const named = new Set(flags(sections(read('signaling-protocol.md'), /^Limits\n/)));
+    const options = flags(read('configuration.md'));
+    const limits = flags(sections(read('configuration.md'), /^(Limits|Rates)\n/));
+    // What a server remembers of those that have gone: nobody is refused for it.
+    const silent = new Set(['max-absences', 'max-buckets']);
+    expect(limits.length).toBeGreaterThan(20);
+    expect([...named].filter((name) => !options.includes(name))).toEqual([]);
+    expect(limits.filter((name) => !named.has(name) && !silent.has(name))).toEqual([]);
+  });
+});

@@ -5,10 +5,26 @@ import type { Resolved } from './selection.js';
 /** What a button of a situation does. */
 export type SituationAction = 'retry-server' | 'retry-host' | 'pick-model' | 'devices' | 'refresh-models';
 
+/** What can stand between a person and an answer. */
+export type SituationKind =
+  | 'connecting'
+  | 'server-offline'
+  | 'key-untrusted'
+  | 'no-host'
+  | 'host-gone'
+  | 'host-offline'
+  | 'host-not-sharing'
+  | 'host-connecting'
+  | 'host-reconnecting'
+  | 'host-failed'
+  | 'engine-down'
+  | 'no-models'
+  | 'model-gone';
+
 /** Something between a person and an answer: what it is, and what to do about it. */
 export interface Situation {
   /** Stable, for tests and styles. */
-  readonly kind: string;
+  readonly kind: SituationKind;
   /** `note`: asking works all the same. `progress`: it ends by itself. `danger`: loud. */
   readonly tone: 'note' | 'progress' | 'warning' | 'danger';
   readonly title: string;
