@@ -9,8 +9,9 @@ struct NamedClass {
   std::string_view event;
   EventClass event_class;
 };
-constexpr std::array<NamedClass, 13> kClasses{{
+constexpr std::array<NamedClass, 14> kClasses{{
     {"webrtc-signal", EventClass::signal},
+    {"legacy-ask", EventClass::signal},
     {"join-account", EventClass::presence},
     {"request-peer-list", EventClass::presence},
     {"request-models", EventClass::presence},
@@ -40,6 +41,10 @@ Rate scaled(const Rate& rate, double share) {
 EventClass class_of(std::string_view event) {
   const auto found = std::ranges::find(kClasses, event, &NamedClass::event);
   return found == kClasses.end() ? EventClass::signal : found->event_class;
+}
+
+bool has_class(std::string_view event) {
+  return std::ranges::find(kClasses, event, &NamedClass::event) != kClasses.end();
 }
 
 EventLimits::EventLimits(const Limits& limits)

@@ -20,6 +20,8 @@ enum class EventClass { signal, presence, announcement, pairing, auth };
 
 /// Of an event's name; names that nobody knows count as signals.
 EventClass class_of(std::string_view event);
+/// Whether somebody has decided with what this event is counted.
+bool has_class(std::string_view event);
 
 /// How often members may send events, class by class: of one socket, and shares of that for all sockets of a
 /// device, an account and an address. A client that keeps asking for far more is an abuser. Buckets of who

@@ -1,5 +1,7 @@
 #include "signaling/event_router.hpp"
 
+#include <stdexcept>
+
 #include "core/log.hpp"
 #include "signaling/error.hpp"
 
@@ -20,6 +22,11 @@ void report(const Member& member, const socketio::Event& event, const EventFailu
   member.emit("error", std::move(body));
 }
 
+// Without a class it would be counted as a signal, and nobody would notice.
+void demand_class(const std::string& event) {
+  if (!has_class(event)) throw std::logic_error(event + " has no row in kClasses of event_limits.cpp");
+}
+
 void cut_abuser(const Member& member) {
   core::logger("signaling")
       ->warn("socket {} of device {} kept sending far too many events and was disconnected", member.socket_id,
@@ -37,10 +44,12 @@ EventFailure rate_limited(std::chrono::milliseconds retry_after, std::string det
 EventRouter::EventRouter(const Limits& limits) : limits_(limits), log_(core::logger("signaling")) {}
 
 void EventRouter::on(std::string event, Handler handler) {
+  demand_class(event);
   handlers_.emplace(std::move(event), std::move(handler));
 }
 
 void EventRouter::on_slow(std::string event, core::TaskGroup& tasks, SlowHandler handler) {
+  demand_class(event);
   slow_handlers_.insert_or_assign(std::move(event), Slow{std::move(handler), &tasks});
 }
 

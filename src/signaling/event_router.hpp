@@ -49,6 +49,7 @@ class EventRouter {
 
   explicit EventRouter(const Limits& limits);
 
+  /// Throws `std::logic_error` when the event has no class in event_limits.cpp, as `on_slow` does.
   void on(std::string event, Handler handler);
   /// Its coroutines run in the group, which ends before this does. The handler bounds how many of them a
   /// member may have.

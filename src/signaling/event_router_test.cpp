@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/io_context.hpp>
+#include <stdexcept>
 
 #include "signaling/error.hpp"
 
@@ -14,14 +15,14 @@ struct EventRouterTest : testing::Test {
   MemberPointer member = std::make_shared<Member>();
   core::json::object acknowledged;
   socketio::Event event{
-      "ask", {}, {}, nullptr, [this](core::json::array args, std::vector<core::ByteVector>) {
+      "webrtc-signal", {}, {}, nullptr, [this](core::json::array args, std::vector<core::ByteVector>) {
         acknowledged = args.at(0).as_object();
       }};
 };
 
 TEST_F(EventRouterTest, AcknowledgesSuccess) {
   EventRouter router(limits);
-  router.on("ask", [](const MemberPointer&, const socketio::Event&) -> EventResult {
+  router.on("webrtc-signal", [](const MemberPointer&, const socketio::Event&) -> EventResult {
     return core::json::object{{"n", 1}};
   });
   router.dispatch(member, event);
@@ -30,7 +31,7 @@ TEST_F(EventRouterTest, AcknowledgesSuccess) {
 
 TEST_F(EventRouterTest, AcknowledgesFailureWithItsCodeAndDetails) {
   EventRouter router(limits);
-  router.on("ask", [](const MemberPointer&, const socketio::Event&) -> EventResult {
+  router.on("webrtc-signal", [](const MemberPointer&, const socketio::Event&) -> EventResult {
     return tl::unexpected(
         EventFailure(core::Error(SignalingError::peer_unavailable), {{"targetUserId", "x"}}));
   });
@@ -45,11 +46,12 @@ TEST_F(EventRouterTest, AnswersWhatTakesTimeWhenItIsDone) {
   core::TaskGroup tasks(io.get_executor());
   EventRouter router(limits);
   bool ready = false;
-  router.on_slow("ask", tasks, [&](MemberPointer, socketio::Event) -> boost::asio::awaitable<EventResult> {
-    const bool awake = co_await core::sleep_for(std::chrono::milliseconds(1));
-    if (!awake || !ready) co_return core::failure(SignalingError::peer_unavailable);
-    co_return core::json::object{{"n", 1}};
-  });
+  router.on_slow("webrtc-signal", tasks,
+                 [&](MemberPointer, socketio::Event) -> boost::asio::awaitable<EventResult> {
+                   const bool awake = co_await core::sleep_for(std::chrono::milliseconds(1));
+                   if (!awake || !ready) co_return core::failure(SignalingError::peer_unavailable);
+                   co_return core::json::object{{"n", 1}};
+                 });
   router.dispatch(member, event);
   EXPECT_TRUE(acknowledged.empty());
   io.run();
@@ -61,6 +63,15 @@ TEST_F(EventRouterTest, AnswersWhatTakesTimeWhenItIsDone) {
   EXPECT_EQ(acknowledged, (core::json::object{{"n", 1}, {"ok", true}}));
 }
 
+TEST_F(EventRouterTest, TakesNoHandlerOfAnEventWithoutAClass) {
+  boost::asio::io_context io;
+  core::TaskGroup tasks(io.get_executor());
+  EventRouter router(limits);
+  EXPECT_THROW(router.on("ask", [](const auto&, const auto&) { return core::json::object(); }),
+               std::logic_error);
+  EXPECT_THROW(router.on_slow("ask", tasks, {}), std::logic_error);
+}
+
 TEST_F(EventRouterTest, SaysThatAnEventIsUnknown) {
   EventRouter(limits).dispatch(member, event);
   EXPECT_EQ(acknowledged.at("code"), "unknown_event");
@@ -70,7 +81,7 @@ TEST_F(EventRouterTest, LimitsTheRateOfEachMember) {
   limits.events_per_second = 0.5;
   EventRouter router(limits);
   int handled = 0;
-  router.on("ask", [&](const MemberPointer&, const socketio::Event&) -> EventResult {
+  router.on("webrtc-signal", [&](const MemberPointer&, const socketio::Event&) -> EventResult {
     ++handled;
     return core::json::object();
   });

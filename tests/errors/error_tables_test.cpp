@@ -7,6 +7,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/error.hpp"
@@ -29,29 +30,51 @@
 namespace pantheon {
 namespace {
 
+// The name of a value as the compiler writes it; of a number that is no value it is a cast: "(Error)26".
+template <auto Value>
+std::string_view name_of_value() {
+  std::string_view text = __PRETTY_FUNCTION__;
+  text.remove_prefix(text.find("Value = ") + std::string_view("Value = ").size());
+  text = text.substr(0, text.find_first_of(";]"));
+  return text.starts_with('(') ? std::string_view() : text.substr(text.rfind(':') + 1);
+}
+
+template <class E, std::size_t... I>
+std::vector<std::string_view> names_of(std::index_sequence<I...>) {
+  std::vector<std::string_view> names{name_of_value<static_cast<E>(I)>()...};
+  std::erase(names, std::string_view());
+  return names;
+}
+
 struct Table {
   const char* part;
   std::span<const core::ErrorRow> rows;
+  std::vector<std::string_view> names;  ///< of the values of the enumeration, in their order
 };
 
+template <class E>
+Table table_of(const char* part, std::span<const core::ErrorRow> rows) {
+  return {part, rows, names_of<E>(std::make_index_sequence<64>())};
+}
+
 std::vector<Table> tables() {
-  return {{"core", core::common_error_rows()},
-          {"platform", platform::platform_error_rows()},
-          {"http", http::http_error_rows()},
-          {"store", store::store_error_rows()},
-          {"engineio", engineio::engineio_error_rows()},
-          {"socketio", socketio::socketio_error_rows()},
-          {"identity", identity::identity_error_rows()},
-          {"auth", auth::auth_error_rows()},
-          {"cluster", cluster::cluster_error_rows()},
-          {"signaling", signaling::signaling_error_rows()},
-          {"rtc", rtc::rtc_error_rows()},
-          {"link", link::link_error_rows()},
-          {"session", session::session_error_rows()},
-          {"engine", engine::engine_error_rows()},
-          {"host", host::host_error_rows()},
-          {"app", app::app_error_rows()},
-          {"cli", cli::cli_error_rows()}};
+  return {table_of<core::CommonError>("core", core::common_error_rows()),
+          table_of<platform::PlatformError>("platform", platform::platform_error_rows()),
+          table_of<http::HttpError>("http", http::http_error_rows()),
+          table_of<store::StoreError>("store", store::store_error_rows()),
+          table_of<engineio::EngineioError>("engineio", engineio::engineio_error_rows()),
+          table_of<socketio::SocketioError>("socketio", socketio::socketio_error_rows()),
+          table_of<identity::IdentityError>("identity", identity::identity_error_rows()),
+          table_of<auth::AuthError>("auth", auth::auth_error_rows()),
+          table_of<cluster::ClusterError>("cluster", cluster::cluster_error_rows()),
+          table_of<signaling::SignalingError>("signaling", signaling::signaling_error_rows()),
+          table_of<rtc::RtcError>("rtc", rtc::rtc_error_rows()),
+          table_of<link::LinkError>("link", link::link_error_rows()),
+          table_of<session::SessionError>("session", session::session_error_rows()),
+          table_of<engine::EngineError>("engine", engine::engine_error_rows()),
+          table_of<host::HostError>("host", host::host_error_rows()),
+          table_of<app::AppError>("app", app::app_error_rows()),
+          table_of<cli::CliError>("cli", cli::cli_error_rows())};
 }
 
 bool is_snake_case(std::string_view code) {
@@ -59,6 +82,25 @@ bool is_snake_case(std::string_view code) {
     return std::islower(static_cast<unsigned char>(c)) != 0 ||
            std::isdigit(static_cast<unsigned char>(c)) != 0 || c == '_';
   });
+}
+
+// A code may say more than the name in the part: `store_busy` is StoreError::busy.
+bool is_called(std::string_view code, std::string_view name) {
+  return code.ends_with(name) && (code.size() == name.size() || code[code.size() - name.size() - 1] == '_');
+}
+
+TEST(ErrorTables, HaveOneRowForEachErrorInTheOrderOfTheEnumeration) {
+  for (const auto& table : tables()) {
+    const auto& names = table.names;
+    ASSERT_EQ(table.rows.size(), names.size()) << table.part;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const auto code = table.rows[i].code;
+      if (is_called(code, names[i])) continue;
+      // A few codes have other words than their error; then they have not those of another one either.
+      const auto other = std::ranges::find_if(names, [&](auto name) { return is_called(code, name); });
+      EXPECT_TRUE(other == names.end()) << table.part << ": " << code << " stands in the row of " << names[i];
+    }
+  }
 }
 
 TEST(ErrorTables, CodesAreSnakeCaseAndUniqueWithinAPart) {
