@@ -31,12 +31,13 @@ bool set_executor(auto& configuration, PacketExecutor executor) {
   return false;
 }
 
-/// A loop that is never ended: connections end in the background, on it or on others.
-boost::asio::any_io_executor endless_loop() {
-  auto* const loop = new boost::asio::io_context(1);
+/// A loop that runs as long as somebody has its executor: connections end in the background, on it or on
+/// others.
+boost::asio::any_io_executor shared_loop() {
+  auto loop = std::make_unique<boost::asio::io_context>(1);
   boost::asio::any_io_executor executor =
       boost::asio::require(loop->get_executor(), boost::asio::execution::outstanding_work.tracked);
-  std::thread([loop] { loop->run(); }).detach();
+  std::thread([loop = std::move(loop)] { loop->run(); }).detach();
   return executor;
 }
 
@@ -112,7 +113,7 @@ class ReadingPackets : public testing::Test {
 };
 
 TEST_F(ReadingPackets, HappensOnTheExecutorThatTakesThem) {
-  const auto executor = endless_loop();
+  const auto executor = shared_loop();
   start([executor](std::function<void()> task) { boost::asio::post(executor, std::move(task)); });
   if (IsSkipped()) return;
   std::thread::id reader, of_loop;
