@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -60,7 +61,7 @@ class ReadingPackets : public testing::Test {
     });
     sender_ = peers_[0]->createDataChannel("packets");
     sender_->onOpen([this] { note([this] { open_ = true; }); });
-    ASSERT_TRUE(wait_until([this] { return open_ && receiver_; }));
+    ASSERT_TRUE(signal_until_open());
   }
 
   void TearDown() override {
@@ -99,15 +100,34 @@ class ReadingPackets : public testing::Test {
   std::shared_ptr<lib::DataChannel> sender_, receiver_;
 
  private:
-  static void signal(lib::PeerConnection& from, lib::PeerConnection& to) {
-    from.onLocalDescription(
-        [&to](const lib::Description& description) { to.setRemoteDescription(description); });
-    from.onLocalCandidate([&to](const lib::Candidate& candidate) { to.addRemoteCandidate(candidate); });
+  void signal(lib::PeerConnection& from, lib::PeerConnection& to) {
+    from.onLocalDescription([this, &to](const lib::Description& description) {
+      note([&] { signals_.emplace_back([&to, description] { to.setRemoteDescription(description); }); });
+    });
+    from.onLocalCandidate([this, &to](const lib::Candidate& candidate) {
+      note([&] { signals_.emplace_back([&to, candidate] { to.addRemoteCandidate(candidate); }); });
+    });
+  }
+
+  // Signals are given on the test's thread: one connection is used by one thread.
+  bool signal_until_open() {
+    for (;;) {
+      std::function<void()> next;
+      if (!wait_until([this] { return !signals_.empty() || (open_ && receiver_); })) return false;
+      {
+        const std::lock_guard lock(mutex_);
+        if (signals_.empty()) return true;
+        next = std::move(signals_.front());
+        signals_.pop_front();
+      }
+      next();
+    }
   }
 
   std::array<std::shared_ptr<lib::PeerConnection>, 2> peers_;
   std::mutex mutex_;
   std::condition_variable changed_;
+  std::deque<std::function<void()>> signals_;
   std::size_t received_ = 0;
   bool open_ = false;
 };
