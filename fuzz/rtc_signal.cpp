@@ -18,7 +18,9 @@ void require(bool condition) {
 void check(const rtc::RemoteDescription& description) {
   require(description.fingerprint.size() == 95);  // 32 bytes as "AB:CD:..."
   require(description.candidates.size() <= rtc::kMostCandidates);
-  require(description.sdp.find("\na=candidate") == std::string::npos);  // inside a line it is text
+  // Inside a line it is text, and behind another letter another attribute.
+  require(description.sdp.find("\na=candidate:") == std::string::npos);
+  require(description.sdp.find("\na=candidate\r") == std::string::npos);
   for (const auto& candidate : description.candidates) {
     require(rtc::judge_candidate(candidate.attribute).has_value());
   }

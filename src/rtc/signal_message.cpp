@@ -27,8 +27,10 @@ struct SdpReader {
   int fingerprints = 0;
 
   core::Result<void> read_line(std::string_view line) {
-    constexpr std::string_view kFingerprint = "a=fingerprint:", kCandidate = "a=candidate:", kMedia = "m=";
-    if (line.starts_with(kCandidate)) return read_candidate(line.substr(2));
+    constexpr std::string_view kFingerprint = "a=fingerprint:", kCandidate = "a=candidate", kMedia = "m=";
+    // Without a colon it is a candidate too, an invalid one; "a=candidates" is another attribute.
+    if (line.starts_with(kCandidate) && (line.size() == kCandidate.size() || line[kCandidate.size()] == ':'))
+      return read_candidate(line.substr(2));
     if (line.starts_with(kFingerprint)) {
       const auto value = upper(line.substr(kFingerprint.size()));
       constexpr std::string_view kHash = "SHA-256 ";

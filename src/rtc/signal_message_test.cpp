@@ -107,6 +107,7 @@ TEST(Signal, RefusesBadAndTooManyCandidates) {
   expect_error(candidate_signal("candidate:1 1 udp 1 example.org 1 typ host", "0"),
                RtcError::invalid_candidate);
   expect_error(candidate_signal(kCandidate, std::string(17, '0')), RtcError::invalid_candidate);
+  expect_error(offer(sdp_with(std::string(kFingerprint) + "a=candidate\r\n")), RtcError::invalid_candidate);
   expect_error({{"type", "candidate"}, {"candidate", "text"}}, RtcError::invalid_candidate);
   expect_error({{"type", "candidate"}, {"candidate", {{"candidate", 5}}}}, RtcError::invalid_candidate);
   std::string lines = kFingerprint;
