@@ -73,13 +73,13 @@ asio::awaitable<void> read_all(http::Stream& stream, asio::any_io_executor execu
     const bool more = co_await reader.wait(std::chrono::milliseconds(1000));
     if (!more) break;
     auto head = co_await reader.read_head();
-    log += head ? head->request.method + " " + head->request.target + "\n"
-                : std::string(head.error().code()) + "\n";
+    // Which error: a bad line of a head that ends too early is seen only when it comes in one piece.
+    log += head ? head->request.method + " " + head->request.target + "\n" : "error\n";
     if (!head) break;
     check(head->request);
     if (!head->has_body) continue;
     const auto body = co_await reader.read_body(kMostBody);
-    log += body ? *body + "\n" : std::string(body.error().code()) + "\n";
+    log += body ? *body + "\n" : "error\n";
     if (!body) break;
     require(body->size() <= kMostBody.count);
   }
@@ -96,7 +96,7 @@ std::string requests_in(core::ByteView bytes, std::size_t piece) {
 
 }  // namespace
 
-// However the bytes are cut, the same requests and errors come out.
+// However the bytes are cut, the same requests come out, and an error at the same place.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const core::ByteView bytes(data + 1, size - 1);
