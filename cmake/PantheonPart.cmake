@@ -15,6 +15,8 @@ function(pantheon_part name)
     add_library(pantheon_${name} STATIC ${sources})
     set(scope PUBLIC)
     pantheon_warnings(pantheon_${name})
+    set_target_properties(pantheon_${name} PROPERTIES
+      UNITY_BUILD ${PANTHEON_UNITY} UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE 8)
   else()
     add_library(pantheon_${name} INTERFACE)
     set(scope INTERFACE)

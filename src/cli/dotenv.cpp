@@ -5,18 +5,15 @@
 #include <optional>
 
 #include "cli/error.hpp"
+#include "core/ascii.hpp"
 
 namespace pantheon::cli {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r";
+using core::trimmed;
+
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kExport = "export ";
-
-std::string_view trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
 
 bool is_name(std::string_view text) {
   if (text.empty() || std::isdigit(static_cast<unsigned char>(text.front())) != 0) return false;

@@ -6,6 +6,8 @@
 #include <limits>
 #include <optional>
 
+#include "core/ascii.hpp"
+
 namespace pantheon::cli {
 namespace {
 
@@ -19,7 +21,6 @@ struct Unit {
 constexpr std::array<Unit, 5> kTimes{
     {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
 constexpr std::array<Unit, 4> kSizes{{{"GiB", 1U << 30U}, {"MiB", 1U << 20U}, {"KiB", 1U << 10U}, {"", 1}}};
-constexpr std::string_view kBlanks = " \t\r";
 constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
 
 /// A whole number and one of the units behind it, multiplied.
@@ -133,9 +134,7 @@ std::vector<std::string> split(std::string_view text, char separator) {
   std::vector<std::string> items;
   while (!text.empty()) {
     const auto end = std::min(text.find(separator), text.size());
-    auto item = text.substr(0, end);
-    item.remove_prefix(std::min(item.find_first_not_of(kBlanks), item.size()));
-    item = item.substr(0, item.find_last_not_of(kBlanks) + 1);
+    const auto item = core::trimmed(text.substr(0, end));
     if (!item.empty()) items.emplace_back(item);
     text.remove_prefix(std::min(end + 1, text.size()));
   }

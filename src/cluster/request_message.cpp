@@ -96,7 +96,7 @@ core::ByteVector to_bytes(const json::object& object) {
 }
 
 /// Sets what is particular to a type.
-struct BodyWriter {
+struct RequestBodyWriter {
   json::object& out;
   void type(RequestType type) const { out["type"] = static_cast<int>(type); }
 
@@ -189,7 +189,7 @@ core::ByteVector encode(const Request& request) {
   json::object out;
   if (!request.uid.empty()) out["uid"] = request.uid;
   if (!request.id.empty()) out["requestId"] = request.id;
-  std::visit(BodyWriter{out}, request.body);
+  std::visit(RequestBodyWriter{out}, request.body);
   if (const auto* broadcast = std::get_if<BroadcastRequest>(&request.body)) {
     return to_msgpack(out, broadcast->event.attachments);
   }

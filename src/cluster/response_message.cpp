@@ -32,7 +32,7 @@ core::Result<Response> untyped(std::string id, const json::object& object) {
   return Response{std::move(id), DoneResponse{}};
 }
 
-struct BodyWriter {
+struct ResponseBodyWriter {
   json::object& out;
   void type(RequestType type) const { out["type"] = static_cast<int>(type); }
 
@@ -79,7 +79,7 @@ core::Result<Response> decode_response(core::ByteView message) {
 
 core::ByteVector encode(const Response& response) {
   json::object out{{"requestId", response.id}};
-  std::visit(BodyWriter{out}, response.body);
+  std::visit(ResponseBodyWriter{out}, response.body);
   if (const auto* ack = std::get_if<ClientAckResponse>(&response.body))
     return to_msgpack(out, ack->attachments);
   const auto text = json::serialize(out);

@@ -4,8 +4,12 @@
 #include <charconv>
 #include <limits>
 
+#include "core/ascii.hpp"
+
 namespace pantheon::host {
 namespace {
+
+using core::is_digit;
 
 constexpr std::size_t kMaxLevels = 256;
 constexpr std::size_t kMaxText = 512;
@@ -13,9 +17,6 @@ constexpr std::size_t kMaxFindings = 64;
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 /// A member name as Go's encoding/json compares it: simple case folding, to which two letters beyond ASCII

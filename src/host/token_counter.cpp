@@ -2,16 +2,16 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
+
 namespace pantheon::host {
 namespace {
+
+using core::is_digit;
 
 // Deeper than this, members belong to what the model wrote (arguments of tools), not to the engine.
 constexpr unsigned kMaxUsageDepth = 3;
 constexpr std::uint64_t kMaxNumber = 1'000'000'000'000;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 }  // namespace
 

@@ -1,15 +1,13 @@
 #include "http/connect.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
+#include "http/completion.hpp"
 #include "http/deadline.hpp"
 
 namespace pantheon::http {
 namespace {
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 using Endpoints = std::vector<tcp::endpoint>;
 
 asio::awaitable<core::Result<Endpoints>> look_up(std::shared_ptr<tcp::resolver> resolver, Url url) {

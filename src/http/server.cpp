@@ -1,21 +1,19 @@
 #include "http/server.hpp"
 
 #include <atomic>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "core/log.hpp"
 #include "core/task_group.hpp"
+#include "http/completion.hpp"
 #include "http/server_connection.hpp"
 
 namespace pantheon::http {
 
 namespace {
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
 core::Result<void> open(tcp::acceptor& acceptor, const ServerOptions& options) {

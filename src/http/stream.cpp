@@ -1,14 +1,13 @@
 #include "http/stream.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+
+#include "http/completion.hpp"
 
 namespace pantheon::http {
 namespace {
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kSharedBuffer = 64 * 1024;
 
 std::span<std::uint8_t> shared_buffer() {

@@ -1,9 +1,8 @@
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <vector>
 
+#include "http/completion.hpp"
 #include "http/deadline.hpp"
 #include "http/error.hpp"
 #include "http/stream.hpp"
@@ -12,7 +11,6 @@ namespace pantheon::http {
 namespace {
 
 namespace ssl = asio::ssl;
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kReadBuffer = 16 * 1024;
 
 class TlsStream final : public Stream {

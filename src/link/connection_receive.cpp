@@ -12,9 +12,6 @@ constexpr unsigned kMaxEmptyData = 10;
 constexpr std::size_t kMaxWaitingResets = 1024;
 constexpr std::array<std::string_view, 2> kPushKinds{"catalogue", "hosting"};
 
-tl::unexpected<core::Error> broken(const char* what) {
-  return core::failure(LinkError::protocol_error, what);
-}
 tl::unexpected<core::Error> calm(const char* what) {
   return core::failure(LinkError::enhance_your_calm, what);
 }

@@ -41,10 +41,6 @@ void append_text(core::ByteVector& out, std::string_view text) {
   out.insert(out.end(), text.begin(), text.end());
 }
 
-tl::unexpected<core::Error> broken(const char* what) {
-  return core::failure(LinkError::protocol_error, what);
-}
-
 }  // namespace
 
 core::Result<ResetFields> parse_reset(core::ByteView payload) {

@@ -42,6 +42,11 @@ LinkError error_from_wire(std::uint32_t code);
 /// The code of that name (`"engine_failed"`); nothing when the table has no such name.
 std::optional<LinkError> error_from_name(std::string_view name);
 
+/// A peer that broke the protocol, and how.
+inline tl::unexpected<core::Error> broken(const char* what) {
+  return core::failure(LinkError::protocol_error, what);
+}
+
 /// The name of a code, as the table writes it. Valid for the life of the program.
 inline std::string_view error_name(LinkError code) {
   return row(code).code;

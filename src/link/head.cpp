@@ -11,7 +11,6 @@ namespace {
 constexpr std::size_t kMaxHeaders = 128;
 constexpr std::size_t kMaxHops = 3;
 constexpr std::size_t kMaxPath = 8 * 1024;
-constexpr std::size_t kMaxDeviceId = 128;
 constexpr std::size_t kKeyBytes = 16;
 
 tl::unexpected<core::Error> bad(const char* what) {

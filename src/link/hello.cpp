@@ -5,6 +5,7 @@
 
 #include "core/json.hpp"
 #include "link/error.hpp"
+#include "link/text.hpp"
 
 namespace pantheon::link {
 namespace {
@@ -12,17 +13,12 @@ namespace {
 constexpr std::array<std::uint8_t, 8> kMagic{0x89, 0x50, 0x4C, 0x4E, 0x4B, 0x0D, 0x0A, 0x1A};
 constexpr std::size_t kMaxHello = 8 * 1024;
 constexpr std::size_t kMaxVersions = 16;
-constexpr std::size_t kMaxDeviceId = 128;
 constexpr std::size_t kMaxFeatures = 32;
 constexpr std::size_t kMaxFeature = 64;
 constexpr std::size_t kNonceBytes = 32;
 constexpr std::int64_t kLeastMessage = 1024;
 constexpr std::int64_t kMostMessage = 65536;
 constexpr std::int64_t kMostStreams = 0x7FFFFFFF;
-
-tl::unexpected<core::Error> broken(const char* what) {
-  return core::failure(LinkError::protocol_error, what);
-}
 
 // Whether version 1 is among the versions; an error when the member breaks the rules.
 core::Result<bool> offers_our_version(const core::json::object& object) {

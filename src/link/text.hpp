@@ -7,6 +7,9 @@
 
 namespace pantheon::link {
 
+/// Longest id of a device, in bytes.
+inline constexpr std::size_t kMaxDeviceId = 128;
+
 /// Whether the text is well-formed UTF-8 (RFC 3629).
 bool valid_utf8(std::string_view text);
 

@@ -3,12 +3,12 @@
 namespace pantheon::session {
 namespace {
 
-constexpr std::size_t kLongestText = 256;
+constexpr std::size_t kLongestName = 256;
 constexpr std::size_t kMostStatements = 16;
 
 std::string bounded(const core::json::object& object, std::string_view key) {
   const auto text = core::get_string(object, key);
-  return std::string(text.value_or("").substr(0, kLongestText));
+  return std::string(text.value_or("").substr(0, kLongestName));
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace {
 namespace json = core::json;
 
 constexpr std::size_t kMostAtOnce = 8;
-constexpr std::size_t kLongestText = 128;
+constexpr std::size_t kLongestId = 128;
 
 json::object failure_of(const core::Error& error) {
   return {{"success", false}, {"error", error.message()}, {"code", error.code()}};
@@ -62,13 +62,13 @@ core::Result<RelayedRequest> parse_relayed_request(json::object object) {
   request.from.device_id = core::get_string(object, "fromUserId").value_or("");
   request.from.socket_id = core::get_string(object, "fromSocketId").value_or("");
   auto* data = object.if_contains("data");
-  const bool well_formed = !request.from.device_id.empty() && request.from.device_id.size() <= kLongestText &&
-                           request.from.socket_id.size() <= kLongestText && data != nullptr &&
+  const bool well_formed = !request.from.device_id.empty() && request.from.device_id.size() <= kLongestId &&
+                           request.from.socket_id.size() <= kLongestId && data != nullptr &&
                            data->is_object();
   if (!well_formed) return core::failure(SessionError::bad_json_message);
   request.from.name = request.from.device_id;
   auto& content = data->get_object();
-  request.type = core::get_string(content, "type").value_or("chat").substr(0, kLongestText);
+  request.type = core::get_string(content, "type").value_or("chat").substr(0, kLongestId);
   content.erase("type");
   // A chat request stands there itself, or as the data of a request of generation 2.
   auto* inner = content.if_contains("data");

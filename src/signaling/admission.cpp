@@ -18,11 +18,11 @@ using core::CommonError;
 using identity::IdentityError;
 
 constexpr std::size_t kMaxLabel = 128;
-constexpr double kBurstSeconds = 8;
+constexpr double kConnectBurstSeconds = 8;
 
 Rate connects_of(const Limits& limits, double share) {
   const auto per_second = limits.connects_per_second * share;
-  return {per_second, per_second * kBurstSeconds};
+  return {per_second, per_second * kConnectBurstSeconds};
 }
 
 std::string_view text_of(const json::object& object, std::string_view name) {

@@ -6,7 +6,7 @@
 namespace pantheon::signaling {
 namespace {
 
-constexpr double kBurstSeconds = 10;
+constexpr double kRequestBurstSeconds = 10;
 
 }  // namespace
 
@@ -14,7 +14,7 @@ HttpLimits::HttpLimits(const Options& options)
     : proxies_(options.proxies),
       limiter_(limiter_of(
           options, "requests",
-          {options.limits.requests_per_second, options.limits.requests_per_second * kBurstSeconds})) {}
+          {options.limits.requests_per_second, options.limits.requests_per_second * kRequestBurstSeconds})) {}
 
 void HttpLimits::add_to(http::Server& server) {
   server.before([this](const http::Request& request) { return check(request); });

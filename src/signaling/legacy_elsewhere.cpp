@@ -10,8 +10,6 @@ namespace {
 
 namespace json = core::json;
 
-constexpr std::size_t kMaxError = 1024;
-
 json::object to_json(LegacyAnswer answer) {
   json::object told{{"success", answer.success}};
   if (answer.success) {
@@ -29,8 +27,8 @@ LegacyAnswer answer_of(const core::Result<json::object>& told, LegacyAnswerKind 
   if (!success) return failed_answer(kind, core::Error(SignalingError::peer_answer_invalid));
   LegacyAnswer answer{kind, *success, nullptr, {}, {}, {}};
   if (const auto* data = told->if_contains("data")) answer.data = *data;
-  answer.error = core::get_string(*told, "error").value_or("").substr(0, kMaxError);
-  answer.error_code = core::get_string(*told, "code").value_or("").substr(0, kMaxError);
+  answer.error = core::get_string(*told, "error").value_or("").substr(0, kMaxLegacyError);
+  answer.error_code = core::get_string(*told, "code").value_or("").substr(0, kMaxLegacyError);
   return answer;
 }
 

@@ -11,10 +11,8 @@ namespace {
 namespace json = core::json;
 using core::CommonError;
 
-constexpr std::size_t kMaxText = 128;
 constexpr std::size_t kMaxCredential = 8 * 1024;
 constexpr std::size_t kMaxRequestId = 256;
-constexpr std::size_t kMaxError = 1024;
 constexpr std::size_t kMaxCapabilities = 4 * 1024;
 
 /// The texts a message is made of. The first that is wrong is remembered.
@@ -22,7 +20,7 @@ class Reader {
  public:
   explicit Reader(json::object& object) : object_(&object) {}
 
-  std::string optional(std::string_view name, std::size_t max = kMaxText) {
+  std::string optional(std::string_view name, std::size_t max = kMaxLegacyText) {
     const auto* value = object_->if_contains(name);
     if (value == nullptr || value->is_null()) return {};
     if (!value->is_string() || value->get_string().size() > max) wrong(name);
@@ -107,7 +105,7 @@ LegacyMessage read_response(Reader& reader, LegacyAnswerKind kind) {
   if (response.answer.success) {
     response.answer.data = reader.take("data");
   } else {
-    response.answer.error = reader.optional("error", kMaxError);
+    response.answer.error = reader.optional("error", kMaxLegacyError);
     response.answer.error_code = reader.optional("code");
   }
   return response;
@@ -147,7 +145,7 @@ bool is_signal(std::string_view type) {
 /// What can be read of a message that may be refused.
 LegacyRefusal outline(json::object& object, core::Error error) {
   LegacyRefusal refusal{std::move(error)};
-  refusal.type = core::get_string(object, "type").value_or("").substr(0, kMaxText);
+  refusal.type = core::get_string(object, "type").value_or("").substr(0, kMaxLegacyText);
   refusal.request_id = Reader(object).request_id();
   if (const auto* data = core::get_object(object, "data")) refusal.kind = answer_kind(*data);
   return refusal;

@@ -10,6 +10,10 @@
 
 namespace pantheon::signaling {
 
+/// Longest text of a member that has no limit of its own, and of what a peer says went wrong, in bytes.
+inline constexpr std::size_t kMaxLegacyText = 128;
+inline constexpr std::size_t kMaxLegacyError = 1024;
+
 /// `auth`: who connects. Either credential; the account comes from it alone.
 struct LegacyAuth {
   std::string token;

@@ -12,9 +12,7 @@ namespace {
 namespace json = core::json;
 using core::CommonError;
 
-constexpr double kBurstSeconds = 10;
-constexpr std::size_t kMaxText = 128;
-constexpr std::size_t kMaxError = 1024;
+constexpr double kLegacyRequestBurstSeconds = 10;
 
 bool is_generation1(const Member& member) {
   return member.generation == 1;
@@ -53,8 +51,8 @@ LegacyAnswer answer_of(const core::Result<json::array>& ack, LegacyAnswerKind ki
   const auto* data = object->if_contains("data");
   if (answer.success && data != nullptr) answer.data = *data;
   if (!answer.success) {
-    answer.error = bounded_text(*object, "error", kMaxError);
-    answer.error_code = bounded_text(*object, "code", kMaxText);
+    answer.error = bounded_text(*object, "error", kMaxLegacyError);
+    answer.error_code = bounded_text(*object, "code", kMaxLegacyText);
   }
   return answer;
 }
@@ -76,10 +74,10 @@ core::Result<LegacyRequest> read_ask(const socketio::Event& event) {
   auto object = object_argument(event);
   if (!object) return core::failure(object.error());
   LegacyRequest request;
-  request.to_peer_id = bounded_text(*object, "to", kMaxText);
+  request.to_peer_id = bounded_text(*object, "to", kMaxLegacyText);
   const auto id = core::get_string(*object, "requestId").value_or("");
   auto* data = object->if_contains("data");
-  if (request.to_peer_id.empty() || id.empty() || id.size() > kMaxText || data == nullptr ||
+  if (request.to_peer_id.empty() || id.empty() || id.size() > kMaxLegacyText || data == nullptr ||
       !data->is_object()) {
     return core::failure(CommonError::invalid_argument, "to, requestId and an object as data are needed");
   }
@@ -171,7 +169,8 @@ EventResult LegacyRelay::ask(const MemberPointer& asker, const socketio::Event& 
 
 tl::expected<void, EventFailure> LegacyRelay::admit(Member& from) {
   if (mode_ != LegacyMode::relay) return core::failure(SignalingError::legacy_relay_off);
-  const Rate rate{limits_.legacy_requests_per_second, limits_.legacy_requests_per_second * kBurstSeconds};
+  const Rate rate{limits_.legacy_requests_per_second,
+                  limits_.legacy_requests_per_second * kLegacyRequestBurstSeconds};
   if (const auto wait = from.legacy().requests.take(rate, std::chrono::steady_clock::now()))
     return tl::unexpected(rate_limited(*wait));
   return {};

@@ -18,12 +18,11 @@ namespace json = core::json;
 using core::CommonError;
 
 constexpr core::Bytes kMaxBeforeAuth{16 * 1024};
-constexpr double kBurstSeconds = 4;
+constexpr double kLegacyMessageBurstSeconds = 4;
 constexpr double kRestBurstSeconds = 20;
 constexpr std::size_t kMaxRefused = 500;  // in a row; who goes on after that means no good
 constexpr std::chrono::milliseconds kGoodbye{1500};
 constexpr std::uint16_t kGoingAway = 1001;
-constexpr std::uint16_t kPolicyViolation = 1008;
 constexpr std::string_view kPeersPath = "/api/v1/peers/";
 
 bool is_of_others(std::string_view path) {
@@ -188,7 +187,7 @@ boost::asio::awaitable<void> LegacyServer::serve(LegacyServer& self, http::Reque
 }
 
 bool LegacyServer::take_message(LegacySession& session) {
-  const Rate rate{limits_.events_per_second, limits_.events_per_second * kBurstSeconds};
+  const Rate rate{limits_.events_per_second, limits_.events_per_second * kLegacyMessageBurstSeconds};
   const auto wait = session.messages.take(rate, std::chrono::steady_clock::now());
   if (!wait) {
     session.refused = 0;

@@ -4,12 +4,6 @@
 #include "signaling/legacy_message.hpp"
 
 namespace pantheon::signaling {
-namespace {
-
-constexpr std::uint16_t kPolicyViolation = 1008;
-
-}  // namespace
-
 LegacySession::LegacySession(std::unique_ptr<http::WebSocket> socket, core::TaskGroup& tasks)
     : socket_(std::move(socket)), tasks_(&tasks), deadline_(tasks.executor(), [this] { on_silence(); }) {}
 

@@ -12,6 +12,9 @@
 
 namespace pantheon::signaling {
 
+/// For close(): the client broke a rule (RFC 6455, section 7.4.1).
+inline constexpr std::uint16_t kPolicyViolation = 1008;
+
 /// One generation-1 client: its WebSocket with a bounded send queue, and who it is once it has signed in.
 /// Use from the executor's one thread.
 class LegacySession : public std::enable_shared_from_this<LegacySession> {

@@ -18,7 +18,7 @@ using core::CommonError;
 
 constexpr core::Bytes kMaxBody{8 * 1024};
 constexpr std::size_t kMaxName = 128;
-constexpr double kBurstSeconds = 50;
+constexpr double kRedeemBurstSeconds = 50;
 const std::string kEverybody = "everybody";
 
 std::string_view text_of(const json::object& object, std::string_view name) {
@@ -88,12 +88,12 @@ Pairing::Pairing(store::DeviceStore& store, Tokens& tokens, Rooms& rooms, const 
       keep_devices_(options.keep_devices),
       codes_(options.limits, options.pairing_lifetime),
       proxies_(options.proxies),
-      by_address_(
-          limiter_of(options, "redeems",
-                     {options.limits.redeems_per_second, options.limits.redeems_per_second * kBurstSeconds})),
-      of_all_(limiter_of(
-          options, "all redeems",
-          {options.limits.all_redeems_per_second, options.limits.all_redeems_per_second * kBurstSeconds})) {}
+      by_address_(limiter_of(
+          options, "redeems",
+          {options.limits.redeems_per_second, options.limits.redeems_per_second * kRedeemBurstSeconds})),
+      of_all_(limiter_of(options, "all redeems",
+                         {options.limits.all_redeems_per_second,
+                          options.limits.all_redeems_per_second * kRedeemBurstSeconds})) {}
 
 void Pairing::add_to(EventRouter& router) {
   if (!keep_devices_) {

@@ -17,7 +17,7 @@ namespace json = core::json;
 using auth::AuthError;
 
 constexpr core::Bytes kMaxBody{8 * 1024};
-constexpr double kBurstSeconds = 20;
+constexpr double kRefreshBurstSeconds = 20;
 
 tl::unexpected<core::Error> invalid_token() {
   return core::failure(AuthError::auth_invalid, "refresh token");
@@ -41,9 +41,9 @@ Tokens::Tokens(store::DeviceStore& store, const auth::AccessTokens& access, auth
       keep_devices_(options.keep_devices),
       refresh_lifetime_(options.refresh_token_lifetime),
       proxies_(options.proxies),
-      limiter_(limiter_of(
-          options, "refreshes",
-          {options.limits.refreshes_per_second, options.limits.refreshes_per_second * kBurstSeconds})) {}
+      limiter_(limiter_of(options, "refreshes",
+                          {options.limits.refreshes_per_second,
+                           options.limits.refreshes_per_second * kRefreshBurstSeconds})) {}
 
 void Tokens::add_to(http::Server& server) {
   server.route("GET", "/v1/nonce", [this](http::Request) {

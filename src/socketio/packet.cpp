@@ -4,21 +4,19 @@
 #include <array>
 #include <charconv>
 
+#include "core/ascii.hpp"
+
 namespace pantheon::socketio {
 namespace {
 
 namespace json = core::json;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// Walks through the fields of a packet's text.
 struct Cursor {
   std::string_view rest;
 
   std::string_view take_digits() {
-    const auto end = std::find_if_not(rest.begin(), rest.end(), is_digit);
+    const auto end = std::find_if_not(rest.begin(), rest.end(), core::is_digit);
     return take(static_cast<std::size_t>(end - rest.begin()));
   }
   std::string_view take(std::size_t count) {

@@ -8,12 +8,18 @@
 #include <string_view>
 
 #include "core/bytes.hpp"
+#include "core/clock.hpp"
 #include "core/error.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace pantheon::store {
+
+/// A time as columns have it: milliseconds since 1970.
+inline std::int64_t millis(core::WallTime time) {
+  return time.time_since_epoch().count();
+}
 
 /// One step from a schema to the next. Number n of the list makes version n; published ones never change.
 struct Migration {

@@ -5,7 +5,7 @@
 namespace pantheon::store {
 namespace {
 
-constexpr std::string_view kFirst = R"(
+constexpr std::string_view kDeviceTables = R"(
 CREATE TABLE server (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE accounts (id TEXT PRIMARY KEY, created_at INTEGER NOT NULL) STRICT;
 CREATE TABLE devices (
@@ -41,15 +41,12 @@ CREATE INDEX refresh_tokens_by_end ON refresh_tokens (expires_at))";
 
 constexpr std::string_view kPredecessors = "ALTER TABLE refresh_tokens ADD COLUMN predecessor BLOB";
 
-constexpr std::array<Migration, 2> kMigrations{{{kFirst}, {kPredecessors}}};
+constexpr std::array<Migration, 2> kDeviceMigrations{{{kDeviceTables}, {kPredecessors}}};
 
 constexpr std::string_view kDeviceColumns =
     "SELECT account, device_id, public_key, name, platform, created_at, last_seen, token_generation, revoked "
     "FROM devices WHERE account = ?1";
 
-std::int64_t millis(core::WallTime time) {
-  return time.time_since_epoch().count();
-}
 core::WallTime time_of(std::int64_t millis) {
   return core::WallTime(std::chrono::milliseconds(millis));
 }
@@ -78,7 +75,7 @@ core::Result<std::size_t> read_count(core::Result<Query>& query) {
 }  // namespace
 
 core::Result<DeviceStore> DeviceStore::open(const std::filesystem::path& file) {
-  auto database = Database::open(file, kMigrations);
+  auto database = Database::open(file, kDeviceMigrations);
   if (!database) return core::failure(database.error());
   return DeviceStore(std::move(*database));
 }

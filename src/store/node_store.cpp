@@ -5,7 +5,7 @@
 namespace pantheon::store {
 namespace {
 
-constexpr std::string_view kFirst = R"(
+constexpr std::string_view kNodeTables = R"(
 CREATE TABLE used_nonces (nonce TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX used_nonces_by_end ON used_nonces (expires_at);
 CREATE TABLE pairing_codes (
@@ -16,11 +16,7 @@ CREATE TABLE pairing_codes (
   expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID)";
 
-constexpr std::array<Migration, 1> kMigrations{{{kFirst}}};
-
-std::int64_t millis(core::WallTime time) {
-  return time.time_since_epoch().count();
-}
+constexpr std::array<Migration, 1> kNodeMigrations{{{kNodeTables}}};
 
 /// Whether a statement without rows changed one.
 core::Result<bool> changed_a_row(Query& query) {
@@ -32,7 +28,7 @@ core::Result<bool> changed_a_row(Query& query) {
 }  // namespace
 
 core::Result<NodeStore> NodeStore::open(const std::filesystem::path& file) {
-  auto database = Database::open(file, kMigrations);
+  auto database = Database::open(file, kNodeMigrations);
   if (!database) return core::failure(database.error());
   return NodeStore(std::move(*database));
 }
