@@ -2,14 +2,12 @@
 
 #include <boost/asio/post.hpp>
 #include <chrono>
-#include <map>
 
-#include "core/async_event.hpp"
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "http/client.hpp"
 #include "session/error.hpp"
-#include "session/peer_channel.hpp"
+#include "session/peer_channels.hpp"
 #include "session/relayed_requests.hpp"
 #include "session/token_renewal.hpp"
 #include "socketio/client.hpp"
@@ -19,9 +17,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMostChannels = 128;
-constexpr int kDialAttempts = 3;
-constexpr std::chrono::seconds kReadyPatience{10};
 constexpr std::chrono::seconds kBackAfter{1};
 
 socketio::ClientOptions signaling_options(const std::string& server_url) {
@@ -52,33 +47,17 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   State(asio::any_io_executor executor, AccountSettings set, identity::DeviceKey key, identity::KeyBook& keys,
         CredentialsProvider provider, AccountEvents listener);
 
-  struct Channel {
-    std::unique_ptr<PeerChannel> peer;
-    PeerIdentity identity;  ///< once it is ready
-    bool initiator = false;
-    bool ready = false;
-    int waiting = 0;  ///< calls of connect() that wait for it
-    std::optional<core::Error> failed;
-  };
-
   void listen();
   void on_ended(std::string_view reason);
   static asio::awaitable<void> come_back(std::shared_ptr<State> state);
   void on_server_info(const core::json::object& info);
   void on_connect_error(const core::json::object& error);
-  void on_signal(const core::json::object& message);
-  void on_offer(const std::string& socket, PeerEntry peer, const core::json::object& signal);
   void on_revoked(const core::json::object& message);
   void on_pairing_request(const socketio::Event& event);
-  Channel& make_channel(const std::string& socket, PeerEntry peer, bool initiator);
   void send_signal(const std::string& socket, const std::string& device, core::json::object signal);
   void send_announcement();
-  void push_announcement(const Channel& channel) const;
   void note_book();
-  static asio::awaitable<core::Result<LinkChannel*>> wait_ready(std::shared_ptr<State> state,
-                                                                std::string socket);
-  void drop(const std::string& socket, PeerChannel* which, std::optional<core::Error> error);
-
+  PeerChannelsCallbacks channel_callbacks();
   AccountSettings settings;
   AccountEvents events;
   identity::KeyBook& book;
@@ -90,15 +69,12 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   PairingVoucher voucher;
   RelayedRequests relayed;
   PeerDirectory directory;
-  std::map<std::string, Channel> channels;  ///< by the peer's socket id
-  core::AsyncEvent changed;                 ///< a channel became ready or failed
+  std::shared_ptr<PeerChannels> channels;
   std::string instance;
   std::uint64_t book_revision = 0;
   bool account_confirmed =
       false;  ///< the server named the account we belong to; before that nobody is served
-  bool hosting = false;
-  core::json::array models;
-  CatalogueFor catalogue;
+  Announcement announcement;
   bool stopped = false;
 };
 
@@ -132,7 +108,7 @@ AccountClient::State::State(asio::any_io_executor executor, AccountSettings set,
                 if (events.on_paired) events.on_paired(newcomer);
               }),
       relayed(tasks, settings.serve_relayed ? settings.serve_json : JsonRequestHandler(), keys),
-      changed(executor),
+      channels(std::make_shared<PeerChannels>(context, directory, channel_callbacks())),
       instance(core::random_id()),
       book_revision(keys.revision()) {
   voucher.set_account(keys.account());
@@ -148,7 +124,10 @@ void AccountClient::State::listen() {
     });
   };
   on_object("server-info", &State::on_server_info);
-  on_object("webrtc-signal", &State::on_signal);
+  signaling.on("webrtc-signal", [this](const socketio::Event& event) {
+    const auto* message = first_object(event);
+    if (message != nullptr && account_confirmed && !stopped) channels->signal(*message);
+  });
   on_object("device-revoked", &State::on_revoked);
   signaling.on("legacy-request", [this](const socketio::Event& event) {
     if (!account_confirmed) return event.ack({core::json::object{{"success", false}}});
@@ -207,88 +186,19 @@ void AccountClient::State::on_connect_error(const core::json::object& error) {
   if (events.on_error) events.on_error(connect_error(error));
 }
 
-void AccountClient::State::on_signal(const core::json::object& message) {
-  const std::string device(core::get_string(message, "fromUserId").value_or(""));
-  std::string socket(core::get_string(message, "fromSocketId").value_or(""));
-  const auto* signal = core::get_object(message, "signal");
-  if (signal == nullptr || device.empty() || stopped || !account_confirmed) return;
-  if (socket.empty()) socket = device;  // older servers
-  const auto found = channels.find(socket);
-  if (core::get_string(*signal, "type") == "offer" &&
-      (found == channels.end() || !found->second.peer || !found->second.peer->is_offer_of_this(*signal))) {
-    auto peer = directory.by_socket(socket).value_or(PeerEntry{});
-    peer.socket_id = socket;
-    peer.device_id = device;
-    return on_offer(socket, std::move(peer), *signal);
-  }
-  if (found != channels.end() && found->second.peer) found->second.peer->signal(*signal);
-}
-
-void AccountClient::State::on_offer(const std::string& socket, PeerEntry peer,
-                                    const core::json::object& signal) {
-  const auto found = channels.find(socket);
-  // A link of ours with streams on it is not given up for an offer; of two that dial at once, the smaller
-  // id's stands.
-  if (found != channels.end() && found->second.initiator && found->second.ready) return;
-  if (found != channels.end() && found->second.initiator && !found->second.ready &&
-      settings.device_id < peer.device_id) {
-    return;
-  }
-  if (found == channels.end() && channels.size() >= kMostChannels) {
-    core::logger("session")->warn("offer of {} refused: {} peers are connected", peer.device_id,
-                                  channels.size());
-    return;
-  }
-  make_channel(socket, std::move(peer), false).peer->signal(signal);
-}
-
-AccountClient::State::Channel& AccountClient::State::make_channel(const std::string& socket, PeerEntry peer,
-                                                                  bool initiator) {
-  auto& channel = channels[socket];
-  channel = {};
-  channel.initiator = initiator;
-  PeerChannelCallbacks on;
-  const std::weak_ptr<State> weak = weak_from_this();
-  const auto which = std::make_shared<PeerChannel*>(nullptr);
-  on.send_signal = [weak, socket, device = peer.device_id](core::json::object signal) {
-    if (const auto self = weak.lock()) self->send_signal(socket, device, std::move(signal));
+PeerChannelsCallbacks AccountClient::State::channel_callbacks() {
+  PeerChannelsCallbacks on;
+  on.send_signal = [this](const std::string& socket, const std::string& device, core::json::object signal) {
+    send_signal(socket, device, std::move(signal));
   };
-  on.on_ready = [weak, socket](const PeerIdentity& identity) {
-    const auto self = weak.lock();
-    if (!self) return;
-    const auto found = self->channels.find(socket);
-    if (found == self->channels.end()) return;
-    auto& ready = found->second;
-    ready.ready = true;
-    ready.identity = identity;
-    self->note_book();
-    if (self->hosting) self->push_announcement(ready);
-    if (self->events.on_peer_connected) self->events.on_peer_connected(identity);
-    self->changed.notify();
+  on.on_learned = [this] { note_book(); };
+  on.on_connected = [this](const PeerIdentity& identity) {
+    if (events.on_peer_connected) events.on_peer_connected(identity);
   };
-  on.on_closed = [weak, socket, which](std::optional<core::Error> error) {
-    if (const auto self = weak.lock()) self->drop(socket, *which, std::move(error));
+  on.on_disconnected = [this](const std::string& device_name) {
+    if (events.on_peer_disconnected) events.on_peer_disconnected(device_name);
   };
-  channel.peer = std::make_unique<PeerChannel>(context, initiator, std::move(peer), std::move(on));
-  *which = channel.peer.get();
-  return channel;
-}
-
-void AccountClient::State::drop(const std::string& socket, PeerChannel* which,
-                                std::optional<core::Error> error) {
-  const auto found = channels.find(socket);
-  if (found == channels.end() || found->second.peer.get() != which) return;  // replaced by a newer attempt
-  auto& channel = found->second;
-  if (error)
-    core::logger("session")->info("peer {} is gone: {}", channel.peer->peer().device_id, error->code());
-  if (channel.ready && events.on_peer_disconnected) events.on_peer_disconnected(channel.peer->peer().name);
-  if (channel.initiator && !channel.ready && channel.waiting > 0) {
-    channel.failed = error ? *error : core::Error(SessionError::connect_failed);
-    channel.peer.reset();  // connect() reads the reason and removes the entry
-  } else {
-    channels.erase(found);
-  }
-  changed.notify();
+  return on;
 }
 
 void AccountClient::State::send_signal(const std::string& socket, const std::string& device,
@@ -316,21 +226,18 @@ void AccountClient::State::send_announcement() {
   if (!signaling.connected() || !account_confirmed) return;
   (void)signaling.emit(
       "register", {core::json::object{{"userId", settings.device_id},
-                                      {"isHosting", hosting},
-                                      {"models", models},
+                                      {"isHosting", announcement.hosting},
+                                      {"models", announcement.models},
                                       {"deviceInfo", core::json::object{{"name", settings.name},
                                                                         {"platform", settings.platform}}}}});
-  if (hosting) (void)signaling.emit("announce-models", {core::json::object{{"models", models}}});
+  if (!announcement.hosting) return;
+  (void)signaling.emit("announce-models", {core::json::object{{"models", announcement.models}}});
 }
 
 void AccountClient::State::note_book() {
   if (book.revision() == book_revision) return;
   book_revision = book.revision();
-  for (auto& [socket, channel] : channels) {
-    if (channel.peer && book.is_revoked(channel.peer->peer().device_id)) {
-      channel.peer->close(link::LinkError::key_untrusted, "this device was removed from the account");
-    }
-  }
+  channels->close_revoked();
   if (events.on_book_changed) events.on_book_changed();
 }
 
@@ -343,7 +250,7 @@ AccountClient::AccountClient(asio::any_io_executor executor, AccountSettings set
 }
 
 AccountClient::~AccountClient() {
-  state_->channels.clear();
+  state_->channels->clear();
 }
 
 void AccountClient::start() {
@@ -353,11 +260,9 @@ void AccountClient::start() {
 asio::awaitable<void> AccountClient::stop() {
   const auto state = state_;
   state->stopped = true;
-  for (auto& [socket, channel] : state->channels) {
-    if (channel.peer) channel.peer->close(link::LinkError::shutting_down, "Pantheon is stopping");
-  }
+  state->channels->close(link::LinkError::shutting_down, "Pantheon is stopping");
   co_await core::sleep_for(50ms);  // lets the goodbyes leave
-  state->channels.clear();
+  state->channels->clear();
   state->tasks.cancel();
   co_await state->signaling.stop();
   co_await state->tasks.join();
@@ -370,19 +275,10 @@ std::vector<PeerEntry> AccountClient::peers() const {
   return state_->directory.all();
 }
 
-void AccountClient::State::push_announcement(const Channel& channel) const {
-  if (!channel.peer || !channel.ready) return;
-  if (auto* link = channel.peer->link(); link != nullptr && catalogue)
-    link->push("catalogue", catalogue(channel.identity));
-  channel.peer->push_models(models);
-}
-
 void AccountClient::announce(bool hosting, core::json::array models, CatalogueFor catalogue) {
-  state_->hosting = hosting;
-  state_->models = std::move(models);
-  state_->catalogue = std::move(catalogue);
+  state_->announcement = {hosting, std::move(models), std::move(catalogue)};
   state_->send_announcement();
-  for (const auto& [socket, channel] : state_->channels) state_->push_announcement(channel);
+  state_->channels->announce(state_->announcement);
 }
 
 asio::awaitable<core::Result<identity::PairingLink>> AccountClient::open_pairing(std::string origin) {
@@ -403,60 +299,9 @@ void AccountClient::close_pairing(const identity::PairingCode& code) {
   (void)state_->signaling.emit("pairing-close", {core::json::object{{"code", identity::to_text(code)}}});
 }
 
-asio::awaitable<core::Result<LinkChannel*>> AccountClient::State::wait_ready(std::shared_ptr<State> state,
-                                                                             std::string socket) {
-  const auto patience = std::chrono::steady_clock::now() + kReadyPatience;
-  // A failure is kept for those who wait for it, and forgotten with the last of them.
-  struct Waiting {
-    State& state;
-    const std::string& socket;
-    Waiting(State& s, const std::string& id) : state(s), socket(id) { count(1); }
-    Waiting(const Waiting&) = delete;
-    Waiting& operator=(const Waiting&) = delete;
-    ~Waiting() {
-      count(-1);
-      const auto found = state.channels.find(socket);
-      if (found == state.channels.end() || found->second.ready || found->second.waiting > 0) return;
-      state.channels.erase(found);
-    }
-    void count(int step) {
-      const auto found = state.channels.find(socket);
-      if (found != state.channels.end()) found->second.waiting += step;
-    }
-  };
-  const Waiting waiting(*state, socket);
-  for (;;) {
-    const auto found = state->channels.find(socket);
-    if (found == state->channels.end()) co_return core::failure(SessionError::connect_failed);
-    auto& channel = found->second;
-    if (channel.failed) co_return core::failure(*channel.failed);
-    if (!channel.initiator) {
-      co_return core::failure(SessionError::connect_failed,
-                              "the other device is connected to this one already");
-    }
-    if (channel.ready) {
-      auto* link = channel.peer->link();
-      if (link == nullptr) co_return core::failure(SessionError::peer_too_old);
-      co_return link;
-    }
-    if (std::chrono::steady_clock::now() >= patience) co_return core::failure(SessionError::connect_failed);
-    const bool alive = co_await state->changed.wait_until(patience);
-    if (!alive) co_return core::failure(core::CommonError::cancelled);
-  }
-}
-
 asio::awaitable<core::Result<LinkChannel*>> AccountClient::connect(std::string device_id) {
-  const auto state = state_;
-  core::Error last(SessionError::peer_unavailable);
-  for (int attempt = 0; attempt < kDialAttempts; ++attempt) {
-    const auto peer = state->directory.by_device(device_id);
-    if (!peer) co_return core::failure(SessionError::peer_unavailable);
-    if (!state->channels.contains(peer->socket_id)) state->make_channel(peer->socket_id, *peer, true);
-    auto link = co_await State::wait_ready(state, peer->socket_id);
-    if (link || link.error().is(core::CommonError::cancelled)) co_return link;
-    last = link.error();
-  }
-  co_return core::failure(last);
+  const auto state = state_;  // what the channels are made of lives as long as the call
+  co_return co_await PeerChannels::connect(state->channels, std::move(device_id));
 }
 
 }  // namespace pantheon::session

@@ -13,6 +13,7 @@
 #include "identity/pairing.hpp"
 #include "session/link_channel.hpp"
 #include "session/pairing_voucher.hpp"
+#include "session/peer_channels.hpp"
 #include "session/peer_context.hpp"
 #include "session/peer_directory.hpp"
 #include "session/sign_in.hpp"
@@ -33,9 +34,6 @@ struct AccountSettings {
   /// The provider of credentials has a newer token before the one in use ends: it is asked again in time.
   bool renews = false;
 };
-
-/// The catalogue as one peer may see it: the object of `GET /pantheon/catalogue`.
-using CatalogueFor = std::function<core::json::object(const PeerIdentity&)>;
 
 /// What happens in an account. Every function may be empty; they are called on the executor.
 struct AccountEvents {

@@ -1,0 +1,195 @@
+#include "session/peer_channels.hpp"
+
+#include <chrono>
+
+#include "core/log.hpp"
+#include "session/error.hpp"
+
+namespace pantheon::session {
+namespace {
+
+constexpr std::size_t kMostChannels = 128;
+constexpr int kDialAttempts = 3;
+constexpr std::chrono::seconds kReadyPatience{10};
+
+}  // namespace
+
+PeerChannels::PeerChannels(PeerContext& context, const PeerDirectory& directory, PeerChannelsCallbacks on)
+    : context_(context), directory_(directory), on_(std::move(on)), changed_(context.tasks.executor()) {}
+
+void PeerChannels::signal(const core::json::object& message) {
+  const std::string device(core::get_string(message, "fromUserId").value_or(""));
+  std::string socket(core::get_string(message, "fromSocketId").value_or(""));
+  const auto* signal = core::get_object(message, "signal");
+  if (signal == nullptr || device.empty()) return;
+  if (socket.empty()) socket = device;  // older servers
+  const auto found = channels_.find(socket);
+  if (core::get_string(*signal, "type") == "offer" &&
+      (found == channels_.end() || !found->second.peer || !found->second.peer->is_offer_of_this(*signal))) {
+    auto peer = directory_.by_socket(socket).value_or(PeerEntry{});
+    peer.socket_id = socket;
+    peer.device_id = device;
+    return offered(socket, std::move(peer), *signal);
+  }
+  if (found != channels_.end() && found->second.peer) found->second.peer->signal(*signal);
+}
+
+void PeerChannels::offered(const std::string& socket, PeerEntry peer, const core::json::object& signal) {
+  const auto found = channels_.find(socket);
+  // A link of ours with streams on it is not given up for an offer; of two that dial at once, the smaller
+  // id's stands.
+  if (found != channels_.end() && found->second.initiator &&
+      (found->second.ready || context_.device_id < peer.device_id)) {
+    return;
+  }
+  if (found == channels_.end() && channels_.size() >= kMostChannels) {
+    core::logger("session")->warn("offer of {} refused: {} peers are connected", peer.device_id,
+                                  channels_.size());
+    return;
+  }
+  make(socket, std::move(peer), false).peer->signal(signal);
+}
+
+PeerChannels::Channel& PeerChannels::make(const std::string& socket, PeerEntry peer, bool initiator) {
+  auto& channel = channels_[socket];
+  channel = {};
+  channel.initiator = initiator;
+  const auto which = std::make_shared<PeerChannel*>(nullptr);
+  auto callbacks = callbacks_of(socket, peer.device_id, which);
+  channel.peer = std::make_unique<PeerChannel>(context_, initiator, std::move(peer), std::move(callbacks));
+  *which = channel.peer.get();
+  return channel;
+}
+
+PeerChannelCallbacks PeerChannels::callbacks_of(const std::string& socket, const std::string& device,
+                                                std::shared_ptr<PeerChannel*> which) {
+  PeerChannelCallbacks on;
+  const std::weak_ptr<PeerChannels> weak = weak_from_this();
+  on.send_signal = [weak, socket, device](core::json::object signal) {
+    if (const auto self = weak.lock()) self->on_.send_signal(socket, device, std::move(signal));
+  };
+  on.on_ready = [weak, socket](const PeerIdentity& identity) {
+    if (const auto self = weak.lock()) self->became_ready(socket, identity);
+  };
+  on.on_closed = [weak, socket, which = std::move(which)](std::optional<core::Error> error) {
+    if (const auto self = weak.lock()) self->drop(socket, *which, std::move(error));
+  };
+  return on;
+}
+
+void PeerChannels::became_ready(const std::string& socket, const PeerIdentity& identity) {
+  const auto found = channels_.find(socket);
+  if (found == channels_.end()) return;
+  auto& channel = found->second;
+  channel.ready = true;
+  channel.identity = identity;
+  on_.on_learned();
+  if (announcement_.hosting) tell(channel);
+  on_.on_connected(identity);
+  changed_.notify();
+}
+
+void PeerChannels::drop(const std::string& socket, const PeerChannel* which,
+                        std::optional<core::Error> error) {
+  const auto found = channels_.find(socket);
+  if (found == channels_.end() || found->second.peer.get() != which) return;  // replaced by a newer attempt
+  auto& channel = found->second;
+  if (error)
+    core::logger("session")->info("peer {} is gone: {}", channel.peer->peer().device_id, error->code());
+  if (channel.ready) on_.on_disconnected(channel.peer->peer().name);
+  if (channel.initiator && !channel.ready && channel.waiting > 0) {
+    channel.failed = error ? *error : core::Error(SessionError::connect_failed);
+    channel.peer.reset();  // connect() reads the reason and removes the entry
+  } else {
+    channels_.erase(found);
+  }
+  changed_.notify();
+}
+
+void PeerChannels::tell(const Channel& channel) const {
+  if (!channel.peer || !channel.ready) return;
+  if (auto* link = channel.peer->link(); link != nullptr && announcement_.catalogue)
+    link->push("catalogue", announcement_.catalogue(channel.identity));
+  channel.peer->push_models(announcement_.models);
+}
+
+void PeerChannels::announce(const Announcement& announcement) {
+  announcement_ = announcement;
+  for (const auto& [socket, channel] : channels_) tell(channel);
+}
+
+void PeerChannels::close_revoked() {
+  for (auto& [socket, channel] : channels_) {
+    if (channel.peer && context_.book.is_revoked(channel.peer->peer().device_id)) {
+      channel.peer->close(link::LinkError::key_untrusted, "this device was removed from the account");
+    }
+  }
+}
+
+void PeerChannels::close(link::LinkError code, std::string_view message) {
+  for (auto& [socket, channel] : channels_) {
+    if (channel.peer) channel.peer->close(code, message);
+  }
+}
+
+/// A failure is kept for those who wait for it, and forgotten with the last of them.
+class PeerChannels::Waiting {
+ public:
+  Waiting(PeerChannels& owner, const std::string& socket) : owner_(owner), socket_(socket) { count(1); }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+  ~Waiting() {
+    count(-1);
+    const auto found = owner_.channels_.find(socket_);
+    if (found == owner_.channels_.end() || found->second.ready || found->second.waiting > 0) return;
+    owner_.channels_.erase(found);
+  }
+
+ private:
+  void count(int step) {
+    const auto found = owner_.channels_.find(socket_);
+    if (found != owner_.channels_.end()) found->second.waiting += step;
+  }
+  PeerChannels& owner_;
+  const std::string& socket_;
+};
+
+asio::awaitable<core::Result<LinkChannel*>> PeerChannels::wait_ready(std::shared_ptr<PeerChannels> self,
+                                                                     std::string socket) {
+  const auto patience = std::chrono::steady_clock::now() + kReadyPatience;
+  const Waiting waiting(*self, socket);
+  for (;;) {
+    const auto found = self->channels_.find(socket);
+    if (found == self->channels_.end()) co_return core::failure(SessionError::connect_failed);
+    auto& channel = found->second;
+    if (channel.failed) co_return core::failure(*channel.failed);
+    if (!channel.initiator) {
+      co_return core::failure(SessionError::connect_failed,
+                              "the other device is connected to this one already");
+    }
+    if (channel.ready) {
+      auto* link = channel.peer->link();
+      if (link == nullptr) co_return core::failure(SessionError::peer_too_old);
+      co_return link;
+    }
+    if (std::chrono::steady_clock::now() >= patience) co_return core::failure(SessionError::connect_failed);
+    const bool alive = co_await self->changed_.wait_until(patience);
+    if (!alive) co_return core::failure(core::CommonError::cancelled);
+  }
+}
+
+asio::awaitable<core::Result<LinkChannel*>> PeerChannels::connect(std::shared_ptr<PeerChannels> self,
+                                                                  std::string device_id) {
+  core::Error last(SessionError::peer_unavailable);
+  for (int attempt = 0; attempt < kDialAttempts; ++attempt) {
+    const auto peer = self->directory_.by_device(device_id);
+    if (!peer) co_return core::failure(SessionError::peer_unavailable);
+    if (!self->channels_.contains(peer->socket_id)) self->make(peer->socket_id, *peer, true);
+    auto link = co_await wait_ready(self, peer->socket_id);
+    if (link || link.error().is(core::CommonError::cancelled)) co_return link;
+    last = link.error();
+  }
+  co_return core::failure(last);
+}
+
+}  // namespace pantheon::session
