@@ -6,6 +6,6 @@ export default defineConfig({
     environment: 'node',
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    fileParallelism: false,
+    maxWorkers: 2, // most of it is waiting
   },
 });

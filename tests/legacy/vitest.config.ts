@@ -7,6 +7,6 @@ export default defineConfig({
     environment: 'node',
     testTimeout: 20_000,
     hookTimeout: 20_000,
-    fileParallelism: false,
+    maxWorkers: 2, // most of it is waiting
   },
 });
