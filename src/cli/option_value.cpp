@@ -62,6 +62,15 @@ OptionValue text(std::string& place, std::string takes) {
   return value;
 }
 
+OptionValue folder(std::string& place) {
+  OptionValue value = text(place, "FOLDER");
+  value.set = [set = std::move(value.set)](const std::vector<std::string>& texts) -> Checked {
+    if (texts.back().empty()) return tl::unexpected(std::string("is empty and names no folder"));
+    return set(texts);
+  };
+  return value;
+}
+
 OptionValue flag(bool& place) {
   OptionValue value;
   value.kind = OptionValue::Kind::flag;

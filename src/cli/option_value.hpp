@@ -30,6 +30,8 @@ struct OptionValue {
 
 /// Any text.
 OptionValue text(std::string& place, std::string takes);
+/// The name of a folder, which has at least a character: an empty one would mean the current folder.
+OptionValue folder(std::string& place);
 /// true or false (also yes, no, on, off, 1, 0); as a flag it needs no value.
 OptionValue flag(bool& place);
 /// One of these words.

@@ -59,6 +59,15 @@ TEST(OptionValue, ASizeMayHaveAUnit) {
   EXPECT_FALSE(value.set({"4kb"}));
 }
 
+TEST(OptionValue, AFolderHasAName) {
+  std::string place = "before";
+  const auto value = folder(place);
+  EXPECT_FALSE(value.set({""}));
+  EXPECT_EQ(place, "before");
+  EXPECT_TRUE(value.set({"."}));
+  EXPECT_EQ(place, ".");
+}
+
 TEST(OptionValue, AFlagTakesTheUsualWords) {
   bool place = false;
   const auto value = flag(place);

@@ -19,7 +19,7 @@ constexpr std::uint16_t kHighestPort = 65'535;
 OptionGroup program(SignalSettings& s) {
   return {"Program",
           {{"config", "PANTHEON_CONFIG", "TOML file of options", text(s.config, "FILE")},
-           {"data", "PANTHEON_HOME", "Folder of the database", text(s.data, "FOLDER"), false,
+           {"data", "PANTHEON_HOME", "Folder of the database", folder(s.data), false,
             "~/.local/share/pantheon"},
            {"log-level", "PANTHEON_LOG_LEVEL", "What is logged at least, on standard error",
             choice(s.common.log_level, {"debug", "info", "warn", "error", "off"})},

@@ -129,6 +129,7 @@ Verb add(CLI::App& program, const char* name, const char* about, bool host_only)
                    "Name of this device, for your other devices (default: host name)");
   verb->add_option("--data", arguments->data, "Folder of keys and database")
       ->envname("PANTHEON_HOME")
+      ->check([](const std::string& folder) { return folder.empty() ? "is empty and names no folder" : ""; })
       ->capture_default_str();
   add_engine_options(*verb, *arguments);
   add_account_options(*verb, *arguments);
