@@ -16,6 +16,11 @@ struct SignInOptions {
   std::string firebase_emulator_host;  ///< FIREBASE_AUTH_EMULATOR_HOST, `host:port`: unsigned tokens count!
   std::string oidc_issuer;             ///< exactly as its discovery document says
   std::string oidc_audience;           ///< the `aud` of its tokens
+
+  /// Whether tokens of a provider let anybody in.
+  bool any() const {
+    return !firebase_project_id.empty() || !firebase_database_url.empty() || !oidc_issuer.empty();
+  }
 };
 
 /// The providers that are set up, announced in the log; nothing is fetched before the first token.

@@ -52,16 +52,18 @@ Rows limits_of_accounts(signaling::Limits& limits) {
 }
 
 Rows limits_of_connections(signaling::Limits& limits) {
-  return {{"max-sockets", "MAX_SOCKETS", "Sockets of the server", count(limits.max_sockets, kMostSockets)},
-          {"max-sockets-per-address", "MAX_SOCKETS_PER_ADDRESS", "Sockets of one network address",
-           count(limits.max_sockets_per_address, kMostSockets)},
-          {"max-send-queue", "MAX_SEND_QUEUE", "What waits for one slow reader, before it is disconnected",
-           size(limits.max_send_queue, 64_KiB, 64_MiB)},
-          {"max-absences", "MAX_ABSENCES", "Sockets that broke off and whose return is waited for",
-           count(limits.max_absences, kMostSockets)},
-          {"max-buckets", "MAX_BUCKETS",
-           "Devices, accounts and addresses that have gone and whose rates are remembered",
-           count(limits.max_buckets, kMostSockets)}};
+  return {
+      {"max-sockets", "MAX_SOCKETS", "Sockets of the server", count(limits.max_sockets, kMostSockets)},
+      {"max-sockets-per-address", "MAX_SOCKETS_PER_ADDRESS", "Sockets of one network address",
+       count(limits.max_sockets_per_address, kMostSockets)},
+      {"max-polling", "MAX_POLLING", "Of these, over long-polling", count(limits.max_polling, kMostSockets)},
+      {"max-send-queue", "MAX_SEND_QUEUE", "What waits for one slow reader, before it is disconnected",
+       size(limits.max_send_queue, 64_KiB, 64_MiB)},
+      {"max-absences", "MAX_ABSENCES", "Sockets that broke off and whose return is waited for",
+       count(limits.max_absences, kMostSockets)},
+      {"max-buckets", "MAX_BUCKETS",
+       "Devices, accounts and addresses that have gone and whose rates are remembered",
+       count(limits.max_buckets, kMostSockets)}};
 }
 
 Rows limits_of_generation1(signaling::Limits& limits) {
@@ -110,7 +112,8 @@ Rows rates_of_addresses(signaling::Limits& limits) {
       {"account-connects-share", "ACCOUNT_CONNECTS_SHARE",
        "Connects of an account, in multiples of one address's", share(limits.account_connects_share)},
       {"requests-per-second", "REQUESTS_PER_SECOND",
-       "HTTP requests of one address; ten seconds of them in a burst", rate(limits.requests_per_second, 0.1)},
+       "HTTP requests of one address, and Socket.IO sessions that it opens; ten seconds of them in a burst",
+       rate(limits.requests_per_second, 0.1)},
       {"redeems-per-second", "REDEEMS_PER_SECOND",
        "Pairing codes that one address tries; fifty seconds of them in a burst",
        rate(limits.redeems_per_second, 0.01)},

@@ -13,8 +13,8 @@ auto members_of(const signaling::Limits& limits) {
                max_absences, max_accounts, max_devices_per_account, max_statements_per_account,
                max_open_codes_per_account, max_open_codes, events, lists, announcements, pairings, renewals,
                device_share, account_share, address_share, refusals, max_buckets, requests, max_sockets,
-               max_sockets_per_address, max_send_queue, connects, account_connects, redeems, all_redeems,
-               refreshes, max_legacy_message, legacy_requests, legacy_rest, of_asker, of_host,
+               max_sockets_per_address, max_polling, max_send_queue, connects, account_connects, redeems,
+               all_redeems, refreshes, max_legacy_message, legacy_requests, legacy_rest, of_asker, of_host,
                max_legacy_requests, max_legacy_connections] = limits;
   const auto as_number = [](auto member) { return static_cast<double>(member); };
   return std::array{as_number(max_signal.count),
@@ -41,6 +41,7 @@ auto members_of(const signaling::Limits& limits) {
                     requests,
                     as_number(max_sockets),
                     as_number(max_sockets_per_address),
+                    as_number(max_polling),
                     as_number(max_send_queue.count),
                     connects,
                     account_connects,

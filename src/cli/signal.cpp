@@ -36,6 +36,12 @@ boost::asio::awaitable<core::Result<void>> serve(std::shared_ptr<RunningServer> 
   }
   std::cout << "Signaling on " << (running->server->secure() ? "https" : "http") << "://" << bind << ":"
             << running->server->port() << "  (Ctrl-C stops)" << std::endl;
+  if (running->server->service().nobody_can_enter()) {
+    core::logger("signaling")
+        ->warn(
+            "nobody can sign in yet: set AUTH_KEY (one key for your devices), FIREBASE_PROJECT_ID or "
+            "OIDC_ISSUER, see docs/configuration.md; for a first look at home run pantheon up instead");
+  }
   core::AsyncEvent forever(executor);
   (void)co_await forever.wait();
   co_return core::Result<void>{};

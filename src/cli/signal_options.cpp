@@ -17,14 +17,14 @@ constexpr char kBlank = ' ';
 constexpr std::uint16_t kHighestPort = 65'535;
 
 OptionGroup program(SignalSettings& s) {
-  return {"Program",
-          {{"config", "PANTHEON_CONFIG", "TOML file of options", text(s.config, "FILE")},
-           {"data", "PANTHEON_HOME", "Folder of the database", folder(s.data), false,
-            "~/.local/share/pantheon"},
-           {"log-level", "PANTHEON_LOG_LEVEL", "What is logged at least, on standard error",
-            choice(s.common.log_level, {"debug", "info", "warn", "error", "off"})},
-           {"log-format", "PANTHEON_LOG_FORMAT", "Lines for people, or a JSON object a line",
-            choice(s.common.log_format, {"text", "json"})}}};
+  return {
+      "Program",
+      {{"config", "PANTHEON_CONFIG", "TOML file of options", text(s.config, "FILE")},
+       {"data", "PANTHEON_HOME", "Folder of the database", folder(s.data), false, "~/.local/share/pantheon"},
+       {"log-level", "PANTHEON_LOG_LEVEL", "What is logged at least, on standard error",
+        choice(s.common.log_level, {"debug", "info", "warn", "error", "off"})},
+       {"log-format", "PANTHEON_LOG_FORMAT", "Lines for people, or a JSON object a line",
+        choice(s.common.log_format, {"text", "json"})}}};
 }
 
 OptionGroup network(SignalSettings& s) {

@@ -1,13 +1,77 @@
 #include "core/json.hpp"
 
-namespace pantheon::core {
+#include <charconv>
+#include <cmath>
 
-Result<json::value> parse_json(std::string_view text) {
+namespace pantheon::core {
+namespace {
+
+constexpr std::size_t kEscape = 6;  // backslash, u, four digits
+constexpr std::string_view kReplacement = "\\uFFFD";
+
+/// The code unit of an escape that the text begins with.
+std::optional<unsigned> escaped_unit(std::string_view text) {
+  if (text.size() < kEscape || !text.starts_with("\\u")) return std::nullopt;
+  unsigned unit = 0;
+  const auto* const end = text.data() + kEscape;
+  const auto [read, error] = std::from_chars(text.data() + 2, end, unit, 16);
+  if (error != std::errc{} || read != end) return std::nullopt;
+  return unit;
+}
+
+bool is_leading(unsigned unit) {
+  return unit >= 0xD800 && unit < 0xDC00;
+}
+bool is_trailing(unsigned unit) {
+  return unit >= 0xDC00 && unit < 0xE000;
+}
+
+/// Halves of a pair of surrogates replaced that stand alone.
+std::string with_whole_characters(std::string_view text) {
+  std::string whole;
+  whole.reserve(text.size());
+  while (!text.empty()) {
+    std::size_t taken = text.front() == '\\' ? std::min<std::size_t>(2, text.size()) : 1;
+    std::string_view kept = text.substr(0, taken);
+    if (const auto unit = escaped_unit(text)) {
+      const auto next = escaped_unit(text.substr(kEscape));
+      const bool pair = is_leading(*unit) && next && is_trailing(*next);
+      taken = pair ? 2 * kEscape : kEscape;
+      kept = !pair && (is_leading(*unit) || is_trailing(*unit)) ? kReplacement : text.substr(0, taken);
+    }
+    whole += kept;
+    text.remove_prefix(taken);
+  }
+  return whole;
+}
+
+void drop_infinities(json::value& value) {
+  if (const auto* number = value.if_double()) {
+    if (!std::isfinite(*number)) value = nullptr;
+  } else if (auto* array = value.if_array()) {
+    for (auto& entry : *array) drop_infinities(entry);
+  } else if (auto* object = value.if_object()) {
+    for (auto& member : *object) drop_infinities(member.value());
+  }
+}
+
+json::value parse(std::string_view text, boost::system::error_code& error) {
   json::parse_options options;
   options.max_depth = 32;
+  return json::parse(text, error, {}, options);
+}
+
+}  // namespace
+
+// Two things that JavaScript reads and writes come as what can be written again: a number too large for a
+// double as null, and half of a pair of surrogates (of a text that was cut within a character) as U+FFFD.
+// Passed on as they are, they would end the connection of whoever is sent them.
+Result<json::value> parse_json(std::string_view text) {
   boost::system::error_code error;
-  auto value = json::parse(text, error, {}, options);
+  auto value = parse(text, error);
+  if (error && text.find("\\u") != std::string_view::npos) value = parse(with_whole_characters(text), error);
   if (error) return failure(CommonError::invalid_json, error.message());
+  drop_infinities(value);
   return value;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "auth/error.hpp"
+#include "core/log.hpp"
 #include "core/random.hpp"
 #include "identity/error.hpp"
 #include "identity/hello_proof.hpp"
@@ -19,6 +20,7 @@ using identity::IdentityError;
 
 constexpr std::size_t kMaxLabel = 128;
 constexpr double kConnectBurstSeconds = 8;
+constexpr std::chrono::minutes kBetweenWarnings{1};
 
 Rate connects_of(const Limits& limits, double share) {
   const auto per_second = limits.connects_per_second * share;
@@ -109,8 +111,23 @@ boost::asio::awaitable<Introduction> Admission::admit(const socketio::Handshake&
   co_return std::move(*member);
 }
 
+core::Result<void> Admission::check_space(const std::string& account) {
+  auto space = rooms_->check_space(account);
+  const auto now = std::chrono::steady_clock::now();
+  if (!space && space.error().is(SignalingError::server_full) &&
+      (told_full_ == core::SteadyTime{} || now - told_full_ > kBetweenWarnings)) {
+    told_full_ = now;
+    core::logger("signaling")
+        ->warn(
+            "the server is full and turns clients away ({} sockets, {} accounts): raise --max-sockets or "
+            "--max-accounts if the machine has room, or start another node",
+            rooms_->sockets(), rooms_->accounts());
+  }
+  return space;
+}
+
 core::Result<MemberPointer> Admission::introduce(auth::Bearer bearer, const json::object& auth) {
-  if (auto space = rooms_->check_space(bearer.account); !space) return core::failure(space.error());
+  if (auto space = check_space(bearer.account); !space) return core::failure(space.error());
   auto member = std::make_shared<Member>();
   member->bearer = std::move(bearer);
   member->connected_at = clock_();

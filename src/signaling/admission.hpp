@@ -29,6 +29,7 @@ class Admission {
   boost::asio::awaitable<EventResult> renew(MemberPointer member, core::json::object payload);
 
  private:
+  core::Result<void> check_space(const std::string& account);
   core::Result<MemberPointer> introduce(auth::Bearer bearer, const core::json::object& auth);
   core::Result<void> check_renewal(const Member& member, const auth::Bearer& bearer,
                                    const core::json::object& payload);
@@ -50,6 +51,7 @@ class Admission {
   Proxies proxies_;
   std::shared_ptr<AddressLimiter> by_address_;
   std::shared_ptr<AddressLimiter> by_account_;
+  core::SteadyTime told_full_{};  ///< when the log last said that the server is full
 };
 
 /// Statements of a device as JSON, as peers are given them.

@@ -153,6 +153,22 @@ TEST_F(AdmissionTest, AnAccountHasRoomForSoManySockets) {
   });
 }
 
+TEST_F(AdmissionTest, AFullServerSaysSoToWhoComesAndOnceToWhoRunsIt) {
+  options.limits.max_sockets = 1;
+  testing::internal::CaptureStderr();
+  run([&]() -> test::asio::awaitable<void> {
+    co_await joined("anna", "a_web");
+    for (int i = 0; i < 3; ++i) {
+      const auto second = co_await refusal(legacy_auth("bob", "b_web"));
+      EXPECT_EQ(second, "server_full");
+    }
+  });
+  const auto log = testing::internal::GetCapturedStderr();
+  const auto told = log.find("--max-sockets");
+  EXPECT_NE(told, std::string::npos) << log;
+  EXPECT_EQ(log.find("--max-sockets", told + 1), std::string::npos) << log;
+}
+
 TEST_F(AdmissionTest, OneAddressConnectsSoOften) {
   options.limits.connects_per_second = 0.25;
   run([&]() -> test::asio::awaitable<void> {

@@ -85,7 +85,7 @@ ClusterNode::ClusterNode(boost::asio::any_io_executor executor, const SharedPart
     cut_revoked();
     if (!keep_devices_) revocations_.catch_up();
   });
-  answer_requests(parts_, nodes_);
+  answer_requests(parts_, nodes_, peers_);
 }
 
 core::Result<void> ClusterNode::share(const Options& options) {

@@ -170,6 +170,10 @@ void ClusterPeers::receive(const json::object& message) {
   if (!account || !socket_id || !event || payload == nullptr) return;
   const auto member = directory_->rooms().find(std::string(*account), *socket_id);
   if (!member || !member->joined) return;
+  if (member->generation == 1) {
+    if (on_legacy_) on_legacy_(*member, *event, *payload);
+    return;
+  }
   const auto from_device = core::get_string(*payload, "fromUserId");
   const auto from_socket = core::get_string(*payload, "fromSocketId");
   if (*event == "webrtc-signal" && from_device && from_socket) {

@@ -39,6 +39,10 @@ class ClusterPeers final : public RemotePeers {
     on_revoked_ = std::move(handler);
   }
 
+  /// What is for a member of generation 1, which takes no events, goes here. Set before the first socket.
+  using LegacyHandler = std::function<void(Member& to, std::string_view event, const core::json::object&)>;
+  void on_legacy(LegacyHandler handler) { on_legacy_ = std::move(handler); }
+
   const std::vector<RemotePeer>& of_account(const std::string& account) const override;
   void send(const std::string& account, const std::string& socket_id, std::string_view event,
             const core::json::object& payload) override;
@@ -60,6 +64,7 @@ class ClusterPeers final : public RemotePeers {
   std::unordered_map<std::string, std::vector<RemotePeer>> peers_;
   std::unordered_map<std::string, int> unused_;  ///< accounts without sockets, and for how many sweeps
   std::function<void(const std::string&, const core::json::object&)> on_revoked_;
+  LegacyHandler on_legacy_;
   std::unique_ptr<cluster::Groups> roster_;
 };
 

@@ -8,22 +8,26 @@ namespace {
 
 constexpr double kRequestBurstSeconds = 10;
 
+Rate requests_of(const Limits& limits) {
+  return {limits.requests_per_second, limits.requests_per_second * kRequestBurstSeconds};
+}
+
 }  // namespace
 
 HttpLimits::HttpLimits(const Options& options)
     : proxies_(options.proxies),
-      limiter_(limiter_of(
-          options, "requests",
-          {options.limits.requests_per_second, options.limits.requests_per_second * kRequestBurstSeconds})) {}
+      requests_(limiter_of(options, "requests", requests_of(options.limits))),
+      openings_(limiter_of(options, "openings", requests_of(options.limits))) {}
 
 void HttpLimits::add_to(http::Server& server) {
   server.before([this](const http::Request& request) { return check(request); });
 }
 
 std::optional<http::Response> HttpLimits::check(const http::Request& request) {
-  if (request.path.starts_with("/socket.io/")) return std::nullopt;
+  const bool is_socket = request.path.starts_with("/socket.io/");
+  if (is_socket && request.query.find("sid=") != std::string::npos) return std::nullopt;
   const auto from = proxies_.client_of(request.remote_address, request.headers);
-  const auto wait = limiter_->take(from, std::chrono::steady_clock::now());
+  const auto wait = (is_socket ? openings_ : requests_)->take(from, std::chrono::steady_clock::now());
   if (!wait) return std::nullopt;
   return rate_limited_response(*wait);
 }

@@ -13,8 +13,9 @@ class Server;
 
 namespace pantheon::signaling {
 
-/// How many HTTP requests an address may make, whatever they ask for. Those of Socket.IO are not counted:
-/// polling makes many, and its connects and events have limits of their own.
+/// How many HTTP requests an address may make, whatever they ask for, and how many sessions of Socket.IO it
+/// may open: as many. What these ask for later is not counted: polling makes many requests, and connects and
+/// events have limits of their own.
 class HttpLimits {
  public:
   explicit HttpLimits(const Options& options);
@@ -23,7 +24,8 @@ class HttpLimits {
  private:
   std::optional<http::Response> check(const http::Request& request);
   Proxies proxies_;
-  std::shared_ptr<AddressLimiter> limiter_;
+  std::shared_ptr<AddressLimiter> requests_;
+  std::shared_ptr<AddressLimiter> openings_;
 };
 
 }  // namespace pantheon::signaling

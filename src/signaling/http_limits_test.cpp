@@ -26,6 +26,24 @@ TEST_F(HttpLimitsTest, RateLimiting_AnAddressThatAsksTooOftenGets429AndTheTimeTo
   });
 }
 
+TEST_F(HttpLimitsTest, RateLimiting_AnAddressThatOpensTooManySessionsGets429WhateverItAsksOfThem) {
+  run([&]() -> test::asio::awaitable<void> {
+    constexpr const char* kOpen = "/socket.io/?EIO=4&transport=polling";
+    for (int i = 0; i < 2; ++i) {
+      const auto opened = co_await fetch("GET", kOpen);
+      EXPECT_EQ(opened.status, 200U);
+    }
+    const auto refused = co_await fetch("GET", kOpen);
+    EXPECT_EQ(refused.status, 429U);
+    for (int i = 0; i < 5; ++i) {
+      const auto of_a_session = co_await fetch("GET", std::string(kOpen) + "&sid=unknown");
+      EXPECT_EQ(of_a_session.status, 400U);
+    }
+    const auto other = co_await fetch("GET", "/health");
+    EXPECT_EQ(other.status, 200U);
+  });
+}
+
 TEST_F(HttpLimitsTest, ClientsOfATrustedProxyAreCountedOneByOne) {
   options.proxies = Proxies();
   run([&]() -> test::asio::awaitable<void> {

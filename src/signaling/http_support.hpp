@@ -4,6 +4,7 @@
 
 #include "core/json.hpp"
 #include "http/message.hpp"
+#include "signaling/error.hpp"
 
 namespace pantheon::signaling {
 
@@ -14,6 +15,13 @@ inline boost::asio::awaitable<http::Response> ready(http::Response response) {
 
 inline http::Response json_ok(const core::json::object& body) {
   return http::json_response(200, core::json::serialize(body));
+}
+
+/// To whoever is new while the server ends: another node, or this one soon again, takes it.
+inline http::Response draining_response() {
+  auto response = http::error_response(core::Error(SignalingError::draining));
+  response.headers.set("Retry-After", "1");
+  return response;
 }
 
 /// For answers that carry secrets or count once.

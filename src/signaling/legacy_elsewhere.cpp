@@ -1,9 +1,11 @@
 #include "core/async_event.hpp"
 #include "signaling/error.hpp"
 #include "signaling/legacy_relay.hpp"
+#include "signaling/relay.hpp"
 
-// Requests of generation 1 between peers of different nodes, or shards: the node of the one that asks sends
-// the request to the node of the one that is asked, as a request between nodes (docs/cluster.md).
+// Requests and signals of generation 1 between peers of different nodes, or shards: the node of the one that
+// asks sends the request to the node of the one that is asked, as a request between nodes; a signal goes as
+// every message to one socket does (docs/cluster.md).
 
 namespace pantheon::signaling {
 namespace {
@@ -31,6 +33,8 @@ LegacyAnswer answer_of(const core::Result<json::object>& told, LegacyAnswerKind 
   answer.error_code = core::get_string(*told, "code").value_or("").substr(0, kMaxLegacyError);
   return answer;
 }
+
+constexpr std::string_view kSignalEvent = "legacy-signal";
 
 /// What a generation-1 host answers, for a coroutine that waits for it.
 struct Waiting {
@@ -80,6 +84,31 @@ boost::asio::awaitable<void> LegacyRelay::ask_elsewhere(LegacyRelay& self, Membe
   const auto told = co_await self.nodes_->request(to.node, std::move(message));
   --from->legacy().waiting;
   answer(answer_of(told, kind));
+}
+
+core::Result<void> LegacyRelay::signal_elsewhere(const Member& from, LegacySignal signal) {
+  const auto peers = peers_elsewhere(from, signal.to_peer_id);
+  const auto peer = std::find_if(peers.rbegin(), peers.rend(),
+                                 [](const RemotePeer& other) { return other.generation == 1; });
+  if (peer == peers.rend()) return core::failure(SignalingError::peer_too_old);
+  Destination to;
+  to.remote_socket = peer->socket_id;
+  directory_->send(from.account(), to, kSignalEvent,
+                   {{"fromUserId", from.device_id},
+                    {"fromSocketId", from.socket_id},
+                    {"signal", std::move(signal.message)}});
+  ++counters_.signals;
+  return {};
+}
+
+void LegacyRelay::signal_from_elsewhere(Member& to, std::string_view event, const json::object& payload) {
+  const auto from_device = core::get_string(payload, "fromUserId");
+  const auto from_socket = core::get_string(payload, "fromSocketId");
+  const auto* message = core::get_object(payload, "signal");
+  const auto session = session_of(to);
+  if (event != kSignalEvent || !from_device || !from_socket || message == nullptr || !session) return;
+  note_signal(to, std::string(*from_device), std::string(*from_socket), limits_.max_sockets_per_account);
+  session->send(legacy_signal(*from_device, {{}, *message}));
 }
 
 bool LegacyRelay::is_of_another_node(const json::object& message) {

@@ -263,8 +263,10 @@ core::Result<void> LegacyRelay::response(const Member& host, LegacyResponse resp
 core::Result<void> LegacyRelay::signal(const Member& from, LegacySignal signal) {
   if (!from.joined) return core::failure(SignalingError::not_joined);
   const auto target = choose(from, signal.to_peer_id, is_generation1);
+  const auto session = target ? session_of(*target) : nullptr;
+  if (!session && !peers_elsewhere(from, signal.to_peer_id).empty())
+    return signal_elsewhere(from, std::move(signal));
   if (!target) return core::failure(SignalingError::peer_unavailable);
-  const auto session = session_of(*target);
   if (!session) return core::failure(SignalingError::peer_too_old);
   note_signal(*target, from.device_id, from.socket_id, limits_.max_sockets_per_account);
   session->send(legacy_signal(from.device_id, std::move(signal)));

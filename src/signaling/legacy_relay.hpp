@@ -56,6 +56,8 @@ class LegacyRelay {
   core::Result<void> response(const Member& host, LegacyResponse response);
   /// `peer_unavailable`, `peer_too_old`.
   core::Result<void> signal(const Member& from, LegacySignal signal);
+  /// One of a peer of another node, for a member of this.
+  void signal_from_elsewhere(Member& to, std::string_view event, const core::json::object& payload);
 
   /// Gives up on requests whose time is over. Call every second.
   void sweep();
@@ -80,6 +82,7 @@ class LegacyRelay {
   core::Result<void> give_to_generation1(const Asker& from, const Member& host, LegacyRequest request,
                                          AnswerHandler answer);
   core::Result<void> give_elsewhere(const MemberPointer& from, LegacyRequest request, AnswerHandler answer);
+  core::Result<void> signal_elsewhere(const Member& from, LegacySignal signal);
   std::vector<RemotePeer> peers_elsewhere(const Member& from, std::string_view device_id) const;
   static boost::asio::awaitable<void> ask_elsewhere(LegacyRelay& self, MemberPointer from, RemotePeer to,
                                                     LegacyRequest request, AnswerHandler answer);

@@ -23,6 +23,7 @@ constexpr double kRestBurstSeconds = 20;
 constexpr std::size_t kMaxRefused = 500;  // in a row; who goes on after that means no good
 constexpr std::chrono::milliseconds kGoodbye{1500};
 constexpr std::uint16_t kGoingAway = 1001;
+constexpr const char* kGoodbyeText = "server shutting down";
 constexpr std::string_view kPeersPath = "/api/v1/peers/";
 
 bool is_of_others(std::string_view path) {
@@ -164,6 +165,7 @@ std::optional<http::Response> LegacyServer::check(const http::Request& request) 
     ++refused_;
     return http::error_response(SignalingError::legacy_off);
   }
+  if (draining_) return draining_response();
   if (stopping_ || sessions_.size() >= limits_.max_legacy_connections)
     return http::error_response(SignalingError::server_full);
   return std::nullopt;
@@ -337,10 +339,21 @@ boost::asio::awaitable<http::Response> LegacyServer::peers_route(LegacyServer& s
   co_return no_store(json_ok({{"peers", self.peers_of(bearer->account, nullptr)}}));
 }
 
+std::size_t LegacyServer::close_some(std::size_t count) {
+  std::size_t closed = 0;
+  for (const auto& session : sessions_) {
+    if (closed == count) break;
+    if (session->closing()) continue;
+    session->close(kGoingAway, kGoodbyeText);
+    ++closed;
+  }
+  return closed;
+}
+
 boost::asio::awaitable<void> LegacyServer::stop() {
   stopping_ = true;
   const auto sessions = sessions_;
-  for (const auto& session : sessions) session->close(kGoingAway, "server shutting down");
+  for (const auto& session : sessions) session->close(kGoingAway, kGoodbyeText);
   const auto until = std::chrono::steady_clock::now() + kGoodbye;
   while (!sessions_.empty() && std::chrono::steady_clock::now() < until) {
     const bool alive = co_await changed_.wait_until(until);

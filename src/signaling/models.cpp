@@ -9,6 +9,12 @@ namespace pantheon::signaling {
 namespace json = core::json;
 using core::CommonError;
 
+namespace {
+
+constexpr std::size_t kMaxBattery = 4 * 1024;  // as JSON; a level and a few words are usual
+
+}  // namespace
+
 void Models::add_to(EventRouter& router) {
   const auto announce = [this](const MemberPointer& m, const socketio::Event& e) {
     return this->announce(m, e);
@@ -34,6 +40,9 @@ core::Result<json::object> Models::checked(const Member& member, const socketio:
   }
   auto object = object_argument(event);
   if (!object) return object;
+  const auto* battery = object->if_contains("batteryState");
+  if (battery != nullptr && json::serialize(*battery).size() > kMaxBattery)
+    return core::failure(CommonError::too_large, "batteryState");
   const auto* models = object->if_contains("models");
   if (models == nullptr) return object;
   const auto is_object = [](const json::value& entry) { return entry.is_object(); };

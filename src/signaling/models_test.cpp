@@ -102,6 +102,18 @@ TEST_F(ModelsTest, ListsOutsideTheLimitsAreRefusedAndTheOldOneStays) {
   });
 }
 
+TEST_F(ModelsTest, ABatteryStateIsSmallWhicheverEventBringsIt) {
+  run([&]() -> test::asio::awaitable<void> {
+    auto* host = co_await joined("anna", "anna_electron", "electron");
+    const json::object large{{"note", std::string(5000, 'x')}};
+    for (const auto* event : {"announce-models", "hosting-status", "register"}) {
+      const json::object payload{{"isHosting", true}, {"models", two_models()}, {"batteryState", large}};
+      const auto refused = co_await host->ask(event, payload);
+      EXPECT_EQ(text_of(refused, "code"), "too_large") << event;
+    }
+  });
+}
+
 TEST_F(ModelsTest, AllListsOfAnAccountTogetherAreLimited) {
   options.limits.max_models_per_account = core::Bytes{1000};
   run([&]() -> test::asio::awaitable<void> {

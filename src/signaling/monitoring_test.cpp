@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "signaling/test_support.hpp"
+#include "signaling/legacy_test_support.hpp"
 
 namespace pantheon::signaling {
 namespace {
@@ -114,6 +114,20 @@ TEST_F(MonitoringTest, DrainingTellsThoseWhoAreHereAndRefusesNewOnes) {
     EXPECT_EQ(late.status, 503U);
     EXPECT_EQ(late.headers.get("Retry-After"), "1");
     EXPECT_THAT(late.body, HasSubstr("\"draining\""));
+  });
+}
+
+using LegacyDrainTest = test::LegacyServiceTest;
+
+TEST_F(LegacyDrainTest, DrainingSendsGenerationOneAwayTooAndLetsNobodyNewIn) {
+  run([&]() -> test::asio::awaitable<void> {
+    auto desk = co_await legacy("anna", "desk");
+    auto* phone = co_await joined("anna", "a_web");
+    co_await service->drain(std::chrono::milliseconds(200));
+    co_await desk->ended();
+    co_await phone->disconnected();
+    const auto late = co_await upgrade("/", {});
+    EXPECT_FALSE(late);
   });
 }
 

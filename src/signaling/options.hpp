@@ -67,9 +67,10 @@ struct Limits {
       50;  ///< who is refused more often, ten seconds of them at once, is disconnected
   std::size_t max_buckets = 200'000;  ///< of devices, accounts and addresses that have gone
   double requests_per_second =
-      50;  ///< HTTP requests of one address, Socket.IO's not counted; its burst is 500
+      50;  ///< HTTP requests of one address, and sessions of Socket.IO it opens; its burst is 500
   std::size_t max_sockets = 100'000;  ///< of the server
   std::size_t max_sockets_per_address = 1000;
+  std::size_t max_polling = 20'000;             ///< sessions of Socket.IO over long-polling
   core::Bytes max_send_queue{4 * 1024 * 1024};  ///< of one slow reader; beyond: it is disconnected
   double connects_per_second = 5;               ///< of one address; its burst is 40
   double account_connects_share = 4;            ///< connects of an account, as a multiple of one address's

@@ -11,6 +11,8 @@
 namespace pantheon::signaling {
 namespace {
 
+constexpr std::string_view kSocketsPath = "/socket.io/";
+
 // The scheme is left out: behind a proxy that ends TLS the server sees http.
 bool is_own(std::string_view origin, const http::Request& request) {
   const auto host = request.headers.get("Host");
@@ -61,17 +63,26 @@ bool Origins::allows(const http::Request& request) const {
   return !origin || *origin == "file://" || is_listed(*origin) || is_own(*origin, request);
 }
 
+// For clients that poll `withCredentials` or with headers of a proxy's; never for pages of anybody.
+bool Origins::may_have_credentials(const http::Request& request) const {
+  const auto origin = request.headers.get("Origin");
+  return origin && request.path == kSocketsPath && allowed_.contains(*origin);
+}
+
 void Origins::add_to(http::Server& server) const {
   const auto refused = std::make_shared<RefusedOrigins>();
   server.before([*this, refused](const http::Request& request) -> std::optional<http::Response> {
     if (request.method == "OPTIONS" && request.headers.get("Access-Control-Request-Method")) {
       http::Response preflight{204, {}, {}};
       preflight.headers.set("Access-Control-Allow-Methods", "GET, POST");
-      preflight.headers.set("Access-Control-Allow-Headers", "authorization, content-type");
+      const auto asked = request.headers.get("Access-Control-Request-Headers");
+      preflight.headers.set("Access-Control-Allow-Headers", asked && may_have_credentials(request)
+                                                                ? std::string(*asked)
+                                                                : "authorization, content-type");
       preflight.headers.set("Access-Control-Max-Age", "600");
       return preflight;
     }
-    const bool is_guarded = request.path == "/socket.io/" || request.path.starts_with("/v1/") ||
+    const bool is_guarded = request.path == kSocketsPath || request.path.starts_with("/v1/") ||
                             request.path.starts_with("/api/v1/") || http::wants_websocket(request);
     if (is_guarded && !allows(request)) {
       refused->note(*request.headers.get("Origin"));
@@ -82,8 +93,9 @@ void Origins::add_to(http::Server& server) const {
   server.after([*this](const http::Request& request, http::Response& response) {
     response.headers.add("Vary", "Origin");
     const auto origin = request.headers.get("Origin");
-    if (origin && is_listed(*origin))
-      response.headers.set("Access-Control-Allow-Origin", std::string(*origin));
+    if (!origin || !is_listed(*origin)) return;
+    response.headers.set("Access-Control-Allow-Origin", std::string(*origin));
+    if (may_have_credentials(request)) response.headers.set("Access-Control-Allow-Credentials", "true");
   });
 }
 

@@ -25,6 +25,7 @@ class Origins {
 
  private:
   bool is_listed(std::string_view origin) const;
+  bool may_have_credentials(const http::Request& request) const;
   std::set<std::string, std::less<>> allowed_;
   bool every_ = false;
 };

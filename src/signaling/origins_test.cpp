@@ -45,6 +45,33 @@ TEST_F(OriginsTest, OtherPagesGetNeitherSocketsNorAnswers) {
   });
 }
 
+TEST_F(OriginsTest, NamedPagesMayPollWithCredentialsAndHeadersOfTheirOwn) {
+  options.cors_origins = {"https://app.example.org"};
+  run([&]() -> test::asio::awaitable<void> {
+    const http::Headers asked{{"Origin", "https://app.example.org"},
+                              {"Access-Control-Request-Method", "POST"},
+                              {"Access-Control-Request-Headers", "x-device"}};
+    const auto preflight = co_await fetch("OPTIONS", "/socket.io/?EIO=4&transport=polling", "", asked);
+    EXPECT_EQ(preflight.status, 204U);
+    EXPECT_EQ(preflight.headers.get("Access-Control-Allow-Credentials"), "true");
+    EXPECT_EQ(preflight.headers.get("Access-Control-Allow-Headers"), "x-device");
+    const http::Headers page{{"Origin", "https://app.example.org"}};
+    const auto opened = co_await fetch("GET", "/socket.io/?EIO=4&transport=polling", "", page);
+    EXPECT_EQ(opened.headers.get("Access-Control-Allow-Origin"), "https://app.example.org");
+    EXPECT_EQ(opened.headers.get("Access-Control-Allow-Credentials"), "true");
+  });
+}
+
+TEST_F(OriginsTest, PagesOfAnybodyAreNotGivenCredentials) {
+  options.cors_origins = {"*"};
+  run([&]() -> test::asio::awaitable<void> {
+    const http::Headers page{{"Origin", "https://any.example"}};
+    const auto opened = co_await fetch("GET", "/socket.io/?EIO=4&transport=polling", "", page);
+    EXPECT_EQ(opened.headers.get("Access-Control-Allow-Origin"), "https://any.example");
+    EXPECT_FALSE(opened.headers.get("Access-Control-Allow-Credentials"));
+  });
+}
+
 TEST_F(OriginsTest, TheLogNamesEachRefusedOriginOnceAndNotEndlesslyMany) {
   testing::internal::CaptureStderr();
   run([&]() -> test::asio::awaitable<void> {

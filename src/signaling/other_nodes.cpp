@@ -6,8 +6,12 @@
 
 namespace pantheon::signaling {
 
-void answer_requests(const SharedParts& parts, cluster::Messenger& nodes) {
+void answer_requests(const SharedParts& parts, cluster::Messenger& nodes, ClusterPeers& peers) {
   parts.legacy.reach(parts.directory, nodes);
+  peers.on_legacy(
+      [legacy = &parts.legacy](Member& to, std::string_view event, const core::json::object& payload) {
+        legacy->signal_from_elsewhere(to, event, payload);
+      });
   nodes.on_request(
       [pairing = &parts.pairing, legacy = &parts.legacy](std::string, core::json::object request) {
         if (LegacyRelay::is_of_another_node(request))

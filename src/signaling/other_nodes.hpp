@@ -8,6 +8,7 @@
 #include "cluster/messenger.hpp"
 #include "core/error.hpp"
 #include "identity/statement.hpp"
+#include "signaling/cluster_peers.hpp"
 #include "signaling/directory.hpp"
 #include "signaling/legacy_relay.hpp"
 #include "signaling/pairing.hpp"
@@ -28,8 +29,9 @@ struct SharedParts {
   LegacyRelay& legacy;
 };
 
-/// Answers what other nodes ask: pairing, and requests of generation 1. Those reach the other nodes, too.
-void answer_requests(const SharedParts& parts, cluster::Messenger& nodes);
+/// Answers what other nodes ask: pairing, and requests of generation 1. Those and its signals reach the other
+/// nodes, too.
+void answer_requests(const SharedParts& parts, cluster::Messenger& nodes, ClusterPeers& peers);
 /// How long an answer of another node may take.
 std::chrono::milliseconds longest_request(const Options& options);
 

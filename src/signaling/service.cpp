@@ -13,6 +13,7 @@
 #include "signaling/error.hpp"
 #include "signaling/http_api.hpp"
 #include "signaling/http_limits.hpp"
+#include "signaling/http_support.hpp"
 #include "signaling/legacy_relay.hpp"
 #include "signaling/legacy_server.hpp"
 #include "signaling/models.hpp"
@@ -33,8 +34,12 @@ namespace {
 constexpr int kCleanEverySweeps = 600;
 constexpr std::chrono::milliseconds kBatchPause{100};
 constexpr std::size_t kSmallestBatch = 10;
+constexpr std::size_t kPartToRefuse = 16;
+constexpr std::size_t kLeastToRefuse = 64;
+// Whoever opens a session and does not sign in holds a place of others.
+constexpr std::chrono::seconds kConnectTimeout{20};
 constexpr std::chrono::milliseconds kRenewalPause{1000};  // until the one under way has ended, about
-constexpr const char* kSocketsPath = "/socket.io/";
+constexpr const char* kSocketIoPath = "/socket.io/";
 // In account ids of shared keys, which are the same on all nodes though these have nothing in common.
 constexpr const char* kServerWithoutDevices = "one-cluster-of-servers";
 
@@ -76,7 +81,10 @@ socketio::ServerOptions socket_options(const Options& given) {
   options.keep_handshakes = false;
   options.max_pending_acks = 16;
   options.max_send_queue = limits.max_send_queue;
-  options.max_connections = limits.max_sockets;
+  // Who comes to a full server is told so, which takes a connection.
+  options.max_connections = limits.max_sockets + limits.max_sockets / kPartToRefuse + kLeastToRefuse;
+  options.max_polling = limits.max_polling;
+  options.connect_timeout = kConnectTimeout;
   // Beyond all limits of events; whoever reaches it gets no further answers.
   options.max_events_per_second = std::max(options.max_events_per_second, limits.events_per_second * 10);
   options.event_burst = std::max(options.event_burst, limits.events_per_second * 40);
@@ -130,6 +138,7 @@ struct Service::State {
   void leave(const MemberPointer& member, std::string_view reason);
   static MemberPointer member_of(const socketio::Socket& socket);
   core::json::object legacy_report() const;
+  std::size_t close_some(std::size_t count);
   static asio::awaitable<EventResult> renew(State& state, MemberPointer member, socketio::Event event);
   static asio::awaitable<socketio::Admitted> admit(State& state, std::shared_ptr<socketio::Socket> socket);
   static asio::awaitable<core::Result<void>> check_elsewhere(State& state, MemberPointer member,
@@ -362,6 +371,14 @@ asio::awaitable<EventResult> Service::State::renew(State& state, MemberPointer m
   co_return result;
 }
 
+// Of both kinds in each batch, so that none of them waits for the end and comes as one storm.
+std::size_t Service::State::close_some(std::size_t count) {
+  const auto all = sockets.connections() + legacy.connections();
+  const auto of_legacy = all == 0 ? 0 : (count * legacy.connections() + all - 1) / all;
+  const auto closed = legacy.close_some(of_legacy);
+  return closed + sockets.close_some(count - std::min(count, closed));
+}
+
 asio::awaitable<void> Service::State::sweep(State& state) {
   for (int count = 0;; ++count) {
     if (count % kCleanEverySweeps == 0) state.tokens.clean();
@@ -397,14 +414,12 @@ void Service::attach(http::Server& server) {
   state_->origins.add_to(server);
   state_->monitoring.add_to(server);
   server.before([state = state_.get()](const http::Request& request) -> std::optional<http::Response> {
-    const bool is_new = request.path == kSocketsPath && request.query.find("sid=") == std::string::npos;
+    const bool is_new = request.path == kSocketIoPath && request.query.find("sid=") == std::string::npos;
     if (!is_new || !state->monitoring.draining()) return std::nullopt;
-    auto response = http::error_response(core::Error(SignalingError::draining));
-    response.headers.set("Retry-After", "1");
-    return response;
+    return draining_response();
   });
   state_->http_limits.add_to(server);
-  state_->sockets.attach(server, kSocketsPath);
+  state_->sockets.attach(server, kSocketIoPath);
   state_->tokens.add_to(server);
   state_->pairing.add_to(server);
   state_->api.add_to(server);
@@ -414,13 +429,14 @@ void Service::attach(http::Server& server) {
 
 asio::awaitable<void> Service::drain(std::chrono::milliseconds spread) {
   state_->monitoring.begin_draining();
-  const auto total = state_->sockets.connections();
+  state_->legacy.begin_draining();
+  const auto total = state_->sockets.connections() + state_->legacy.connections();
   core::logger("signaling")->info("draining {} connections within {} ms", total, spread.count());
   state_->sockets.of("/").select({}).local().emit("server-draining",
                                                   {core::json::object{{"withinMs", spread.count()}}});
   const auto batches = static_cast<std::size_t>(std::max<std::int64_t>(1, spread / kBatchPause));
   const auto batch = std::max(kSmallestBatch, (total + batches - 1) / batches);
-  while (state_->sockets.close_some(batch) > 0) {
+  while (state_->close_some(batch) > 0) {
     const bool awake = co_await core::sleep_for(kBatchPause);
     if (!awake) co_return;
   }
@@ -440,6 +456,14 @@ asio::awaitable<core::Result<void>> Service::wait_joined(std::chrono::millisecon
   if (state_->cluster == nullptr) co_return core::Result<void>();
   auto joined = co_await state_->cluster->wait_joined(std::chrono::steady_clock::now() + patience);
   co_return joined;
+}
+
+bool Service::nobody_can_enter() const {
+  const auto& options = state_->options;
+  const auto& providers = options.sign_in;
+  const bool has_credentials =
+      options.dev || !options.auth_key.empty() || !options.auth_keys.empty() || providers.any();
+  return !has_credentials && !state_->store.has_devices().value_or(true);
 }
 
 const std::string& Service::server_id() const {

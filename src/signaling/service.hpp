@@ -52,6 +52,10 @@ class Service {
   asio::awaitable<void> stop();
 
   /// `[A-Za-z0-9_-]{22}`, made with the database and kept.
+  /// No provider, shared key or development token lets anybody in, and no device is known that could pair
+  /// another one.
+  bool nobody_can_enter() const;
+
   const std::string& server_id() const;
   /// `local:<server id>:owner`: the account of the machine's owner.
   std::string owner_account() const;

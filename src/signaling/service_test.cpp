@@ -48,6 +48,17 @@ TEST_F(SignalingServiceTest, RefusesOptionsAndFilesItCannotUse) {
   EXPECT_EQ(file.error().code(), "store_cannot_open");
 }
 
+TEST_F(SignalingServiceTest, KnowsWhetherAnybodyCanEnter) {
+  options.dev = false;
+  auto closed = Service::open(io.get_executor(), ":memory:", options).value();
+  EXPECT_TRUE(closed->nobody_can_enter());
+  const auto key = identity::DeviceKey::generate();
+  ASSERT_TRUE(closed->issue_owner_token(key.device_id(), key.public_key(), "a", "b"));
+  EXPECT_FALSE(closed->nobody_can_enter()) << "a device can let others in";
+  options.auth_key = "0123456789abcdef";
+  EXPECT_FALSE(Service::open(io.get_executor(), ":memory:", options).value()->nobody_can_enter());
+}
+
 TEST_F(SignalingServiceTest, TheOwnersHostSignsInWithItsToken) {
   run([&]() -> test::asio::awaitable<void> {
     auto* host = co_await connected(owner_device());

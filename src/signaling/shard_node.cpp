@@ -30,7 +30,7 @@ ShardNode::ShardNode(const SharedParts& parts, store::NodeStore store, const Opt
       codes_(store_, node_, options.clock) {
   parts.directory.attach(&peers_);
   parts.pairing.share(&codes_);
-  answer_requests(parts, node_);
+  answer_requests(parts, node_, peers_);
   parts.nonces.use_key(group_->nonce_key());
   parts.nonces.count_by([group = group_, clock = clock_](std::string_view nonce, core::WallTime expires_at) {
     return group->use_nonce(nonce, expires_at, clock());

@@ -192,6 +192,39 @@ TEST_F(ShardNodeTest, AClientOfOursReachesAGenerationOneHostOfAnotherShard) {
   });
 }
 
+TEST_F(ShardNodeTest, GenerationOneSignalsReachAnotherShardInTheirOrder) {
+  run_both([&]() -> test::asio::awaitable<void> {
+    auto desk = co_await legacy("anna", "desk");
+    const Elsewhere there(*this);
+    auto phone = co_await legacy("anna", "phone", "web");
+    phone->say({{"type", "offer"}, {"to_peer_id", "desk"}, {"sdp", "v=0"}});
+    for (int i = 0; i < 20; ++i)
+      phone->say({{"type", "ice_candidate"}, {"to_peer_id", "desk"}, {"candidate", i}});
+    const auto offer = co_await desk->next("offer");
+    EXPECT_EQ(text_of(offer, "from_peer_id"), "phone");
+    EXPECT_EQ(text_of(offer, "sdp"), "v=0");
+    EXPECT_FALSE(offer.contains("to_peer_id"));
+    for (int i = 0; i < 20; ++i) {
+      const auto candidate = co_await desk->next("ice_candidate");
+      EXPECT_EQ(candidate.at("candidate"), i);
+    }
+    desk->say({{"type", "answer"}, {"to_peer_id", "phone"}, {"sdp", "v=1"}});
+    const auto answer = co_await phone->next("answer");
+    EXPECT_EQ(text_of(answer, "from_peer_id"), "desk");
+  });
+}
+
+TEST_F(ShardNodeTest, AGenerationOneSignalToADeviceOfTodayOnAnotherShardIsRefusedWithAdvice) {
+  run_both([&]() -> test::asio::awaitable<void> {
+    auto old = co_await legacy("anna", "desk");
+    const Elsewhere there(*this);
+    static_cast<void>(co_await joined("anna", "anna_web"));
+    old->say({{"type", "offer"}, {"to_peer_id", "anna_web"}, {"sdp", "v=0"}});
+    const auto refused = co_await old->next("error");
+    EXPECT_EQ(text_of(refused, "code"), "peer_too_old");
+  });
+}
+
 TEST_F(ShardNodeTest, BetweenGenerationsASignalAndAWrongRequestAreRefusedAcrossShards) {
   run_both([&]() -> test::asio::awaitable<void> {
     auto old = co_await legacy("anna", "desk");

@@ -123,6 +123,13 @@ core::Result<std::vector<DeviceRow>> DeviceStore::devices(std::string_view accou
   }
 }
 
+core::Result<bool> DeviceStore::has_devices() {
+  auto query = database_.prepare("SELECT EXISTS (SELECT 1 FROM devices)");
+  const auto count = read_count(query);
+  if (!count) return core::failure(count.error());
+  return *count != 0;
+}
+
 core::Result<std::size_t> DeviceStore::device_count(std::string_view account) {
   auto query = database_.prepare("SELECT count(*) FROM devices WHERE account = ?1 AND revoked = 0");
   if (query) query->bind(account);

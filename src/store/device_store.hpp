@@ -54,6 +54,8 @@ class DeviceStore {
 
   core::Result<std::optional<DeviceRow>> find_device(std::string_view account, std::string_view device_id);
   core::Result<std::vector<DeviceRow>> devices(std::string_view account);
+  /// Whether any account has one.
+  core::Result<bool> has_devices();
   /// Devices of the account that are not revoked.
   core::Result<std::size_t> device_count(std::string_view account);
   /// Makes the device, or renews key, name, platform and last_seen of the one with this id. Never lifts a

@@ -27,6 +27,12 @@ TEST_F(DeviceStoreTest, TheServersValuesAreMadeOnce) {
   EXPECT_EQ(store.server_value("id", "second").value(), "first");
 }
 
+TEST_F(DeviceStoreTest, KnowsWhetherItHoldsAnyDevice) {
+  EXPECT_FALSE(store.has_devices().value());
+  ASSERT_TRUE(store.save_device(device("a", "d1")));
+  EXPECT_TRUE(store.has_devices().value());
+}
+
 TEST_F(DeviceStoreTest, ADeviceIsFoundInItsAccountOnly) {
   ASSERT_TRUE(store.save_device(device("a", "d1")));
   const auto found = store.find_device("a", "d1").value();

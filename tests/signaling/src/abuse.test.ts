@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 /** All kinds of attack in turn, several at once, from ever new addresses. */
-async function abuse(end: number, counts: Map<string, number>): Promise<void> {
+async function abuse(end: number, target: string, counts: Map<string, number>): Promise<void> {
   const names = Object.keys(ATTACKS);
   let next = 0;
   const attacker = async () => {
@@ -24,7 +24,7 @@ async function abuse(end: number, counts: Map<string, number>): Promise<void> {
       const name = names[next % names.length] ?? '';
       const address = `198.18.${(next >> 8) & 255}.${next & 255}`;
       next++;
-      await attack(signal.origin, name, address);
+      await attack(signal.origin, name, address, target);
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
   };
@@ -41,13 +41,13 @@ it(
     await Promise.all([one.next('existing-peers'), two.next('existing-peers')]);
     const end = Date.now() + ABUSE_MS;
     const counts = new Map<string, number>();
-    const attacking = abuse(end, counts);
+    const attacking = abuse(end, two.id, counts);
     let sent = 0;
     const refused: unknown[] = [];
     while (Date.now() < end) {
       const answer = await one.ask('webrtc-signal', {
         targetUserId: 'bob_electron',
-        targetSocketId: two.id,
+        toSocketId: two.id,
         signal: `${sent++}`,
       });
       if (!answer.ok) refused.push(answer);

@@ -2,7 +2,7 @@ import { connect, type Socket as Tcp } from 'node:net';
 import { randomBytes } from 'node:crypto';
 
 /** What is written to a connection of its own. */
-type Attack = (address: string) => readonly (string | Buffer)[];
+type Attack = (address: string, target: string) => readonly (string | Buffer)[];
 
 const TEXT = 1;
 const BINARY = 2;
@@ -96,9 +96,12 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   'an ack of nothing': asMember(frame('4399999999999999999[]')),
   'an event that is no array': asMember(frame('42{"webrtc-signal":1}')),
   'deep JSON': asMember(frame(`42["webrtc-signal",${deep(5_000)}`)),
-  'a signal to another account': asMember(
-    frame('42["webrtc-signal",{"targetUserId":"bob","targetSocketId":"bob","signal":{"type":"offer"}}]'),
-  ),
+  'a signal to another account': (address, target) =>
+    asMember(
+      frame(
+        `42["webrtc-signal",{"targetUserId":"bob_electron","toSocketId":"${target}","signal":{"type":"offer"}}]`,
+      ),
+    )(address, target),
   'a message larger than allowed': asMember(frame('42["webrtc-signal","' + 'x'.repeat(2_000_000) + '"]')),
   'a flood of lists': asMember(...Array<Buffer>(500).fill(frame('42["request-peer-list"]'))),
   'a flood of signals': asMember(
@@ -107,18 +110,22 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   'generation 1: no JSON': onGeneration1('{', 'null', '[]', '{"type":1}'),
   'generation 1: deep JSON': onGeneration1(`{"type":${deep(5_000)}`),
   'generation 1: requests before signing in': onGeneration1(
-    '{"type":"get_models"}',
-    '{"type":"chat_request","requestId":"1","data":{}}',
+    '{"type":"get_peers"}',
+    '{"type":"peer_request","to_peer_id":"bob_web","request_id":"1","data":{"type":"get_models"}}',
+    '{"type":"offer","to_peer_id":"bob_web","sdp":"v=0"}',
   ),
 };
 
 /** How long the other side may take before we go; what is not answered is left half done. */
 const PATIENCE_MS = 200;
 
-/** Makes one attack over a connection of its own; returns when that is over. */
-export function attack(origin: string, name: string, address: string): Promise<void> {
+/**
+ * Makes one attack over a connection of its own, on the socket of that id where it is for one; returns when
+ * that is over.
+ */
+export function attack(origin: string, name: string, address: string, target: string): Promise<void> {
   const { hostname, port } = new URL(origin);
-  const pieces = ATTACKS[name]?.(address) ?? [];
+  const pieces = ATTACKS[name]?.(address, target) ?? [];
   return new Promise((resolve) => {
     const tcp: Tcp = connect(Number(port), hostname, () => {
       for (const piece of pieces) tcp.write(piece);

@@ -16,6 +16,22 @@ afterAll(async () => {
   await Promise.all([server.stop(), quick.stop()]);
 });
 
+describe('what JavaScript can write and not every JSON reader reads', () => {
+  it('half of an emoji comes back as a replacement character, and the connection stays', async () => {
+    const raw = await RawSocket.joined(server.webSocketUrl);
+    raw.send('42["message","cut \\ud83d"]');
+    expect(await raw.next()).toBe('42["message-back","cut \ufffd"]');
+    raw.end();
+  });
+
+  it('a number too large for a double comes back as null, as JSON.stringify writes it', async () => {
+    const raw = await RawSocket.joined(server.webSocketUrl);
+    raw.send('42["message",1e400,{"a":[-1e400]}]');
+    expect(await raw.next()).toBe('42["message-back",null,{"a":[null]}]');
+    raw.end();
+  });
+});
+
 describe('Engine.IO handshake', () => {
   const refusals: [string, string, number, string][] = [
     ['GET', 'EIO=4', 0, 'Transport unknown'],
