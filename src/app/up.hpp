@@ -66,6 +66,7 @@ struct UpEvents {
     std::vector<std::string> models;
     bool up = false;
     bool shared = false;
+    bool unrecognised = false;  ///< something answers at the URL, but no engine; then it is not up
   };
   /// What was found, whenever that changes.
   std::function<void(const std::vector<Engine>&)> on_engines;

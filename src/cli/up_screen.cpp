@@ -77,22 +77,6 @@ void show_progress(Screen& screen, const app::TrialEngine::Progress& progress) {
   screen.line(text);
 }
 
-std::string engine_line(const app::UpEvents::Engine& engine) {
-  if (!engine.up) return fmt::format("  Engine   {} at {} does not answer", engine.name, engine.url);
-  if (!engine.shared) {
-    return fmt::format("  Engine   {} at {} found, not shared; add --engine {} to share it", engine.name,
-                       engine.url, engine.url);
-  }
-  std::string models;
-  for (std::size_t i = 0; i < engine.models.size() && i < kMostModelsShown; ++i) {
-    models += (i == 0 ? "" : ", ") + printable(engine.models[i]);
-  }
-  if (engine.models.size() > kMostModelsShown)
-    models += fmt::format(" and {} more", engine.models.size() - kMostModelsShown);
-  if (models.empty()) models = "no models yet";
-  return fmt::format("  Models   {}  ({}, {})", models, engine.name, engine.url);
-}
-
 void show_engines(Screen& screen, const std::vector<app::UpEvents::Engine>& engines) {
   std::string text;
   for (const auto& engine : engines) text += (text.empty() ? "" : "\n") + engine_line(engine);
@@ -173,6 +157,26 @@ std::string duration_text(std::chrono::milliseconds duration) {
   const auto seconds = std::chrono::duration<double>(duration).count();
   if (seconds < 60) return fmt::format("{:.1f} s", seconds);
   return fmt::format("{} min {} s", static_cast<int>(seconds) / 60, static_cast<int>(seconds) % 60);
+}
+
+std::string engine_line(const app::UpEvents::Engine& engine) {
+  if (engine.unrecognised) {
+    return fmt::format("  Engine   {} at {} answers, but is no model engine; check the URL", engine.name,
+                       engine.url);
+  }
+  if (!engine.up) return fmt::format("  Engine   {} at {} does not answer", engine.name, engine.url);
+  if (!engine.shared) {
+    return fmt::format("  Engine   {} at {} found, not shared; add --engine {} to share it", engine.name,
+                       engine.url, engine.url);
+  }
+  std::string models;
+  for (std::size_t i = 0; i < engine.models.size() && i < kMostModelsShown; ++i) {
+    models += (i == 0 ? "" : ", ") + printable(engine.models[i]);
+  }
+  if (engine.models.size() > kMostModelsShown)
+    models += fmt::format(" and {} more", engine.models.size() - kMostModelsShown);
+  if (models.empty()) models = "no models yet";
+  return fmt::format("  Models   {}  ({}, {})", models, engine.name, engine.url);
 }
 
 std::string request_line(const app::UpEvents::Request& request) {

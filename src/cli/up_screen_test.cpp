@@ -32,6 +32,22 @@ TEST(DurationText, HasUnits) {
   EXPECT_EQ(duration_text(125s), "2 min 5 s");
 }
 
+TEST(EngineLine, SaysWhetherNothingAnswersOrSomethingElse) {
+  app::UpEvents::Engine engine;
+  engine.name = "127.0.0.1:8000";
+  engine.url = "http://127.0.0.1:8000";
+  EXPECT_EQ(engine_line(engine), "  Engine   127.0.0.1:8000 at http://127.0.0.1:8000 does not answer");
+  engine.unrecognised = true;
+  EXPECT_EQ(
+      engine_line(engine),
+      "  Engine   127.0.0.1:8000 at http://127.0.0.1:8000 answers, but is no model engine; check the URL");
+}
+
+TEST(EngineLine, NamesTheFirstModels) {
+  app::UpEvents::Engine engine{"Ollama", "http://x", std::vector<std::string>(9, "m"), true, true};
+  EXPECT_EQ(engine_line(engine), "  Models   m, m, m, m, m, m, m, m and 1 more  (Ollama, http://x)");
+}
+
 TEST(RequestLine, SaysWhatWasEstimated) {
   app::UpEvents::Request request{"Phone", "m", 42, true, 2000ms, true, ""};
   EXPECT_EQ(request_line(request), "Phone -> m  about 42 tokens in 2.0 s");
