@@ -23,8 +23,38 @@ TEST(Printable, IsCut) {
   EXPECT_EQ(printable(std::string(500, 'x')).size(), 80U);
 }
 
-TEST(Printable, AnEmptyNameIsSaid) {
-  EXPECT_EQ(printable(""), "a device without a name");
+TEST(Printable, OfNothingIsNothing) {
+  EXPECT_EQ(printable("\x1b"), "");
+}
+
+TEST(DeviceName, ThatIsEmptyIsSaid) {
+  EXPECT_EQ(device_name("Phone"), "Phone");
+  EXPECT_EQ(device_name("\x1b"), "a device without a name");
+}
+
+TEST(ScreenEvents, APairedDeviceHasAPlatformOnlyIfItNamesOne) {
+  testing::internal::CaptureStdout();
+  const auto events = screen_events(false);
+  events.on_paired("Phone", "android");
+  events.on_paired("", "");
+  const auto shown = testing::internal::GetCapturedStdout();
+  EXPECT_NE(shown.find("paired with Phone (android)\n"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("paired with a device without a name\n"), std::string::npos) << shown;
+}
+
+TEST(ScreenEvents, NeitherProgressNorAnErrorIsSaidTwiceWhenTheyTakeTurns) {
+  const app::TrialEngine::Progress progress{core::Bytes{10}, core::Bytes{100}, "model"};
+  const core::Error error(core::CommonError::unavailable);
+  testing::internal::CaptureStdout();
+  const auto events = screen_events(false);
+  for (int i = 0; i < 2; ++i) {
+    events.on_trial_progress(progress);
+    events.on_error(error);
+  }
+  const auto shown = testing::internal::GetCapturedStdout();
+  EXPECT_EQ(shown.find("10 %"), shown.rfind("10 %")) << shown;
+  EXPECT_EQ(shown.find("cannot be reached"), shown.rfind("cannot be reached")) << shown;
+  EXPECT_NE(shown.find("10 %"), std::string::npos) << shown;
 }
 
 TEST(DurationText, HasUnits) {
