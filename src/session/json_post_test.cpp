@@ -18,7 +18,7 @@ class JsonPost : public testing::Test {
     server_.route_prefix("/", [this](http::Request) { return give(); });
     EXPECT_TRUE(server_.listen());
   }
-  ~JsonPost() override { loop_.run(server_.stop()); }
+  void TearDown() override { loop_.run(server_.stop()); }
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(server_.port()); }
   static http::Response coded(unsigned status, const std::string& code, const std::string& message) {
