@@ -1,6 +1,7 @@
 #include "app/account.hpp"
 
 #include "app/error.hpp"
+#include "app/server_address.hpp"
 #include "core/random.hpp"
 #include "identity/pairing.hpp"
 #include "platform/error.hpp"
@@ -75,7 +76,7 @@ asio::awaitable<AccountResult> join_by_link(const DeviceState& state, http::Clie
                                             const UpOptions& options) {
   const auto link = identity::parse_pairing_link(options.pair_link);
   if (!link) co_return core::failure(link.error());
-  if (link->origin != options.server) {
+  if (const auto origin = server_origin(link->origin); !origin || *origin != options.server) {
     co_return core::failure(core::CommonError::invalid_argument,
                             "--pair is a link of " + link->origin + ", --server names " + options.server);
   }

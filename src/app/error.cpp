@@ -6,7 +6,7 @@ namespace pantheon::app {
 namespace {
 
 // In the order of AppError.
-constexpr std::array<core::ErrorRow, 5> kRows{{
+constexpr std::array<core::ErrorRow, 6> kRows{{
     {"already_running", 409, 75,
      "Pantheon is already running with this data folder; stop it, or set PANTHEON_HOME."},
     {"no_account_at_server", 401, 77,
@@ -19,6 +19,8 @@ constexpr std::array<core::ErrorRow, 5> kRows{{
      "A file of the data folder is damaged; restore it, or remove it and pair your devices again."},
     {"signaling_unreachable", 503, 69,
      "The signaling server cannot be reached; check the address and your network."},
+    {"server_address_invalid", 400, 64,
+     "The address of the signaling server cannot be used; give one like https://signal.example.org."},
 }};
 
 }  // namespace

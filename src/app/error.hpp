@@ -11,7 +11,8 @@ enum class AppError {
   no_account_at_server,
   setup_failed,
   bad_device_file,
-  signaling_unreachable
+  signaling_unreachable,
+  server_address_invalid
 };
 const core::ErrorRow& row(AppError code);
 std::span<const core::ErrorRow> app_error_rows();

@@ -90,7 +90,7 @@ void ModelHost::show_engines() {
   const auto snapshot = catalogue_->current();
   std::vector<UpEvents::Engine> engines;
   for (const auto& info : snapshot->engines) {
-    UpEvents::Engine engine{info.name, info.address.text(), {}, info.up, info.shared};
+    UpEvents::Engine engine{info.name, info.address.text(), {}, info.up, info.shared, info.unrecognised};
     for (const auto& model : snapshot->models) {
       if (model.engine_id == info.id) engine.models.push_back(model.id);
     }

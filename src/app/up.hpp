@@ -36,7 +36,7 @@ struct UpOptions {
   bool dev = false;
 
   // Anywhere: a signaling server elsewhere, and how we sign in there.
-  std::string server;     ///< its origin; empty: at home
+  std::string server;     ///< its origin, as server_origin() gives it; empty: at home
   std::string pair_link;  ///< a link of a device that is in the account already
   std::string token;      ///< a provider's token, or `dev:<account>`
   /// A file with such a token: read at each sign-in, and again before the token ends.
@@ -66,6 +66,7 @@ struct UpEvents {
     std::vector<std::string> models;
     bool up = false;
     bool shared = false;
+    bool unrecognised = false;  ///< something answers at the URL, but no engine; then it is not up
   };
   /// What was found, whenever that changes.
   std::function<void(const std::vector<Engine>&)> on_engines;

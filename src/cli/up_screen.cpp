@@ -35,6 +35,7 @@ struct Screen {
   bool offline = false;
   std::string last_engines;
   std::string last_error;
+  std::string last_tenth;  ///< of the progress
 
   std::string strong(const std::string& text) const { return colour ? "\x1b[1m" + text + "\x1b[0m" : text; }
   std::string faint(const std::string& text) const { return colour ? "\x1b[2m" + text + "\x1b[0m" : text; }
@@ -72,25 +73,9 @@ void show_progress(Screen& screen, const app::TrialEngine::Progress& progress) {
   }
   // Without a terminal one line for every tenth is enough.
   const auto tenth = fmt::format("{:.0f}", share * 10);
-  if (tenth == screen.last_error) return;
-  screen.last_error = tenth;
+  if (tenth == screen.last_tenth) return;
+  screen.last_tenth = tenth;
   screen.line(text);
-}
-
-std::string engine_line(const app::UpEvents::Engine& engine) {
-  if (!engine.up) return fmt::format("  Engine   {} at {} does not answer", engine.name, engine.url);
-  if (!engine.shared) {
-    return fmt::format("  Engine   {} at {} found, not shared; add --engine {} to share it", engine.name,
-                       engine.url, engine.url);
-  }
-  std::string models;
-  for (std::size_t i = 0; i < engine.models.size() && i < kMostModelsShown; ++i) {
-    models += (i == 0 ? "" : ", ") + printable(engine.models[i]);
-  }
-  if (engine.models.size() > kMostModelsShown)
-    models += fmt::format(" and {} more", engine.models.size() - kMostModelsShown);
-  if (models.empty()) models = "no models yet";
-  return fmt::format("  Models   {}  ({}, {})", models, engine.name, engine.url);
 }
 
 void show_engines(Screen& screen, const std::vector<app::UpEvents::Engine>& engines) {
@@ -166,6 +151,11 @@ std::string printable(std::string_view text, std::size_t longest) {
       clean += text[i];
     }
   }
+  return clean;
+}
+
+std::string device_name(std::string_view text) {
+  auto clean = printable(text);
   return clean.empty() ? "a device without a name" : clean;
 }
 
@@ -175,8 +165,28 @@ std::string duration_text(std::chrono::milliseconds duration) {
   return fmt::format("{} min {} s", static_cast<int>(seconds) / 60, static_cast<int>(seconds) % 60);
 }
 
+std::string engine_line(const app::UpEvents::Engine& engine) {
+  if (engine.unrecognised) {
+    return fmt::format("  Engine   {} at {} answers, but is no model engine; check the URL", engine.name,
+                       engine.url);
+  }
+  if (!engine.up) return fmt::format("  Engine   {} at {} does not answer", engine.name, engine.url);
+  if (!engine.shared) {
+    return fmt::format("  Engine   {} at {} found, not shared; add --engine {} to share it", engine.name,
+                       engine.url, engine.url);
+  }
+  std::string models;
+  for (std::size_t i = 0; i < engine.models.size() && i < kMostModelsShown; ++i) {
+    models += (i == 0 ? "" : ", ") + printable(engine.models[i]);
+  }
+  if (engine.models.size() > kMostModelsShown)
+    models += fmt::format(" and {} more", engine.models.size() - kMostModelsShown);
+  if (models.empty()) models = "no models yet";
+  return fmt::format("  Models   {}  ({}, {})", models, engine.name, engine.url);
+}
+
 std::string request_line(const app::UpEvents::Request& request) {
-  const auto who = fmt::format("{} -> {}", printable(request.device), printable(request.model));
+  const auto who = fmt::format("{} -> {}", device_name(request.device), printable(request.model));
   if (!request.error_code.empty()) {
     return fmt::format("{}  ended after {}: {}", who, duration_text(request.duration), request.error_code);
   }
@@ -201,10 +211,12 @@ app::UpEvents screen_events(bool host_only) {
     show_link(*screen, link, lifetime);
   };
   events.on_paired = [screen](const std::string& device, const std::string& platform) {
-    screen->event(fmt::format("paired with {} ({})", screen->strong(printable(device)), printable(platform)));
+    const auto what = printable(platform);
+    screen->event("paired with " + screen->strong(device_name(device)) +
+                  (what.empty() ? "" : " (" + what + ")"));
   };
   events.on_peer = [screen](const std::string& device, bool connected) {
-    screen->event(printable(device) + (connected ? " connected" : " disconnected"));
+    screen->event(device_name(device) + (connected ? " connected" : " disconnected"));
   };
   events.on_request = [screen](const auto& request) {
     if (request.finished) screen->event(request_line(request));

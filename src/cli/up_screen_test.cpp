@@ -23,13 +23,59 @@ TEST(Printable, IsCut) {
   EXPECT_EQ(printable(std::string(500, 'x')).size(), 80U);
 }
 
-TEST(Printable, AnEmptyNameIsSaid) {
-  EXPECT_EQ(printable(""), "a device without a name");
+TEST(Printable, OfNothingIsNothing) {
+  EXPECT_EQ(printable("\x1b"), "");
+}
+
+TEST(DeviceName, ThatIsEmptyIsSaid) {
+  EXPECT_EQ(device_name("Phone"), "Phone");
+  EXPECT_EQ(device_name("\x1b"), "a device without a name");
+}
+
+TEST(ScreenEvents, APairedDeviceHasAPlatformOnlyIfItNamesOne) {
+  testing::internal::CaptureStdout();
+  const auto events = screen_events(false);
+  events.on_paired("Phone", "android");
+  events.on_paired("", "");
+  const auto shown = testing::internal::GetCapturedStdout();
+  EXPECT_NE(shown.find("paired with Phone (android)\n"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("paired with a device without a name\n"), std::string::npos) << shown;
+}
+
+TEST(ScreenEvents, NeitherProgressNorAnErrorIsSaidTwiceWhenTheyTakeTurns) {
+  const app::TrialEngine::Progress progress{core::Bytes{10}, core::Bytes{100}, "model"};
+  const core::Error error(core::CommonError::unavailable);
+  testing::internal::CaptureStdout();
+  const auto events = screen_events(false);
+  for (int i = 0; i < 2; ++i) {
+    events.on_trial_progress(progress);
+    events.on_error(error);
+  }
+  const auto shown = testing::internal::GetCapturedStdout();
+  EXPECT_EQ(shown.find("10 %"), shown.rfind("10 %")) << shown;
+  EXPECT_EQ(shown.find("cannot be reached"), shown.rfind("cannot be reached")) << shown;
+  EXPECT_NE(shown.find("10 %"), std::string::npos) << shown;
 }
 
 TEST(DurationText, HasUnits) {
   EXPECT_EQ(duration_text(1234ms), "1.2 s");
   EXPECT_EQ(duration_text(125s), "2 min 5 s");
+}
+
+TEST(EngineLine, SaysWhetherNothingAnswersOrSomethingElse) {
+  app::UpEvents::Engine engine;
+  engine.name = "127.0.0.1:8000";
+  engine.url = "http://127.0.0.1:8000";
+  EXPECT_EQ(engine_line(engine), "  Engine   127.0.0.1:8000 at http://127.0.0.1:8000 does not answer");
+  engine.unrecognised = true;
+  EXPECT_EQ(
+      engine_line(engine),
+      "  Engine   127.0.0.1:8000 at http://127.0.0.1:8000 answers, but is no model engine; check the URL");
+}
+
+TEST(EngineLine, NamesTheFirstModels) {
+  app::UpEvents::Engine engine{"Ollama", "http://x", std::vector<std::string>(9, "m"), true, true};
+  EXPECT_EQ(engine_line(engine), "  Models   m, m, m, m, m, m, m, m and 1 more  (Ollama, http://x)");
 }
 
 TEST(RequestLine, SaysWhatWasEstimated) {

@@ -23,6 +23,8 @@ asio::awaitable<core::Result<std::string>> get(EngineClient& client, EngineAddre
   auto response = co_await client.fetch(std::move(address), std::move(call), kMaxListing, kAnswerTimeout);
   if (!response) co_return core::failure(response.error());
   if (response->headers.get(kGatewayMark)) co_return core::failure(EngineError::is_gateway);
+  // So answers an engine that still loads its model: it is there, but says nothing yet of what it is.
+  if (response->status == 503) co_return core::failure(EngineError::unavailable, "status 503");
   if (response->status != 200) {
     co_return core::failure(EngineError::bad_answer, "status " + std::to_string(response->status));
   }

@@ -18,8 +18,8 @@ struct Listing {
 };
 
 /// Finds out what answers at an address, by what it answers and never by its port, and lists its models.
-/// `engine_unavailable` or `engine_timeout` when nothing does, `engine_is_gateway` for an answer with our own
-/// mark, `engine_unrecognised` when none of the known APIs is spoken there.
+/// `engine_unavailable` or `engine_timeout` when nothing does, or not yet (status 503), `engine_is_gateway`
+/// for an answer with our own mark, `engine_unrecognised` when none of the known APIs is spoken there.
 asio::awaitable<core::Result<Listing>> recognise(EngineClient& client, EngineAddress address);
 
 /// Lists the models of an engine whose kind is known; `engine_bad_answer` when it no longer is of that kind.

@@ -92,6 +92,14 @@ TEST_F(DiscoveryTest, NothingThereIsUnavailable) {
   EXPECT_TRUE(found.error().is(EngineError::unavailable));
 }
 
+TEST_F(DiscoveryTest, AnEngineThatStillLoadsIsUnavailable) {
+  for (const char* path : {"/", "/api/version", "/props", "/api/v0/models", "/v1/models"})
+    stand_in.reply("GET " + std::string(path), R"({"error":{"message":"Loading model"}})", 503);
+  const auto found = recognised();
+  ASSERT_FALSE(found);
+  EXPECT_TRUE(found.error().is(EngineError::unavailable));
+}
+
 TEST_F(DiscoveryTest, AsksOllamaWhatAModelCanDo) {
   stand_in.be_ollama();
   const auto details = run(io, ollama_details(client, engine_address(stand_in.url()).value(), "gemma3:270m"));

@@ -42,6 +42,8 @@ struct EngineInfo {
   unsigned parallel = 1;  ///< requests it serves at the same time
   bool up = false;        ///< answered when it was last asked
   bool shared = false;    ///< recognised, or approved by the owner
+  bool unrecognised =
+      false;  ///< something answers there, but no engine that can be shared; then it is not up
   bool operator==(const EngineInfo& other) const;
 };
 

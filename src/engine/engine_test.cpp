@@ -34,6 +34,9 @@ TEST(Engine, AnEngineThatGoesDownIsAnotherValue) {
   EXPECT_EQ(a, b);
   b.up = false;
   EXPECT_FALSE(a == b);
+  EngineInfo c = b;
+  c.unrecognised = true;
+  EXPECT_FALSE(b == c);
 }
 
 }  // namespace

@@ -24,8 +24,9 @@ void Source::apply(core::Result<Listing> found, const SourceRules& rules,
     take(*std::move(found), rules);
     return;
   }
-  const bool gone = found.error().is(EngineError::is_gateway) ||
-                    found.error().is(EngineError::unrecognised) || now - answered_at_ > rules.stale_time;
+  const bool unrecognised =
+      found.error().is(EngineError::is_gateway) || found.error().is(EngineError::unrecognised);
+  const bool gone = unrecognised || now - answered_at_ > rules.stale_time;
   if (gone) models_.clear();
   if (gone && !address_.approved) info_.reset();
   if (!info_ && address_.approved) {
@@ -38,6 +39,7 @@ void Source::apply(core::Result<Listing> found, const SourceRules& rules,
                        .up = false,
                        .shared = true};
   }
+  if (info_) info_->unrecognised = unrecognised;
   go_down();
 }
 

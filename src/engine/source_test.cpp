@@ -54,6 +54,20 @@ TEST(Source, AnAddressOfTheOwnersIsListedWhileItIsDown) {
   EXPECT_EQ(source.info()->name, "127.0.0.1:1");
 }
 
+TEST(Source, AnAddressOfTheOwnersWhereNoEngineAnswersIsListedAsSuch) {
+  Source source(engine_address("http://127.0.0.1:1").value());
+  for (const auto error : {EngineError::unrecognised, EngineError::is_gateway}) {
+    source.apply(core::failure(error), {}, kStart);
+    EXPECT_TRUE(source.info()->unrecognised);
+    EXPECT_FALSE(source.info()->up);
+    source.apply(core::failure(EngineError::unavailable), {}, kStart);
+    EXPECT_FALSE(source.info()->unrecognised);
+  }
+  source.apply(core::failure(EngineError::unrecognised), {}, kStart);
+  source.apply(listing(EngineKind::ollama), {}, kStart);
+  EXPECT_FALSE(source.info()->unrecognised);
+}
+
 TEST(Source, AGatewayIsDroppedAtOnce) {
   Source source(found());
   source.apply(listing(EngineKind::ollama), {}, kStart);

@@ -43,13 +43,12 @@ asio::awaitable<core::Result<std::string>> DeviceTokens::access_token() {
 }
 
 asio::awaitable<core::Result<void>> DeviceTokens::refresh() {
-  auto given = co_await get_json(http_, server_url_ + "/v1/nonce");
-  if (!given) co_return core::failure(given.error());
-  const std::string nonce(core::get_string(*given, "nonce").value_or(""));
-  const auto signature = identity::sign_refresh(key_, nonce, device_id_, tokens_.refresh_token);
+  const auto nonce = co_await ask_nonce(http_, server_url_);
+  if (!nonce) co_return core::failure(nonce.error());
+  const auto signature = identity::sign_refresh(key_, *nonce, device_id_, tokens_.refresh_token);
   core::json::object body{{"refreshToken", tokens_.refresh_token},
                           {"deviceId", device_id_},
-                          {"nonce", nonce},
+                          {"nonce", *nonce},
                           {"signature", identity::to_text(signature)}};
   auto answer = co_await post_json(http_, server_url_ + "/v1/tokens/refresh", std::move(body));
   if (!answer) co_return core::failure(answer.error());

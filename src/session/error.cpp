@@ -6,7 +6,7 @@ namespace pantheon::session {
 namespace {
 
 // In the order of SessionError.
-constexpr std::array<core::ErrorRow, 12> kRows{{
+constexpr std::array<core::ErrorRow, 20> kRows{{
     {"not_signed_in", 401, 77,
      "This device belongs to no account yet; pair it with a link from `pantheon up`."},
     {"token_refused", 401, 77, "The signaling server refused this device's token; pair the device again."},
@@ -26,6 +26,18 @@ constexpr std::array<core::ErrorRow, 12> kRows{{
      "The pairing was refused: the secret of the link does not match. Scan the link again."},
     {"pairing_mac_mismatch", 403, 77,
      "The signaling server changed the keys of this pairing; do not trust it. Nothing was kept."},
+    {"no_signaling_server", 502, 76,
+     "What answers at this address is no Pantheon signaling server; check the address."},
+    {"pairing_code_unknown", 404, 65,
+     "The pairing link is unknown, used or expired; make a new one on the other device."},
+    {"pairing_busy", 409, 75, "Another device is just using this pairing link; try again in a moment."},
+    {"pairing_voucher_gone", 504, 69,
+     "The device that showed the pairing link does not answer; check that it is on."},
+    {"rate_limited", 429, 75, "The signaling server had too many requests; wait a moment and try again."},
+    {"account_full", 409, 69, "The account has too many devices or connections; close or revoke some."},
+    {"devices_off", 403, 77,
+     "This server pairs no devices; sign in with --token, --token-file or the account's shared key."},
+    {"server_refused", 502, 69, "The signaling server did not do what it was asked; it says why."},
 }};
 
 }  // namespace

@@ -19,6 +19,15 @@ enum class SessionError {
   too_many_requests,
   pairing_refused,
   pairing_mac_mismatch,
+  no_signaling_server,  ///< something answers, but not as a signaling server does
+  // As the signaling server names them (docs/signaling-protocol.md).
+  pairing_code_unknown,
+  pairing_busy,
+  pairing_voucher_gone,
+  rate_limited,
+  account_full,
+  devices_off,
+  server_refused,  ///< for another reason
 };
 const core::ErrorRow& row(SessionError code);
 std::span<const core::ErrorRow> session_error_rows();

@@ -22,7 +22,7 @@ core::Result<PairedAccount> read_answer(const core::json::object& body, const id
   const auto* voucher = core::get_object(body, "voucher");
   const auto* statement_object = core::get_object(body, "statement");
   if (voucher == nullptr || statement_object == nullptr)
-    return core::failure(core::CommonError::invalid_json);
+    return core::failure(SessionError::no_signaling_server, "its answer names no other device");
   auto statement = identity::Statement::parse(*statement_object);
   if (!statement) return core::failure(statement.error());
   const auto voucher_key = identity::parse_public_key(core::get_string(*voucher, "publicKey").value_or(""));

@@ -24,8 +24,7 @@ struct PairedAccount {
 
 /// The newcomer's side of pairing (docs/signaling-protocol.md, "Pairing"): redeems a link at the server it
 /// names and checks that the answer comes from the device that made the link. Errors: those the server names
-/// (`pairing_code_unknown` ... as `pairing_refused` with the server's words), `pairing_mac_mismatch`, or
-/// those of HTTP.
+/// (`pairing_code_unknown` ...), `pairing_mac_mismatch`, `no_signaling_server`, or those of HTTP.
 asio::awaitable<core::Result<PairedAccount>> redeem_pairing_link(http::Client& http,
                                                                  identity::PairingLink link,
                                                                  identity::DeviceKey key,

@@ -8,6 +8,7 @@
 #include "identity/hello_proof.hpp"
 #include "session/error.hpp"
 #include "session/json_post.hpp"
+#include "session/server_error.hpp"
 #include "socketio/client.hpp"
 
 namespace pantheon::session {
@@ -46,11 +47,10 @@ core::json::array caps_of(const SignInDevice& device) {
 
 asio::awaitable<core::Result<core::json::object>> sign_in(http::Client& http, SignInDevice device,
                                                           identity::DeviceKey key, Credentials credentials) {
-  auto given = co_await get_json(http, device.server_url + "/v1/nonce");
-  if (!given) co_return core::failure(given.error());
-  const std::string nonce(core::get_string(*given, "nonce").value_or(""));
+  const auto nonce = co_await ask_nonce(http, device.server_url);
+  if (!nonce) co_return core::failure(nonce.error());
   const auto& secret = credentials.token.empty() ? credentials.auth_key : credentials.token;
-  const auto proof = identity::sign_hello(key, nonce, device.device_id, secret);
+  const auto proof = identity::sign_hello(key, *nonce, device.device_id, secret);
   core::json::object auth{
       {"clientType", "native"},
       {"deviceId", device.device_id},
@@ -58,7 +58,7 @@ asio::awaitable<core::Result<core::json::object>> sign_in(http::Client& http, Si
       {"name", device.name},
       {"platform", device.platform},
       {"publicKey", identity::to_text(key.public_key())},
-      {"proof", core::json::object{{"nonce", nonce}, {"signature", identity::to_text(proof)}}},
+      {"proof", core::json::object{{"nonce", *nonce}, {"signature", identity::to_text(proof)}}},
       {"caps", caps_of(device)},
   };
   auth[credentials.token.empty() ? "authKey" : "token"] = secret;
@@ -72,6 +72,7 @@ core::Error connect_error(const core::json::object& refusal) {
   const bool about_us = code.starts_with("auth_") || code.starts_with("proof_") || code == "device_revoked" ||
                         code == "not_signed_in" || code == "token_refused" || code == "key_changed";
   if (about_us) return {SessionError::token_refused, message};
+  if (auto named = error_named(code, message)) return *std::move(named);
   return {core::CommonError::unavailable, message};
 }
 

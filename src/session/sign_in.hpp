@@ -37,13 +37,13 @@ struct SignInDevice {
 asio::awaitable<core::Result<core::json::object>> sign_in(http::Client& http, SignInDevice device,
                                                           identity::DeviceKey key, Credentials credentials);
 
-/// Signs in for a moment to learn which account the credentials belong to: `token_refused`, `unavailable`,
-/// `timeout`.
+/// Signs in for a moment to learn which account the credentials belong to: `token_refused`,
+/// `no_signaling_server`, `unavailable`, `timeout` ...
 asio::awaitable<core::Result<std::string>> ask_account(asio::any_io_executor executor, SignInDevice device,
                                                        identity::DeviceKey key, Credentials credentials);
 
-/// The error of a Socket.IO connect that was refused: `token_refused` when it is about who we are, else
-/// `unavailable`.
+/// The error of a Socket.IO connect that was refused: `token_refused` when it is about who we are, one that
+/// is known by its code (error_named()), else `unavailable`.
 core::Error connect_error(const core::json::object& refusal);
 
 }  // namespace pantheon::session

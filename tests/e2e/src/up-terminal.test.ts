@@ -88,6 +88,41 @@ describe('pantheon up in a terminal', () => {
     other.close();
   });
 
+  it('says with the code of it when a pairing link was used before, or the server is none', async () => {
+    const up = await Up.start({ engines: [engine.url] });
+    const link = await up.nextLink();
+    const join = (server: string, pair: string) =>
+      startPantheon(
+        'host',
+        '--server',
+        server,
+        '--pair',
+        pair,
+        '--data',
+        temporaryFolder(),
+        '--no-search',
+        '--no-stun',
+        '--rtc-bind',
+        '127.0.0.1',
+      );
+    const first = join(`${up.origin}/`, link);
+    await first.line(/^ {2}Server/);
+    const second = join(up.origin, link);
+    expect(await second.exited).toEqual({ code: 65, signal: null });
+    expect(second.stderr.join('\n')).toMatch(/^pantheon: The pairing link is unknown, used or expired/);
+    const elsewhere = join(engine.url, link.replace(up.origin, new URL(engine.url).origin));
+    expect(await elsewhere.exited).toEqual({ code: 76, signal: null });
+    expect(elsewhere.stderr.join('\n')).toContain('no Pantheon signaling server');
+    await first.stop();
+    await up.stop();
+  });
+
+  it('says so when an option of an account elsewhere comes without its server', async () => {
+    const up = startPantheon('up', '--port', '0', '--data', temporaryFolder(), '--pair', 'link');
+    expect(await up.exited).toEqual({ code: 64, signal: null });
+    expect(up.stderr.join('\n')).toContain('add --server URL');
+  });
+
   it('starts again in the same folder and at the same port, as the same device', async () => {
     const first = await Up.start({ engines: [engine.url] });
     const { data, port } = first;

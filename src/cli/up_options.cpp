@@ -1,0 +1,124 @@
+#include "cli/up_options.hpp"
+
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+#include <cstdlib>
+
+#include "app/server_address.hpp"
+#include "cli/error.hpp"
+#include "platform/network.hpp"
+
+namespace pantheon::cli {
+namespace {
+
+void add_engine_options(CLI::App& verb, UpArguments& arguments) {
+  verb.add_option("--engine", arguments.up.engines,
+                  "Base URL of an engine to share, e.g. http://127.0.0.1:8000 (may be given more than once)");
+  verb.add_flag("--no-search", arguments.no_search,
+                "Share only engines named by --engine, look for no others");
+  verb.add_flag("!--no-legacy-relay", arguments.up.serve_relayed,
+                "Refuse clients of the oldest generation, whose requests the signaling server could read");
+  verb.add_option("--parallel", arguments.up.parallel, "Answers that Ollama writes at the same time")
+      ->check(CLI::Range(1U, 64U))
+      ->capture_default_str();
+  verb.add_flag("--try", arguments.try_model,
+                "If no engine answers, set up a small model (272 MB to download) without asking");
+}
+
+void add_account_options(CLI::App& verb, UpArguments& arguments) {
+  arguments.server = verb.add_option("--server", arguments.up.server,
+                                     "Signaling server elsewhere, e.g. https://signal.example.org");
+  auto* pair = verb.add_option("--pair", arguments.up.pair_link,
+                               "With --server: a pairing link, shown by a device of the account");
+  auto* token =
+      verb.add_option("--token", arguments.up.token, "With --server: a token of the account's provider")
+          ->envname("PANTHEON_TOKEN");
+  auto* token_file =
+      verb.add_option("--token-file", arguments.up.token_file,
+                      "With --server: a file with such a token, which is read again before the token ends")
+          ->envname("PANTHEON_TOKEN_FILE")
+          ->excludes(token);
+  auto* auth_key = verb.add_option("--auth-key", arguments.up.auth_key,
+                                   "With --server: the key shared by all devices of the account")
+                       ->envname("AUTH_KEY");
+  arguments.with_server = {pair, token, token_file, auth_key};
+}
+
+void add_home_options(CLI::App& verb, UpArguments& arguments) {
+  verb.add_option("--port", arguments.up.port, "Port of web app and signaling")
+      ->envname("PORT")
+      ->capture_default_str();
+  verb.add_option("--bind", arguments.up.bind_address,
+                  "Address to listen on; 127.0.0.1 for this machine only")
+      ->capture_default_str();
+  verb.add_flag("--dev", arguments.up.dev, "Accept tokens dev:<account> from anyone: for development only");
+}
+
+std::string check_ip_address(const std::string& text) {
+  boost::system::error_code error;
+  boost::asio::ip::make_address(text, error);
+  return error ? "'" + text + "' is not an IP address, such as 192.168.1.20" : "";
+}
+
+// A variable may be there for the sake of another program; only what was typed is a mistake. CLI11 does not
+// tell the two apart.
+bool was_typed(const CLI::Option& option) {
+  if (option.count() == 0) return false;
+  const auto* value = option.get_envname().empty() ? nullptr : std::getenv(option.get_envname().c_str());
+  return value == nullptr || option.results().back() != value;
+}
+
+core::Result<std::string> chosen_server(const UpArguments& arguments) {
+  if (arguments.server->count() > 0) return app::server_origin(arguments.up.server);
+  if (arguments.host_only) {
+    return core::failure(core::CommonError::invalid_argument,
+                         "pantheon host needs --server URL; at home use pantheon up");
+  }
+  const auto& list = arguments.with_server;
+  const auto typed = std::find_if(list.begin(), list.end(), [](const auto* o) { return was_typed(*o); });
+  if (typed == list.end()) return std::string();
+  const auto name = (*typed)->get_name();
+  return core::failure(CliError::bad_option,
+                       name +
+                           " is for the account at a signaling server elsewhere: add --server URL; at home " +
+                           "leave " + name + " out");
+}
+
+}  // namespace
+
+std::shared_ptr<UpArguments> add_up_options(CLI::App& verb, bool host_only) {
+  auto arguments = std::make_shared<UpArguments>();
+  arguments->host_only = host_only;
+  add_common_options(verb, arguments->common, "warn");
+  verb.add_option("--name", arguments->up.name,
+                  "Name of this device, for your other devices (default: host name)");
+  verb.add_option("--data", arguments->data, "Folder of keys and database")
+      ->envname("PANTHEON_HOME")
+      ->check([](const std::string& folder) { return folder.empty() ? "is empty and names no folder" : ""; })
+      ->capture_default_str();
+  add_engine_options(verb, *arguments);
+  add_account_options(verb, *arguments);
+  if (!host_only) add_home_options(verb, *arguments);
+  verb.add_option("--rtc-bind", arguments->rtc_bind, "Address that peer connections use")
+      ->check(check_ip_address);
+  add_ice_options(verb, arguments->ice);
+  return arguments;
+}
+
+core::Result<app::UpOptions> up_options(const UpArguments& arguments) {
+  auto options = arguments.up;
+  auto server = chosen_server(arguments);
+  if (!server) return core::failure(server.error());
+  options.server = std::move(*server);
+  auto ice = ice_servers(arguments.ice, options.server.empty());
+  if (!ice) return core::failure(ice.error());
+  options.ice_servers = std::move(*ice);
+  options.data_folder = arguments.data;
+  options.search_engines = !arguments.no_search;
+  if (!arguments.rtc_bind.empty()) options.rtc_bind_address = arguments.rtc_bind;
+  if (arguments.try_model) options.trial = app::Trial::if_no_engine;
+  if (options.name.empty()) options.name = platform::host_name();
+  return options;
+}
+
+}  // namespace pantheon::cli

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/up.hpp"
+#include "cli/options.hpp"
+#include "platform/paths.hpp"
+
+namespace pantheon::cli {
+
+/// What `pantheon up` and `pantheon host` were told. The initialisers are the defaults.
+struct UpArguments {
+  bool host_only = false;  ///< `pantheon host`
+  CommonOptions common;
+  IceOptions ice;
+  app::UpOptions up;
+  std::string rtc_bind;
+  std::string data = platform::data_folder().string();
+  bool try_model = false;
+  bool no_search = false;
+  // Of the verb, which must outlive this.
+  const CLI::Option* server = nullptr;
+  std::vector<const CLI::Option*> with_server;  ///< those that mean something only with `--server`
+};
+
+/// Adds the options of `up`, or those of `host`, to a verb that stores what is given in the arguments.
+std::shared_ptr<UpArguments> add_up_options(CLI::App& verb, bool host_only);
+
+/// What follows from the arguments as a whole, once they are read. `server_address_invalid`, `bad_option`,
+/// `invalid_argument`.
+core::Result<app::UpOptions> up_options(const UpArguments& arguments);
+
+}  // namespace pantheon::cli

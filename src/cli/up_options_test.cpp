@@ -1,0 +1,76 @@
+#include "cli/up_options.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "cli/error.hpp"
+
+namespace pantheon::cli {
+namespace {
+
+/// Reads a command line as `pantheon up`, or `pantheon host`, does.
+class UpOptionsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (const char* name : {"AUTH_KEY", "PANTHEON_TOKEN", "PANTHEON_TOKEN_FILE", "PORT"}) unsetenv(name);
+  }
+  void TearDown() override { unsetenv("AUTH_KEY"); }
+
+  static core::Result<app::UpOptions> read(std::vector<std::string> words, bool host_only = false) {
+    CLI::App verb;
+    const auto arguments = add_up_options(verb, host_only);
+    std::reverse(words.begin(), words.end());  // as CLI11 takes them
+    verb.parse(std::move(words));
+    return up_options(*arguments);
+  }
+};
+
+TEST_F(UpOptionsTest, TheServerIsTakenByItsOrigin) {
+  const auto options = read({"--server", "http://127.0.0.1:3988/", "--pair", "link"});
+  EXPECT_EQ(options.value().server, "http://127.0.0.1:3988");
+  EXPECT_EQ(options.value().pair_link, "link");
+}
+
+TEST_F(UpOptionsTest, AServerThatIsNoAddressIsRefused) {
+  for (const char* text : {"foo", "ftp://x", ""}) {
+    const auto options = read({"--server", text});
+    ASSERT_FALSE(options) << text;
+    EXPECT_EQ(options.error().code(), "server_address_invalid") << text;
+  }
+}
+
+TEST_F(UpOptionsTest, AHostNeedsAServer) {
+  EXPECT_EQ(read({}, true).error().code(), "invalid_argument");
+  EXPECT_TRUE(read({"--server", "http://x"}, true));
+}
+
+TEST_F(UpOptionsTest, WhatIsForAServerElsewhereNeedsOne) {
+  for (const char* name : {"--pair", "--token", "--token-file", "--auth-key"}) {
+    const auto options = read({name, "x"});
+    ASSERT_FALSE(options) << name;
+    EXPECT_TRUE(options.error().is(CliError::bad_option));
+    EXPECT_NE(options.error().message().find(std::string(name) + " is for"), std::string::npos)
+        << options.error().message();
+    EXPECT_TRUE(read({"--server", "http://x", name, "x"})) << name;
+  }
+}
+
+TEST_F(UpOptionsTest, AVariableForAServerElsewhereDoesNotDisturbAtHome) {
+  setenv("AUTH_KEY", "key", 1);
+  EXPECT_TRUE(read({}));
+  EXPECT_EQ(read({"--server", "http://x"}).value().auth_key, "key");
+  EXPECT_FALSE(read({"--auth-key", "another"}));
+}
+
+TEST_F(UpOptionsTest, PeerConnectionsAreBoundToAnIpAddress) {
+  EXPECT_EQ(read({"--rtc-bind", "127.0.0.1"}).value().rtc_bind_address, "127.0.0.1");
+  EXPECT_EQ(read({"--rtc-bind", "::1"}).value().rtc_bind_address, "::1");
+  EXPECT_EQ(read({}).value().rtc_bind_address, std::nullopt);
+  for (const char* text : {"foo", "127.0.0.1:1", ""})
+    EXPECT_THROW(read({"--rtc-bind", text}), CLI::ValidationError) << text;
+}
+
+}  // namespace
+}  // namespace pantheon::cli
