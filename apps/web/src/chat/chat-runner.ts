@@ -1,6 +1,7 @@
 import type { ClientLike } from '../state/client-like.js';
 import { Observable } from '../state/observable.js';
 import type { Choice } from '../state/selection.js';
+import { answerLocks, type AnswerLocks } from './answer-locks.js';
 import { ask, AnswerFailed } from './ask.js';
 import type { Conversations } from './conversations.js';
 import { failureOf, failureOfError } from './failures.js';
@@ -27,6 +28,7 @@ export class ChatRunner {
   constructor(
     private readonly client: ClientLike,
     private readonly conversations: Conversations,
+    private readonly locks: AnswerLocks = answerLocks(),
   ) {}
 
   /** Sends a message in a chat, or in a new one; returns the id of the chat. */
@@ -75,7 +77,12 @@ export class ChatRunner {
   private run(conversationId: string, answer: AssistantMessage, messages: readonly Message[]): void {
     const abort = new AbortController();
     const live = new LiveAnswer();
-    const run: Run = { conversationId, messageId: answer.id, live, stop: () => abort.abort() };
+    const run: Run = {
+      conversationId,
+      messageId: answer.id,
+      live,
+      stop: () => abort.abort(),
+    };
     this.runs.update((runs) => new Map(runs).set(conversationId, run));
     void this.follow(run, answer, messages, abort.signal);
   }
@@ -97,14 +104,13 @@ export class ChatRunner {
       () => this.conversations.replace(conversationId, withText(answer, live)),
       SAVE_MS,
     );
-    let end: Partial<AssistantMessage>;
+    const release = this.locks.hold(answer.id);
+    let end: AnswerEnd;
     try {
       await abortable(ask(this.client, { hostId, modelId, messages }, sink, signal), signal);
       end = live.began ? { status: 'done' } : { status: 'failed', failure: failureOf('empty_answer') };
     } catch (error) {
-      end = signal.aborted
-        ? { status: 'stopped' }
-        : { status: 'failed', failure: failureFrom(error, live.began) };
+      end = endOf(signal) ?? { status: 'failed', failure: failureFrom(error, live.began) };
     }
     clearInterval(saving);
     const stats = live.stats();
@@ -113,6 +119,7 @@ export class ChatRunner {
       ...end,
       ...(stats === undefined ? {} : { stats }),
     });
+    release();
     this.runs.update((runs) => {
       const left = new Map(runs);
       if (left.get(conversationId) === run) left.delete(conversationId);
@@ -128,6 +135,14 @@ function newAnswer(model: Choice): AssistantMessage {
 function withText(answer: AssistantMessage, live: LiveAnswer): AssistantMessage {
   const { text, reasoning } = live.flush();
   return { ...answer, text, ...(reasoning === '' ? {} : { reasoning }) };
+}
+
+type AnswerEnd = Pick<AssistantMessage, 'status' | 'failure'>;
+
+/** How an answer ends that was ended here; undefined when it was not. */
+function endOf(signal: AbortSignal): AnswerEnd | undefined {
+  if (!signal.aborted) return undefined;
+  return { status: 'stopped' };
 }
 
 function failureFrom(error: unknown, began: boolean): ReturnType<typeof failureOfError> {

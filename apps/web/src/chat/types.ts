@@ -34,7 +34,7 @@ export interface AssistantMessage {
   readonly reasoning?: string;
   readonly at: number;
   readonly model: Choice;
-  /** `stopped`: by the person. `failed`: `failure` says why; the text is what came before. */
+  /** `streaming`: in this tab or another. `stopped`: by the person. `failed`: `failure` says why; the text is what came before. */
   readonly status: 'streaming' | 'done' | 'stopped' | 'failed';
   readonly failure?: Failure;
   readonly stats?: AnswerStats;

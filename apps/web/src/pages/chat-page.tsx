@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState, type ReactNode } from 'react';
+import { isAnsweredElsewhere } from '../chat/abandoned-answers.js';
 import type { AssistantMessage, UserMessage } from '../chat/types.js';
 import { Composer } from '../components/composer.js';
 import { Icon } from '../components/icon.js';
@@ -25,9 +26,14 @@ export function ChatPage(props: {
   const full = useValue(conversations.full);
   const [picking, setPicking] = useState(false);
   const situation = situationOf(view, resolved);
-  const ready = resolved !== undefined && canAsk(situation);
+  const elsewhere = conversation !== undefined && isAnsweredElsewhere(conversation, run);
+  // Two tabs that write into one chat would overwrite each other's answers.
+  const ready = resolved !== undefined && canAsk(situation) && !elsewhere;
   const model = resolved?.choice;
   const id = conversation?.id;
+
+  let placeholder = ready ? `Message ${resolved.choice.modelName}` : 'Write a message';
+  if (elsewhere) placeholder = 'Wait for the answer in the other tab';
 
   const title = conversation?.title;
   useEffect(() => {
@@ -114,7 +120,7 @@ export function ChatPage(props: {
           chat={conversationId}
           ready={ready}
           running={run !== undefined}
-          placeholder={ready ? `Message ${resolved.choice.modelName}` : 'Write a message'}
+          placeholder={placeholder}
           onSend={send}
           onStop={() => id !== undefined && runner.stop(id)}
         />
