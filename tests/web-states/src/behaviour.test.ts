@@ -60,6 +60,24 @@ it('stops an answer, keeps what came, and asks again', async () => {
   await close();
 });
 
+it('shows in a second tab that the first one streams, and stops the first when the second deletes all chats', async () => {
+  const { page, close } = await open(browser, port, 'streaming', desktop);
+  await page.getByTestId('composer').fill('hello');
+  await page.getByTestId('send').click();
+  await page.getByText('suspenders').waitFor();
+  const second = await page.context().newPage();
+  await second.goto(page.url());
+  await second.getByText('This is being answered in another tab.').waitFor();
+  await second.getByText('settle on about a tenth').waitFor(); // what comes in later comes here, too
+  expect(await second.getByTestId('failure').count()).toBe(0);
+  await second.getByRole('button', { name: 'Devices and settings' }).click();
+  await second.getByRole('button', { name: 'Delete all chats' }).click();
+  await second.getByRole('button', { name: 'Yes', exact: true }).click();
+  await page.getByText('Your chats will be listed here.').waitFor();
+  await page.getByTestId('stop').waitFor({ state: 'detached' });
+  await close();
+});
+
 it('goes on by itself when a host comes back, with the draft kept', async () => {
   const { page, close } = await open(browser, port, 'ready', desktop);
   await page.getByTestId('model-picker').click();

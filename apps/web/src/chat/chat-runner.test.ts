@@ -1,16 +1,20 @@
 import { describe, expect, it, vi } from 'vitest';
-import { memoryStorage } from '../state/device-storage.js';
+import { memoryStorage, type DeviceStorage } from '../state/device-storage.js';
 import { queued, refused, streamed } from '../testing/replies.js';
 import { scriptOf } from '../testing/scenarios.js';
 import { ScriptedClient, type Reply } from '../testing/scripted-client.js';
+import { sharedStorage } from '../testing/shared-storage.js';
 import { ChatRunner } from './chat-runner.js';
 import { Conversations } from './conversations.js';
 import type { AssistantMessage, Message } from './types.js';
 
 const model = { hostId: 'h', hostName: 'Host', modelId: 'm', modelName: 'Model' };
 
-function setUp(reply: Reply): { runner: ChatRunner; conversations: Conversations } {
-  const conversations = new Conversations(memoryStorage());
+function setUp(
+  reply: Reply,
+  storage: DeviceStorage = memoryStorage(),
+): { runner: ChatRunner; conversations: Conversations } {
+  const conversations = new Conversations(storage);
   return {
     runner: new ChatRunner(new ScriptedClient({ ...scriptOf('ready'), reply }), conversations),
     conversations,
@@ -85,5 +89,60 @@ describe('ChatRunner', () => {
       ['user', 'hello'],
       ['assistant', 'fine'],
     ]);
+  });
+});
+
+/** An answer without an end, and the signal that its request was given. */
+function endless(): { readonly reply: Reply; readonly aborted: () => boolean } {
+  let given: AbortSignal | null | undefined;
+  const reply: Reply = (init) => {
+    given = init.signal;
+    return streamed('one two three', 'open')(init);
+  };
+  return { reply, aborted: () => given?.aborted === true };
+}
+
+describe('an answer that nobody wants any more', () => {
+  it.each([
+    ['the chat is deleted', (chats: Conversations) => chats.remove(chats.get()[0]?.id ?? '')],
+    ['all chats are deleted', (chats: Conversations) => chats.clear()],
+  ])('is stopped when %s', async (_what, remove) => {
+    const { reply, aborted } = endless();
+    const { runner, conversations } = setUp(reply);
+    const id = runner.send(undefined, 'hello', model);
+    await vi.waitFor(() => expect(runner.runs.get().get(id)?.live.began).toBe(true));
+    remove(conversations);
+    await ended(runner);
+    expect(aborted()).toBe(true);
+    expect(conversations.get()).toEqual([]);
+  });
+
+  it.each([
+    ['deletes its chat', (chats: Conversations, id: string) => chats.remove(id)],
+    [
+      'asks again in its place',
+      (chats: Conversations, id: string) => chats.setMessages(id, (all) => all.slice(0, 1)),
+    ],
+  ])('is stopped when another tab %s', async (_what, change) => {
+    const open = sharedStorage();
+    const { reply, aborted } = endless();
+    const { runner, conversations } = setUp(reply, open());
+    const id = runner.send(undefined, 'hello', model);
+    await vi.waitFor(() => expect(runner.runs.get().get(id)?.live.began).toBe(true));
+    const elsewhere = new Conversations(open());
+    change(elsewhere, id);
+    await ended(runner);
+    expect(aborted()).toBe(true);
+    expect(conversations.get()).toEqual(elsewhere.get());
+  });
+
+  it('goes on when another tab renames its chat', async () => {
+    const open = sharedStorage();
+    const { runner, conversations } = setUp(streamed('one two three'), open());
+    const id = runner.send(undefined, 'hello', model);
+    new Conversations(open()).rename(id, 'Greeting');
+    await ended(runner);
+    expect(conversations.find(id)).toMatchObject({ title: 'Greeting' });
+    expect(answerOf(conversations)).toMatchObject({ text: 'one two three', status: 'done' });
   });
 });

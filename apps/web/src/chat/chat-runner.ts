@@ -29,7 +29,9 @@ export class ChatRunner {
     private readonly client: ClientLike,
     private readonly conversations: Conversations,
     private readonly locks: AnswerLocks = answerLocks(),
-  ) {}
+  ) {
+    conversations.subscribe(() => this.stopUnwanted());
+  }
 
   /** Sends a message in a chat, or in a new one; returns the id of the chat. */
   send(conversationId: string | undefined, text: string, model: Choice): string {
@@ -60,6 +62,14 @@ export class ChatRunner {
   /** Stops the answer of a chat; what came is kept. */
   stop(conversationId: string): void {
     this.runs.get().get(conversationId)?.stop();
+  }
+
+  /** Without its chat or message, deleted here or in another tab, an answer is for nobody. */
+  private stopUnwanted(): void {
+    for (const { conversationId, messageId, stop } of this.runs.get().values()) {
+      const messages = this.conversations.find(conversationId)?.messages ?? [];
+      if (!messages.some(({ id }) => id === messageId)) stop();
+    }
   }
 
   private restart(conversationId: string, messageId: string, model: Choice, text: string | undefined): void {
