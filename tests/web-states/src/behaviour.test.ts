@@ -60,6 +60,17 @@ it('stops an answer, keeps what came, and asks again', async () => {
   await close();
 });
 
+it('says after a reload that the page was closed while the answer came in, and keeps what came', async () => {
+  const { page, close } = await open(browser, port, 'streaming', desktop);
+  await page.getByTestId('composer').fill('hello');
+  await page.getByTestId('send').click();
+  await page.getByText('suspenders').waitFor();
+  await page.reload();
+  await page.locator('[data-testid=failure][data-code=page_closed]').waitFor();
+  await page.getByText('suspenders').waitFor();
+  await close();
+});
+
 it('shows in a second tab that the first one streams, and stops the first when the second deletes all chats', async () => {
   const { page, close } = await open(browser, port, 'streaming', desktop);
   await page.getByTestId('composer').fill('hello');

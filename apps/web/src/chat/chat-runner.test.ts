@@ -1,3 +1,4 @@
+import { LinkError } from '@pantheon/client';
 import { describe, expect, it, vi } from 'vitest';
 import { memoryStorage, type DeviceStorage } from '../state/device-storage.js';
 import { queued, refused, streamed } from '../testing/replies.js';
@@ -144,5 +145,27 @@ describe('an answer that nobody wants any more', () => {
     await ended(runner);
     expect(conversations.find(id)).toMatchObject({ title: 'Greeting' });
     expect(answerOf(conversations)).toMatchObject({ text: 'one two three', status: 'done' });
+  });
+});
+
+it('says that the page was closed, not that the connection was lost with it', async () => {
+  const reply: Reply = () => {
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        controller.enqueue(new TextEncoder().encode('data: {"choices":[{"delta":{"content":"one"}}]}\n\n'));
+        addEventListener('pagehide', () => controller.error(new LinkError('timed_out')), { once: true });
+      },
+    });
+    return Promise.resolve(new Response(body));
+  };
+  const { runner, conversations } = setUp(reply);
+  const id = runner.send(undefined, 'hello', model);
+  await vi.waitFor(() => expect(runner.runs.get().get(id)?.live.began).toBe(true));
+  dispatchEvent(new Event('pagehide'));
+  await ended(runner);
+  expect(answerOf(conversations)).toMatchObject({
+    text: 'one',
+    status: 'failed',
+    failure: { code: 'page_closed' },
   });
 });

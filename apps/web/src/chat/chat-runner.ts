@@ -16,9 +16,12 @@ export interface Run {
   readonly live: LiveAnswer;
   /** Ends it at once; the engine stops, too. */
   readonly stop: () => void;
+  /** The same, because the page goes away. */
+  readonly leave: () => void;
 }
 
 const SAVE_MS = 2_000;
+const PAGE_CLOSED = new Error('the page is closed');
 
 /** Asks models and writes their answers into the chats. One answer at a time per chat; they go on while another chat is shown. */
 export class ChatRunner {
@@ -31,6 +34,8 @@ export class ChatRunner {
     private readonly locks: AnswerLocks = answerLocks(),
   ) {
     conversations.subscribe(() => this.stopUnwanted());
+    // The client closes its links at the same event. Ours comes first, or the answers would end as lost connections.
+    addEventListener('pagehide', () => this.runs.get().forEach((run) => run.leave()), { capture: true });
   }
 
   /** Sends a message in a chat, or in a new one; returns the id of the chat. */
@@ -92,6 +97,7 @@ export class ChatRunner {
       messageId: answer.id,
       live,
       stop: () => abort.abort(),
+      leave: () => abort.abort(PAGE_CLOSED),
     };
     this.runs.update((runs) => new Map(runs).set(conversationId, run));
     void this.follow(run, answer, messages, abort.signal);
@@ -152,7 +158,9 @@ type AnswerEnd = Pick<AssistantMessage, 'status' | 'failure'>;
 /** How an answer ends that was ended here; undefined when it was not. */
 function endOf(signal: AbortSignal): AnswerEnd | undefined {
   if (!signal.aborted) return undefined;
-  return { status: 'stopped' };
+  return signal.reason === PAGE_CLOSED
+    ? { status: 'failed', failure: failureOf('page_closed') }
+    : { status: 'stopped' };
 }
 
 function failureFrom(error: unknown, began: boolean): ReturnType<typeof failureOfError> {
