@@ -112,6 +112,18 @@ const CASES: readonly Case[] = [
     texts: ['The connection was lost while the answer came in', 'Ask again', 'suspenders'],
   },
   {
+    name: 'length-limit',
+    scenario: 'length-limit',
+    act: answered('done'),
+    texts: ["The answer reached the model's length limit.", 'suspenders'],
+  },
+  {
+    name: 'cut-off',
+    scenario: 'cut-off',
+    act: answered('failed'),
+    texts: ['The model engine broke off while it answered', 'Ask again', 'suspenders'],
+  },
+  {
     name: 'too-large',
     scenario: 'too-large',
     act: answered('failed'),

@@ -97,7 +97,7 @@ describe('an answer that came in when the page went away', () => {
 });
 
 describe('an answer that another tab streams', () => {
-  it('comes in here, too, is nobody else’s to ask for, and ends as it ends there', async () => {
+  it('comes in here, too, and ends as it ends there', async () => {
     const open = sharedStorage();
     const there = new Conversations(open());
     const words = 'word '.repeat(50);

@@ -71,6 +71,47 @@ describe('ChatRunner', () => {
     });
   });
 
+  it.each([
+    ['whole', undefined],
+    ['length', true],
+  ] as const)('knows whether an answer that is %s was ended by its length', async (ending, lengthLimit) => {
+    const { runner, conversations } = setUp(streamed('one two three', ending));
+    runner.send(undefined, 'hello', model);
+    await ended(runner);
+    expect(answerOf(conversations).status).toBe('done');
+    expect(answerOf(conversations).lengthLimit).toBe(lengthLimit);
+  });
+
+  it('takes no answer for whole that the engine broke off in silence, and keeps what came', async () => {
+    const { runner, conversations } = setUp(streamed('one two three', 'cut'));
+    runner.send(undefined, 'hello', model);
+    await ended(runner);
+    expect(answerOf(conversations)).toMatchObject({
+      text: 'one two three',
+      status: 'failed',
+      failure: { code: 'engine_failed' },
+    });
+  });
+
+  it.each([
+    ['a finish_reason alone', '{"choices":[{"delta":{"content":"one"},"finish_reason":"stop"}]}'],
+    ['[DONE] alone', '{"choices":[{"delta":{"content":"one"}}]}\n\ndata: [DONE]'],
+  ])('takes an answer for whole that ends with %s', async (_what, data) => {
+    const reply: Reply = () => Promise.resolve(new Response(`data: ${data}\n\n`));
+    const { runner, conversations } = setUp(reply);
+    runner.send(undefined, 'hello', model);
+    await ended(runner);
+    expect(answerOf(conversations)).toMatchObject({ text: 'one', status: 'done' });
+  });
+
+  it('takes an answer for whole that an engine sends in one piece', async () => {
+    const choices = [{ message: { content: 'one' } }];
+    const { runner, conversations } = setUp(() => Promise.resolve(Response.json({ choices })));
+    runner.send(undefined, 'hello', model);
+    await ended(runner);
+    expect(answerOf(conversations)).toMatchObject({ text: 'one', status: 'done' });
+  });
+
   it('stops at once, also while it waits in the queue', async () => {
     const { runner, conversations } = setUp(queued(3));
     const id = runner.send(undefined, 'hello', model);

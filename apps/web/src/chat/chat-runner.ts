@@ -123,8 +123,9 @@ export class ChatRunner {
     const release = this.locks.hold(answer.id);
     let end: AnswerEnd;
     try {
-      await abortable(ask(this.client, { hostId, modelId, messages }, sink, signal), signal);
-      end = live.began ? { status: 'done' } : { status: 'failed', failure: failureOf('empty_answer') };
+      const asked = ask(this.client, { hostId, modelId, messages }, sink, signal);
+      const { finishReason } = await abortable(asked, signal);
+      end = live.began ? doneFor(finishReason) : { status: 'failed', failure: failureOf('empty_answer') };
     } catch (error) {
       end = endOf(signal) ?? { status: 'failed', failure: failureFrom(error, live.began) };
     }
@@ -153,7 +154,11 @@ function withText(answer: AssistantMessage, live: LiveAnswer): AssistantMessage 
   return { ...answer, text, ...(reasoning === '' ? {} : { reasoning }) };
 }
 
-type AnswerEnd = Pick<AssistantMessage, 'status' | 'failure'>;
+type AnswerEnd = Pick<AssistantMessage, 'status' | 'failure' | 'lengthLimit'>;
+
+function doneFor(finishReason: string | undefined): AnswerEnd {
+  return { status: 'done', ...(finishReason === 'length' ? { lengthLimit: true } : {}) };
+}
 
 /** How an answer ends that was ended here; undefined when it was not. */
 function endOf(signal: AbortSignal): AnswerEnd | undefined {
@@ -168,14 +173,14 @@ function failureFrom(error: unknown, began: boolean): ReturnType<typeof failureO
 }
 
 /** Connecting to a host knows no signal: "stop" must not wait for it. */
-async function abortable(work: Promise<void>, signal: AbortSignal): Promise<void> {
+async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let onAbort: () => void = () => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     onAbort = () => reject(signal.reason);
     signal.addEventListener('abort', onAbort);
   });
   try {
-    await Promise.race([work, aborted]);
+    return await Promise.race([work, aborted]);
   } finally {
     signal.removeEventListener('abort', onAbort);
     work.catch(() => undefined);

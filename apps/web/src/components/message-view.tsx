@@ -146,6 +146,17 @@ function FailureView(props: {
   );
 }
 
+const LENGTH_LIMIT = "The answer reached the model's length limit.";
+const ELSEWHERE = 'This is being answered in another tab. It appears here as it comes in.';
+
+function Note({ text }: { readonly text: string }): ReactNode {
+  return (
+    <p className="stopped" role="status">
+      {text}
+    </p>
+  );
+}
+
 /** A quiet word about an answer that is not whole though nothing went wrong. */
 function EndNote({
   message,
@@ -156,12 +167,9 @@ function EndNote({
 }): ReactNode {
   if (streaming) return null;
   if (message.status === 'stopped') return <p className="stopped">You stopped this answer.</p>;
+  if (message.lengthLimit) return <Note text={LENGTH_LIMIT} />;
   if (message.status !== 'streaming') return null;
-  return (
-    <p className="stopped" role="status">
-      This is being answered in another tab. It appears here as it comes in.
-    </p>
-  );
+  return <Note text={ELSEWHERE} />;
 }
 
 /** What a model said, or says. */

@@ -161,6 +161,8 @@ export const scenarios = {
   },
   streaming: { reply: streamed(answer.slice(0, answer.indexOf('| Cable')), 'open', 1) },
   'connection-lost': { reply: streamed(answer.slice(0, 420), 'lost') },
+  'length-limit': { reply: streamed(answer.slice(0, 420), 'length', 1) },
+  'cut-off': { reply: streamed(answer.slice(0, 420), 'cut', 1) },
   'too-large': { reply: refused(413, 'request_too_large', 'The request is larger than this host accepts.') },
   'model-refused': {
     reply: refused(404, 'model_not_found', 'This host does not share a model of that name.'),
