@@ -86,4 +86,19 @@ describe('App', () => {
     ).toBeNull();
     expect(box.querySelector('textarea')?.placeholder).toBe('Wait for the answer in the other tab');
   });
+
+  it('keeps the focus in the list of chats while it covers the page, and gives it back', async () => {
+    const box = await draw('ready');
+    const opener = box.querySelector<HTMLButtonElement>('[data-testid=open-sidebar]');
+    const main = box.querySelector('main');
+    const press = (key: string): void => void document.dispatchEvent(new KeyboardEvent('keydown', { key }));
+    expect(main?.hasAttribute('inert')).toBe(false);
+    opener?.focus();
+    act(() => opener?.click());
+    expect(main?.hasAttribute('inert')).toBe(true);
+    expect(document.activeElement).toBe(box.querySelector('#sidebar [aria-label=Close]'));
+    act(() => press('Escape'));
+    expect(main?.hasAttribute('inert')).toBe(false);
+    expect(document.activeElement).toBe(opener);
+  });
 });

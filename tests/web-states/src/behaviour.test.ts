@@ -184,3 +184,39 @@ it('switches the theme against that of the device', async () => {
   await expect.poll(ground).not.toBe(light);
   await close();
 });
+
+const inDrawer = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.activeElement?.closest('#sidebar') !== null);
+
+it.each(['reduce', 'no-preference'] as const)(
+  'keeps the keyboard in the list of chats on a narrow screen, with motion: %s',
+  async (reducedMotion) => {
+    const { page, close } = await open(browser, port, 'ready', phone);
+    await page.emulateMedia({ reducedMotion });
+    const opener = page.getByTestId('open-sidebar');
+    for (const leave of ['Escape', 'Enter']) {
+      await opener.focus();
+      await page.keyboard.press('Enter');
+      await expect.poll(() => inDrawer(page)).toBe(true);
+      for (let presses = 0; presses < 3; presses++) {
+        await page.keyboard.press('Tab');
+        expect(await page.evaluate(() => document.activeElement?.closest('main') ?? null)).toBeNull();
+      }
+      if (leave === 'Enter') await page.getByRole('button', { name: 'Close', exact: true }).focus();
+      await page.keyboard.press(leave);
+      await expect.poll(() => opener.evaluate((one) => one === document.activeElement)).toBe(true);
+      await page.locator('.sidebar.open').waitFor({ state: 'detached' });
+    }
+    await close();
+  },
+);
+
+it('lets the page be used when the window grows while the list of chats covers it', async () => {
+  const { page, close } = await open(browser, port, 'ready', { ...desktop, width: 700 });
+  await page.getByTestId('open-sidebar').click();
+  await page.locator('main[inert]').waitFor();
+  await page.setViewportSize({ width: 1200, height: 800 });
+  await page.locator('main:not([inert])').waitFor();
+  await page.getByTestId('composer').fill('hello');
+  await close();
+});

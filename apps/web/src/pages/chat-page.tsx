@@ -12,12 +12,13 @@ import { canAsk, situationOf, type SituationAction } from '../state/situation.js
 import { ChatLog } from './chat-log.js';
 import { EmptyChat } from './empty-chat.js';
 
-/** A chat, or the beginning of one. */
+/** A chat, or the beginning of one. `covered`: by the list of chats, so that nothing of it is to be reached. */
 export function ChatPage(props: {
   readonly conversationId: string | undefined;
+  readonly covered: boolean;
   readonly onMenu: () => void;
 }): ReactNode {
-  const { conversationId, onMenu } = props;
+  const { conversationId, covered, onMenu } = props;
   const { account, client, conversations, runner, selection, router } = useServices();
   const view = useValue(account);
   const resolved = resolve(useValue(selection), view.hosts);
@@ -68,7 +69,7 @@ export function ChatPage(props: {
     [id, model, runner],
   );
   return (
-    <main className="chat-page">
+    <main className="chat-page" inert={covered}>
       <header className="chat-head">
         <button
           type="button"

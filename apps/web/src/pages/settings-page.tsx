@@ -8,10 +8,11 @@ import { useServices } from '../state/services.js';
 import type { Theme } from '../state/theme.js';
 import { HostList } from './host-list.js';
 
-/** Computers, devices, appearance, and what this browser keeps. */
-export function SettingsPage({ onMenu }: { readonly onMenu: () => void }): ReactNode {
+/** Computers, devices, appearance, and what this browser keeps. `covered`: as for the chat page. */
+export function SettingsPage(props: { readonly covered: boolean; readonly onMenu: () => void }): ReactNode {
+  const { covered, onMenu } = props;
   return (
-    <main className="settings-page" data-testid="page-settings">
+    <main className="settings-page" data-testid="page-settings" inert={covered}>
       <header className="chat-head">
         <button
           type="button"
