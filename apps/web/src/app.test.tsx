@@ -47,6 +47,11 @@ describe('App', () => {
     ['no-models', '', 'Workstation has no models yet.'],
     ['engine-down', '', 'Ollama is not running on Workstation.'],
     ['key-untrusted', '', 'could not prove that it is your computer'],
+    ['unpaired-anywhere', '', `pantheon host --server ${location.origin}`],
+    ['no-host-anywhere', '', `pantheon host --server ${location.origin}`],
+    ['no-host-anywhere', '#/settings', `Start “pantheon host --server ${location.origin}”`],
+    ['no-host-anywhere', '#/settings', `that “pantheon host --server ${location.origin}” shows`],
+    ['no-host', '#/settings', 'Start “pantheon up”'],
     ['revoked', '', 'This device was removed'],
     ['server-untrusted', '', 'This server cannot be trusted'],
   ] as const)('in state %s at "%s" says "%s"', async (name, hash, text) => {

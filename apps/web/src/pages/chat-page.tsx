@@ -5,6 +5,7 @@ import { Composer } from '../components/composer.js';
 import { Icon } from '../components/icon.js';
 import { ModelPicker } from '../components/model-picker.js';
 import { SituationView } from '../components/situation-view.js';
+import { useHostCommand } from '../state/host-command.js';
 import { useValue } from '../state/observable.js';
 import { resolve } from '../state/selection.js';
 import { useServices } from '../state/services.js';
@@ -26,7 +27,7 @@ export function ChatPage(props: {
   const run = useValue(runner.runs).get(conversation?.id ?? '');
   const full = useValue(conversations.full);
   const [picking, setPicking] = useState(false);
-  const situation = situationOf(view, resolved);
+  const situation = situationOf(view, resolved, useHostCommand());
   const elsewhere = conversation !== undefined && isAnsweredElsewhere(conversation, run);
   // Two tabs that write into one chat would overwrite each other's answers.
   const ready = resolved !== undefined && canAsk(situation) && !elsewhere;

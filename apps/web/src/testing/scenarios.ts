@@ -110,6 +110,7 @@ const untrusted = error(
 export const scenarios = {
   ready: {},
   unpaired: { paired: false, state: 'unpaired', hosts: [] },
+  'unpaired-anywhere': { paired: false, state: 'unpaired', hosts: [], mode: 'anywhere' },
   pairing: { paired: false, state: 'unpaired' },
   'pairing-pending': { paired: false, state: 'unpaired', pairing: 'pending' },
   'pairing-used': {
@@ -141,6 +142,7 @@ export const scenarios = {
     ),
   },
   'no-host': { hosts: [] },
+  'no-host-anywhere': { hosts: [], mode: 'anywhere' },
   'hosts-away': { hosts: [away] },
   'no-models': { hosts: [host({ models: [] })] },
   'engine-down': {
