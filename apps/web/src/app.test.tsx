@@ -89,6 +89,7 @@ describe('App', () => {
     expect(
       box.querySelector('[data-testid=ask-again], [aria-label="Answer again"], [aria-label="Edit"]'),
     ).toBeNull();
+    expect(box.querySelector('.chat-open [aria-label=Answering]')).not.toBeNull();
     expect(box.querySelector('textarea')?.placeholder).toBe('Wait for the answer in the other tab');
   });
 

@@ -1,4 +1,5 @@
 import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { isAnsweredElsewhere } from '../chat/abandoned-answers.js';
 import { searchConversations } from '../chat/conversations.js';
 import type { Conversation } from '../chat/types.js';
 import { useValue } from '../state/observable.js';
@@ -101,12 +102,12 @@ function ChatEntry({
 }): ReactNode {
   const { conversations, router, runner } = useServices();
   const route = useValue(router);
-  const running = useValue(runner.runs).has(conversation.id);
+  const run = useValue(runner.runs).get(conversation.id);
+  const running = run !== undefined || isAnsweredElsewhere(conversation, run);
   const [mode, setMode] = useState<'rename' | 'delete' | undefined>();
   const { id, title } = conversation;
   const current = route.page === 'chat' && route.conversation === id;
   const remove = (): void => {
-    runner.stop(id);
     conversations.remove(id);
     if (current) router.go('#/');
   };
