@@ -2,6 +2,7 @@ import { act } from 'react';
 import { createRoot } from 'react-dom/client';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { App } from './app.js';
+import { Conversations } from './chat/conversations.js';
 import { memoryStorage } from './state/device-storage.js';
 import { makeServices, ServicesProvider } from './state/services.js';
 import { scriptOf, type ScenarioName } from './testing/scenarios.js';
@@ -17,9 +18,9 @@ afterEach(() => {
   location.hash = '';
 });
 
-async function draw(name: ScenarioName, hash = ''): Promise<HTMLElement> {
+async function draw(name: ScenarioName, hash = '', storage = memoryStorage()): Promise<HTMLElement> {
   location.hash = hash;
-  const services = makeServices(new ScriptedClient(scriptOf(name)), memoryStorage());
+  const services = makeServices(new ScriptedClient(scriptOf(name)), storage);
   const box = document.createElement('div');
   document.body.append(box);
   const root = createRoot(box);
@@ -46,6 +47,11 @@ describe('App', () => {
     ['no-models', '', 'Workstation has no models yet.'],
     ['engine-down', '', 'Ollama is not running on Workstation.'],
     ['key-untrusted', '', 'could not prove that it is your computer'],
+    ['unpaired-anywhere', '', `pantheon host --server ${location.origin}`],
+    ['no-host-anywhere', '', `pantheon host --server ${location.origin}`],
+    ['no-host-anywhere', '#/settings', `Start “pantheon host --server ${location.origin}”`],
+    ['no-host-anywhere', '#/settings', `that “pantheon host --server ${location.origin}” shows`],
+    ['no-host', '#/settings', 'Start “pantheon up”'],
     ['revoked', '', 'This device was removed'],
     ['server-untrusted', '', 'This server cannot be trusted'],
   ] as const)('in state %s at "%s" says "%s"', async (name, hash, text) => {
@@ -67,5 +73,38 @@ describe('App', () => {
       'pairing_code_unknown',
     );
     expect(box.querySelector('[data-testid=pair-button]')).toBeNull();
+  });
+
+  it('shows an answer that another tab streams, and lets nobody write into its chat meanwhile', async () => {
+    const storage = memoryStorage();
+    const model = { hostId: 'workstation', hostName: 'Host', modelId: 'llama3.2:3b', modelName: 'Model' };
+    const { id } = new Conversations(storage).create([
+      { role: 'user', id: 'q', text: 'Why?', at: 1 },
+      { role: 'assistant', id: 'a', text: 'Because', at: 2, model, status: 'streaming' },
+    ]);
+    const box = await draw('ready', `#/c/${id}`, storage);
+    expect(box.querySelector('[data-status=streaming]')?.textContent).toContain(
+      'This is being answered in another tab.',
+    );
+    expect(
+      box.querySelector('[data-testid=ask-again], [aria-label="Answer again"], [aria-label="Edit"]'),
+    ).toBeNull();
+    expect(box.querySelector('.chat-open [aria-label=Answering]')).not.toBeNull();
+    expect(box.querySelector('textarea')?.placeholder).toBe('Wait for the answer in the other tab');
+  });
+
+  it('keeps the focus in the list of chats while it covers the page, and gives it back', async () => {
+    const box = await draw('ready');
+    const opener = box.querySelector<HTMLButtonElement>('[data-testid=open-sidebar]');
+    const main = box.querySelector('main');
+    const press = (key: string): void => void document.dispatchEvent(new KeyboardEvent('keydown', { key }));
+    expect(main?.hasAttribute('inert')).toBe(false);
+    opener?.focus();
+    act(() => opener?.click());
+    expect(main?.hasAttribute('inert')).toBe(true);
+    expect(document.activeElement).toBe(box.querySelector('#sidebar [aria-label=Close]'));
+    act(() => press('Escape'));
+    expect(main?.hasAttribute('inert')).toBe(false);
+    expect(document.activeElement).toBe(opener);
   });
 });

@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { useCallback, useState, type ReactNode } from 'react';
 import { Logo } from './components/icon.js';
 import { Sidebar } from './components/sidebar.js';
 import { ChatPage } from './pages/chat-page.js';
@@ -15,6 +15,7 @@ export function App(): ReactNode {
   const route = useValue(router);
   const { loaded, paired, state, error } = useValue(account);
   const [menu, setMenu] = useState(false);
+  const closeMenu = useCallback(() => setMenu(false), []);
   if (!loaded) {
     return (
       <main className="centered" aria-busy="true" aria-label="Loading">
@@ -29,11 +30,11 @@ export function App(): ReactNode {
   const openMenu = (): void => setMenu(true);
   return (
     <div className="shell">
-      <Sidebar open={menu} onClose={() => setMenu(false)} />
+      <Sidebar open={menu} onClose={closeMenu} />
       {route.page === 'settings' ? (
-        <SettingsPage onMenu={openMenu} />
+        <SettingsPage covered={menu} onMenu={openMenu} />
       ) : (
-        <ChatPage conversationId={route.conversation} onMenu={openMenu} />
+        <ChatPage conversationId={route.conversation} covered={menu} onMenu={openMenu} />
       )}
     </div>
   );

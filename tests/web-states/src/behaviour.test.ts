@@ -60,6 +60,35 @@ it('stops an answer, keeps what came, and asks again', async () => {
   await close();
 });
 
+it('says after a reload that the page was closed while the answer came in, and keeps what came', async () => {
+  const { page, close } = await open(browser, port, 'streaming', desktop);
+  await page.getByTestId('composer').fill('hello');
+  await page.getByTestId('send').click();
+  await page.getByText('suspenders').waitFor();
+  await page.reload();
+  await page.locator('[data-testid=failure][data-code=page_closed]').waitFor();
+  await page.getByText('suspenders').waitFor();
+  await close();
+});
+
+it('shows in a second tab that the first one streams, and stops the first when the second deletes all chats', async () => {
+  const { page, close } = await open(browser, port, 'streaming', desktop);
+  await page.getByTestId('composer').fill('hello');
+  await page.getByTestId('send').click();
+  await page.getByText('suspenders').waitFor();
+  const second = await page.context().newPage();
+  await second.goto(page.url());
+  await second.getByText('This is being answered in another tab.').waitFor();
+  await second.getByText('settle on about a tenth').waitFor(); // what comes in later comes here, too
+  expect(await second.getByTestId('failure').count()).toBe(0);
+  await second.getByRole('button', { name: 'Devices and settings' }).click();
+  await second.getByRole('button', { name: 'Delete all chats' }).click();
+  await second.getByRole('button', { name: 'Yes', exact: true }).click();
+  await page.getByText('Your chats will be listed here.').waitFor();
+  await page.getByTestId('stop').waitFor({ state: 'detached' });
+  await close();
+});
+
 it('goes on by itself when a host comes back, with the draft kept', async () => {
   const { page, close } = await open(browser, port, 'ready', desktop);
   await page.getByTestId('model-picker').click();
@@ -153,5 +182,41 @@ it('switches the theme against that of the device', async () => {
   const light = await ground();
   await page.getByText('Dark', { exact: true }).click();
   await expect.poll(ground).not.toBe(light);
+  await close();
+});
+
+const inDrawer = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.activeElement?.closest('#sidebar') !== null);
+
+it.each(['reduce', 'no-preference'] as const)(
+  'keeps the keyboard in the list of chats on a narrow screen, with motion: %s',
+  async (reducedMotion) => {
+    const { page, close } = await open(browser, port, 'ready', phone);
+    await page.emulateMedia({ reducedMotion });
+    const opener = page.getByTestId('open-sidebar');
+    for (const leave of ['Escape', 'Enter']) {
+      await opener.focus();
+      await page.keyboard.press('Enter');
+      await expect.poll(() => inDrawer(page)).toBe(true);
+      for (let presses = 0; presses < 3; presses++) {
+        await page.keyboard.press('Tab');
+        expect(await page.evaluate(() => document.activeElement?.closest('main') ?? null)).toBeNull();
+      }
+      if (leave === 'Enter') await page.getByRole('button', { name: 'Close', exact: true }).focus();
+      await page.keyboard.press(leave);
+      await expect.poll(() => opener.evaluate((one) => one === document.activeElement)).toBe(true);
+      await page.locator('.sidebar.open').waitFor({ state: 'detached' });
+    }
+    await close();
+  },
+);
+
+it('lets the page be used when the window grows while the list of chats covers it', async () => {
+  const { page, close } = await open(browser, port, 'ready', { ...desktop, width: 700 });
+  await page.getByTestId('open-sidebar').click();
+  await page.locator('main[inert]').waitFor();
+  await page.setViewportSize({ width: 1200, height: 800 });
+  await page.locator('main:not([inert])').waitFor();
+  await page.getByTestId('composer').fill('hello');
   await close();
 });

@@ -55,6 +55,11 @@ const CASES: readonly Case[] = [
       'This page came over plain http: you trust this network and this server.',
     ],
   },
+  {
+    name: 'unpaired-anywhere',
+    scenario: 'unpaired-anywhere',
+    texts: ['pantheon host --server http://pantheon.test', 'Anywhere: this page works from every network.'],
+  },
   { name: 'pairing', scenario: 'pairing', hash: PAIR, texts: ['Pair this device', 'Name of this device'] },
   { name: 'pairing-pending', scenario: 'pairing-pending', hash: PAIR, act: pressPair, texts: ['Pairing…'] },
   {
@@ -75,6 +80,11 @@ const CASES: readonly Case[] = [
   { name: 'connecting', scenario: 'connecting', texts: ['Connecting…'] },
   { name: 'server-offline', scenario: 'server-offline', texts: ['cannot be reached', 'Try now'] },
   { name: 'no-host', scenario: 'no-host', texts: ['No computer shares its models yet', 'pantheon up'] },
+  {
+    name: 'no-host-anywhere',
+    scenario: 'no-host-anywhere',
+    texts: ['No computer shares its models yet', 'pantheon host --server http://pantheon.test'],
+  },
   { name: 'hosts-away', scenario: 'hosts-away', texts: ['None of your computers is online'] },
   { name: 'no-models', scenario: 'no-models', texts: ['Workstation has no models yet', 'ollama pull'] },
   {
@@ -110,6 +120,18 @@ const CASES: readonly Case[] = [
     scenario: 'connection-lost',
     act: answered('failed'),
     texts: ['The connection was lost while the answer came in', 'Ask again', 'suspenders'],
+  },
+  {
+    name: 'length-limit',
+    scenario: 'length-limit',
+    act: answered('done'),
+    texts: ["The answer reached the model's length limit.", 'suspenders'],
+  },
+  {
+    name: 'cut-off',
+    scenario: 'cut-off',
+    act: answered('failed'),
+    texts: ['The model engine broke off while it answered', 'Ask again', 'suspenders'],
   },
   {
     name: 'too-large',

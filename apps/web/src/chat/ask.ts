@@ -1,5 +1,5 @@
 import type { ClientLike, InterimHead } from '../state/client-like.js';
-import { parseChunk } from './completion-chunk.js';
+import { parseChunk, type CompletionChunk } from './completion-chunk.js';
 import { failureOf, failureOfResponse } from './failures.js';
 import { SseParser } from './sse.js';
 import type { Failure, Message } from './types.js';
@@ -18,6 +18,12 @@ export interface AnswerSink {
   piece(text: string, reasoning: string): void;
   /** The engine's own count of the answer's tokens. */
   tokens(count: number): void;
+}
+
+/** How the engine ended an answer. */
+export interface AnswerEnding {
+  /** As the engine says, for example `stop` or `length`; undefined when it does not. */
+  readonly finishReason: string | undefined;
 }
 
 /** An answer that ended with a failure its sender named. */
@@ -48,7 +54,7 @@ export function requestBody({ modelId, messages }: Question): string {
 }
 
 /**
- * Asks a model and tells the answer to `sink` as it comes. Resolves at its end. Rejects with AnswerFailed, a LinkError, a
+ * Asks a model and tells the answer to `sink` as it comes. Resolves at its end, as the engine marked it. Rejects with AnswerFailed, a LinkError, a
  * ClientError, or the signal's reason.
  */
 export async function ask(
@@ -56,7 +62,7 @@ export async function ask(
   question: Question,
   sink: AnswerSink,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<AnswerEnding> {
   const link = await client.connect(question.hostId);
   signal.throwIfAborted();
   const response = await link.fetch('/v1/chat/completions', {
@@ -71,34 +77,44 @@ export async function ask(
   });
   if (!response.ok) throw new AnswerFailed(failureOfResponse(response.status, await response.text()));
   sink.queue(0);
-  if (response.body === null) return;
-  await readAnswer(response.body, sink, response.headers.get('content-type') ?? '');
+  const whole = response.headers.get('content-type')?.includes('application/json') === true;
+  if (whole) return { finishReason: handle(await response.text(), sink)?.finishReason };
+  if (response.body === null) return { finishReason: undefined };
+  return await readStream(response.body, sink);
 }
 
-async function readAnswer(body: ReadableStream<Uint8Array>, sink: AnswerSink, type: string): Promise<void> {
-  if (type.includes('application/json')) return handle(await new Response(body).text(), sink);
+/** A stream that just stops, without the reason or the mark of its end, was cut off: a proxy's time-out, an engine that died. */
+async function readStream(body: ReadableStream<Uint8Array>, sink: AnswerSink): Promise<AnswerEnding> {
   const decoder = new TextDecoder();
   const parser = new SseParser();
   const reader = body.getReader();
+  let marked = false;
+  let finishReason: string | undefined;
   try {
     for (;;) {
       const { done, value } = await reader.read();
       const events = done
         ? [...parser.push(decoder.decode()), ...parser.end()]
         : parser.push(decoder.decode(value, { stream: true }));
-      for (const event of events) handle(event, sink);
-      if (done) return;
+      for (const event of events) {
+        const chunk = handle(event, sink);
+        finishReason = chunk?.finishReason ?? finishReason;
+        marked ||= chunk?.done === true || finishReason !== undefined;
+      }
+      if (done && !marked) throw new AnswerFailed(failureOf('engine_failed'));
+      if (done) return { finishReason };
     }
   } finally {
     reader.cancel().catch(() => undefined);
   }
 }
 
-function handle(data: string, sink: AnswerSink): void {
+function handle(data: string, sink: AnswerSink): CompletionChunk | undefined {
   const chunk = parseChunk(data);
-  if (chunk === undefined) return;
+  if (chunk === undefined) return undefined;
   if (chunk.error !== undefined)
     throw new AnswerFailed({ ...failureOf('engine_failed'), advice: chunk.error });
   if (chunk.completionTokens !== undefined) sink.tokens(chunk.completionTokens);
   if (chunk.text !== '' || chunk.reasoning !== '') sink.piece(chunk.text, chunk.reasoning);
+  return chunk;
 }

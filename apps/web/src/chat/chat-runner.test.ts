@@ -1,16 +1,21 @@
+import { LinkError } from '@pantheon/client';
 import { describe, expect, it, vi } from 'vitest';
-import { memoryStorage } from '../state/device-storage.js';
+import { memoryStorage, type DeviceStorage } from '../state/device-storage.js';
 import { queued, refused, streamed } from '../testing/replies.js';
 import { scriptOf } from '../testing/scenarios.js';
 import { ScriptedClient, type Reply } from '../testing/scripted-client.js';
+import { sharedStorage } from '../testing/shared-storage.js';
 import { ChatRunner } from './chat-runner.js';
 import { Conversations } from './conversations.js';
 import type { AssistantMessage, Message } from './types.js';
 
 const model = { hostId: 'h', hostName: 'Host', modelId: 'm', modelName: 'Model' };
 
-function setUp(reply: Reply): { runner: ChatRunner; conversations: Conversations } {
-  const conversations = new Conversations(memoryStorage());
+function setUp(
+  reply: Reply,
+  storage: DeviceStorage = memoryStorage(),
+): { runner: ChatRunner; conversations: Conversations } {
+  const conversations = new Conversations(storage);
   return {
     runner: new ChatRunner(new ScriptedClient({ ...scriptOf('ready'), reply }), conversations),
     conversations,
@@ -66,6 +71,47 @@ describe('ChatRunner', () => {
     });
   });
 
+  it.each([
+    ['whole', undefined],
+    ['length', true],
+  ] as const)('knows whether an answer that is %s was ended by its length', async (ending, lengthLimit) => {
+    const { runner, conversations } = setUp(streamed('one two three', ending));
+    runner.send(undefined, 'hello', model);
+    await ended(runner);
+    expect(answerOf(conversations).status).toBe('done');
+    expect(answerOf(conversations).lengthLimit).toBe(lengthLimit);
+  });
+
+  it('takes no answer for whole that the engine broke off in silence, and keeps what came', async () => {
+    const { runner, conversations } = setUp(streamed('one two three', 'cut'));
+    runner.send(undefined, 'hello', model);
+    await ended(runner);
+    expect(answerOf(conversations)).toMatchObject({
+      text: 'one two three',
+      status: 'failed',
+      failure: { code: 'engine_failed' },
+    });
+  });
+
+  it.each([
+    ['a finish_reason alone', '{"choices":[{"delta":{"content":"one"},"finish_reason":"stop"}]}'],
+    ['[DONE] alone', '{"choices":[{"delta":{"content":"one"}}]}\n\ndata: [DONE]'],
+  ])('takes an answer for whole that ends with %s', async (_what, data) => {
+    const reply: Reply = () => Promise.resolve(new Response(`data: ${data}\n\n`));
+    const { runner, conversations } = setUp(reply);
+    runner.send(undefined, 'hello', model);
+    await ended(runner);
+    expect(answerOf(conversations)).toMatchObject({ text: 'one', status: 'done' });
+  });
+
+  it('takes an answer for whole that an engine sends in one piece', async () => {
+    const choices = [{ message: { content: 'one' } }];
+    const { runner, conversations } = setUp(() => Promise.resolve(Response.json({ choices })));
+    runner.send(undefined, 'hello', model);
+    await ended(runner);
+    expect(answerOf(conversations)).toMatchObject({ text: 'one', status: 'done' });
+  });
+
   it('stops at once, also while it waits in the queue', async () => {
     const { runner, conversations } = setUp(queued(3));
     const id = runner.send(undefined, 'hello', model);
@@ -85,5 +131,82 @@ describe('ChatRunner', () => {
       ['user', 'hello'],
       ['assistant', 'fine'],
     ]);
+  });
+});
+
+/** An answer without an end, and the signal that its request was given. */
+function endless(): { readonly reply: Reply; readonly aborted: () => boolean } {
+  let given: AbortSignal | null | undefined;
+  const reply: Reply = (init) => {
+    given = init.signal;
+    return streamed('one two three', 'open')(init);
+  };
+  return { reply, aborted: () => given?.aborted === true };
+}
+
+describe('an answer that nobody wants any more', () => {
+  it.each([
+    ['the chat is deleted', (chats: Conversations) => chats.remove(chats.get()[0]?.id ?? '')],
+    ['all chats are deleted', (chats: Conversations) => chats.clear()],
+  ])('is stopped when %s', async (_what, remove) => {
+    const { reply, aborted } = endless();
+    const { runner, conversations } = setUp(reply);
+    const id = runner.send(undefined, 'hello', model);
+    await vi.waitFor(() => expect(runner.runs.get().get(id)?.live.began).toBe(true));
+    remove(conversations);
+    await ended(runner);
+    expect(aborted()).toBe(true);
+    expect(conversations.get()).toEqual([]);
+  });
+
+  it.each([
+    ['deletes its chat', (chats: Conversations, id: string) => chats.remove(id)],
+    [
+      'asks again in its place',
+      (chats: Conversations, id: string) => chats.setMessages(id, (all) => all.slice(0, 1)),
+    ],
+  ])('is stopped when another tab %s', async (_what, change) => {
+    const open = sharedStorage();
+    const { reply, aborted } = endless();
+    const { runner, conversations } = setUp(reply, open());
+    const id = runner.send(undefined, 'hello', model);
+    await vi.waitFor(() => expect(runner.runs.get().get(id)?.live.began).toBe(true));
+    const elsewhere = new Conversations(open());
+    change(elsewhere, id);
+    await ended(runner);
+    expect(aborted()).toBe(true);
+    expect(conversations.get()).toEqual(elsewhere.get());
+  });
+
+  it('goes on when another tab renames its chat', async () => {
+    const open = sharedStorage();
+    const { runner, conversations } = setUp(streamed('one two three'), open());
+    const id = runner.send(undefined, 'hello', model);
+    new Conversations(open()).rename(id, 'Greeting');
+    await ended(runner);
+    expect(conversations.find(id)).toMatchObject({ title: 'Greeting' });
+    expect(answerOf(conversations)).toMatchObject({ text: 'one two three', status: 'done' });
+  });
+});
+
+it('says that the page was closed, not that the connection was lost with it', async () => {
+  const reply: Reply = () => {
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        controller.enqueue(new TextEncoder().encode('data: {"choices":[{"delta":{"content":"one"}}]}\n\n'));
+        addEventListener('pagehide', () => controller.error(new LinkError('timed_out')), { once: true });
+      },
+    });
+    return Promise.resolve(new Response(body));
+  };
+  const { runner, conversations } = setUp(reply);
+  const id = runner.send(undefined, 'hello', model);
+  await vi.waitFor(() => expect(runner.runs.get().get(id)?.live.began).toBe(true));
+  dispatchEvent(new Event('pagehide'));
+  await ended(runner);
+  expect(answerOf(conversations)).toMatchObject({
+    text: 'one',
+    status: 'failed',
+    failure: { code: 'page_closed' },
   });
 });

@@ -1,6 +1,7 @@
 import type { ClientLike } from '../state/client-like.js';
 import { Observable } from '../state/observable.js';
 import type { Choice } from '../state/selection.js';
+import { answerLocks, type AnswerLocks } from './answer-locks.js';
 import { ask, AnswerFailed } from './ask.js';
 import type { Conversations } from './conversations.js';
 import { failureOf, failureOfError } from './failures.js';
@@ -15,9 +16,12 @@ export interface Run {
   readonly live: LiveAnswer;
   /** Ends it at once; the engine stops, too. */
   readonly stop: () => void;
+  /** The same, because the page goes away. */
+  readonly leave: () => void;
 }
 
 const SAVE_MS = 2_000;
+const PAGE_CLOSED = new Error('the page is closed');
 
 /** Asks models and writes their answers into the chats. One answer at a time per chat; they go on while another chat is shown. */
 export class ChatRunner {
@@ -27,7 +31,12 @@ export class ChatRunner {
   constructor(
     private readonly client: ClientLike,
     private readonly conversations: Conversations,
-  ) {}
+    private readonly locks: AnswerLocks = answerLocks(),
+  ) {
+    conversations.subscribe(() => this.stopUnwanted());
+    // The client closes its links at the same event. Ours comes first, or the answers would end as lost connections.
+    addEventListener('pagehide', () => this.runs.get().forEach((run) => run.leave()), { capture: true });
+  }
 
   /** Sends a message in a chat, or in a new one; returns the id of the chat. */
   send(conversationId: string | undefined, text: string, model: Choice): string {
@@ -60,6 +69,14 @@ export class ChatRunner {
     this.runs.get().get(conversationId)?.stop();
   }
 
+  /** Without its chat or message, deleted here or in another tab, an answer is for nobody. */
+  private stopUnwanted(): void {
+    for (const { conversationId, messageId, stop } of this.runs.get().values()) {
+      const messages = this.conversations.find(conversationId)?.messages ?? [];
+      if (!messages.some(({ id }) => id === messageId)) stop();
+    }
+  }
+
   private restart(conversationId: string, messageId: string, model: Choice, text: string | undefined): void {
     const messages = this.conversations.find(conversationId)?.messages ?? [];
     const at = messages.findIndex(({ id }) => id === messageId);
@@ -75,7 +92,13 @@ export class ChatRunner {
   private run(conversationId: string, answer: AssistantMessage, messages: readonly Message[]): void {
     const abort = new AbortController();
     const live = new LiveAnswer();
-    const run: Run = { conversationId, messageId: answer.id, live, stop: () => abort.abort() };
+    const run: Run = {
+      conversationId,
+      messageId: answer.id,
+      live,
+      stop: () => abort.abort(),
+      leave: () => abort.abort(PAGE_CLOSED),
+    };
     this.runs.update((runs) => new Map(runs).set(conversationId, run));
     void this.follow(run, answer, messages, abort.signal);
   }
@@ -97,14 +120,14 @@ export class ChatRunner {
       () => this.conversations.replace(conversationId, withText(answer, live)),
       SAVE_MS,
     );
-    let end: Partial<AssistantMessage>;
+    const release = this.locks.hold(answer.id);
+    let end: AnswerEnd;
     try {
-      await abortable(ask(this.client, { hostId, modelId, messages }, sink, signal), signal);
-      end = live.began ? { status: 'done' } : { status: 'failed', failure: failureOf('empty_answer') };
+      const asked = ask(this.client, { hostId, modelId, messages }, sink, signal);
+      const { finishReason } = await abortable(asked, signal);
+      end = live.began ? doneFor(finishReason) : { status: 'failed', failure: failureOf('empty_answer') };
     } catch (error) {
-      end = signal.aborted
-        ? { status: 'stopped' }
-        : { status: 'failed', failure: failureFrom(error, live.began) };
+      end = endOf(signal) ?? { status: 'failed', failure: failureFrom(error, live.began) };
     }
     clearInterval(saving);
     const stats = live.stats();
@@ -113,6 +136,7 @@ export class ChatRunner {
       ...end,
       ...(stats === undefined ? {} : { stats }),
     });
+    release();
     this.runs.update((runs) => {
       const left = new Map(runs);
       if (left.get(conversationId) === run) left.delete(conversationId);
@@ -130,19 +154,33 @@ function withText(answer: AssistantMessage, live: LiveAnswer): AssistantMessage 
   return { ...answer, text, ...(reasoning === '' ? {} : { reasoning }) };
 }
 
+type AnswerEnd = Pick<AssistantMessage, 'status' | 'failure' | 'lengthLimit'>;
+
+function doneFor(finishReason: string | undefined): AnswerEnd {
+  return { status: 'done', ...(finishReason === 'length' ? { lengthLimit: true } : {}) };
+}
+
+/** How an answer ends that was ended here; undefined when it was not. */
+function endOf(signal: AbortSignal): AnswerEnd | undefined {
+  if (!signal.aborted) return undefined;
+  return signal.reason === PAGE_CLOSED
+    ? { status: 'failed', failure: failureOf('page_closed') }
+    : { status: 'stopped' };
+}
+
 function failureFrom(error: unknown, began: boolean): ReturnType<typeof failureOfError> {
   return error instanceof AnswerFailed ? error.failure : failureOfError(error, began);
 }
 
 /** Connecting to a host knows no signal: "stop" must not wait for it. */
-async function abortable(work: Promise<void>, signal: AbortSignal): Promise<void> {
+async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let onAbort: () => void = () => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     onAbort = () => reject(signal.reason);
     signal.addEventListener('abort', onAbort);
   });
   try {
-    await Promise.race([work, aborted]);
+    return await Promise.race([work, aborted]);
   } finally {
     signal.removeEventListener('abort', onAbort);
     work.catch(() => undefined);

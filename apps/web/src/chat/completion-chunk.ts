@@ -6,8 +6,20 @@ export interface CompletionChunk {
   readonly completionTokens: number | undefined;
   /** An error the engine sent within the stream. */
   readonly error: string | undefined;
+  /** Why the engine wrote no further, for example `stop` or `length`; it says so with the last piece. */
+  readonly finishReason: string | undefined;
+  /** The mark after the last event. */
   readonly done: boolean;
 }
+
+const DONE: CompletionChunk = {
+  text: '',
+  reasoning: '',
+  completionTokens: undefined,
+  error: undefined,
+  finishReason: undefined,
+  done: true,
+};
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -27,8 +39,7 @@ function errorOf(json: Json): string | undefined {
 
 /** Reads the data of an event; undefined for what is no JSON object. Pure. */
 export function parseChunk(data: string): CompletionChunk | undefined {
-  if (data === '[DONE]')
-    return { text: '', reasoning: '', completionTokens: undefined, error: undefined, done: true };
+  if (data === '[DONE]') return DONE;
   let json: Json;
   try {
     json = object(JSON.parse(data));
@@ -44,6 +55,7 @@ export function parseChunk(data: string): CompletionChunk | undefined {
     reasoning: text(delta['reasoning_content']) || text(delta['reasoning']),
     completionTokens: typeof tokens === 'number' ? tokens : undefined,
     error: errorOf(json),
+    finishReason: text(choice['finish_reason']) || undefined,
     done: false,
   };
 }

@@ -14,16 +14,20 @@ const answer: AssistantMessage = {
 };
 
 describe('Conversations', () => {
-  it('keeps chats over a reload, and settles what was being answered', () => {
+  it('keeps chats over a reload, also what is being answered, perhaps in another tab', () => {
     const storage = memoryStorage();
     const { id } = new Conversations(storage).create([question, answer]);
     const found = new Conversations(storage).find(id);
     expect(found?.title).toBe('Why is the sky blue?');
-    expect(found?.messages[1]).toMatchObject({
-      text: 'Rayleigh',
-      status: 'failed',
-      failure: { code: 'page_closed' },
-    });
+    expect(found?.messages[1]).toEqual(answer);
+  });
+
+  it('replaces no message that is gone', () => {
+    const conversations = new Conversations(memoryStorage());
+    const { id } = conversations.create([question]);
+    const before = conversations.get();
+    conversations.replace(id, answer);
+    expect(conversations.get()).toBe(before);
   });
 
   it('renames, and takes the made title back for an empty name', () => {

@@ -52,9 +52,18 @@ export class Conversations extends Observable<readonly Conversation[]> {
     if (found !== undefined) this.put({ ...found, messages: change(found.messages), changedAt: Date.now() });
   }
 
-  /** Replaces one message of a chat. */
+  /** Replaces one message of a chat. Does nothing when it is gone, which another tab may have seen to. */
   replace(id: string, message: Message): void {
+    if (this.find(id)?.messages.some((one) => one.id === message.id) !== true) return;
     this.setMessages(id, (messages) => messages.map((one) => (one.id === message.id ? message : one)));
+  }
+
+  /** Changes a chat as it is stored at this moment, which may be ahead of `get()`, and leaves its place in the list. */
+  amend(id: string, change: (stored: Conversation) => Conversation): void {
+    const stored = parseConversation(this.storage.get(PREFIX + id));
+    if (stored === undefined) return;
+    const changed = change(stored);
+    if (changed !== stored) this.put(changed);
   }
 
   /** Gives a chat a name; an empty one brings back the made one. */

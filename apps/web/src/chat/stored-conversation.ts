@@ -1,5 +1,4 @@
-import { failureOf } from './failures.js';
-import type { AssistantMessage, Conversation, Message } from './types.js';
+import type { Conversation, Message } from './types.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -13,13 +12,6 @@ function isMessage(value: unknown): value is Message {
   if (!isObject(value) || typeof value['id'] !== 'string' || typeof value['text'] !== 'string') return false;
   if (value['role'] === 'user') return true;
   return value['role'] === 'assistant' && STATUSES.has(value['status']) && isObject(value['model']);
-}
-
-/** What was being answered when the page went away will not go on. */
-function settled(message: Message): Message {
-  if (message.role === 'user' || message.status !== 'streaming') return message;
-  const failed: AssistantMessage = { ...message, status: 'failed', failure: failureOf('page_closed') };
-  return failed;
 }
 
 /** Reads a stored chat; undefined for what is none. Pure. */
@@ -36,7 +28,7 @@ export function parseConversation(text: string | undefined): Conversation | unde
       named: named === true,
       createdAt: typeof createdAt === 'number' ? createdAt : 0,
       changedAt: typeof changedAt === 'number' ? changedAt : 0,
-      messages: value['messages'].filter(isMessage).map(settled),
+      messages: value['messages'].filter(isMessage),
     };
   } catch {
     return undefined;

@@ -34,9 +34,11 @@ export interface AssistantMessage {
   readonly reasoning?: string;
   readonly at: number;
   readonly model: Choice;
-  /** `stopped`: by the person. `failed`: `failure` says why; the text is what came before. */
+  /** `streaming`: in this tab or another. `stopped`: by the person. `failed`: `failure` says why; the text is what came before. */
   readonly status: 'streaming' | 'done' | 'stopped' | 'failed';
   readonly failure?: Failure;
+  /** It is done because it may not be longer. */
+  readonly lengthLimit?: true;
   readonly stats?: AnswerStats;
 }
 

@@ -146,6 +146,32 @@ function FailureView(props: {
   );
 }
 
+const LENGTH_LIMIT = "The answer reached the model's length limit.";
+const ELSEWHERE = 'This is being answered in another tab. It appears here as it comes in.';
+
+function Note({ text }: { readonly text: string }): ReactNode {
+  return (
+    <p className="stopped" role="status">
+      {text}
+    </p>
+  );
+}
+
+/** A quiet word about an answer that is not whole though nothing went wrong. */
+function EndNote({
+  message,
+  streaming,
+}: {
+  readonly message: AssistantMessage;
+  readonly streaming: boolean;
+}): ReactNode {
+  if (streaming) return null;
+  if (message.status === 'stopped') return <p className="stopped">You stopped this answer.</p>;
+  if (message.lengthLimit) return <Note text={LENGTH_LIMIT} />;
+  if (message.status !== 'streaming') return null;
+  return <Note text={ELSEWHERE} />;
+}
+
 /** What a model said, or says. */
 export const AssistantMessageView = memo(function AssistantMessageView(props: {
   readonly message: AssistantMessage;
@@ -162,7 +188,7 @@ export const AssistantMessageView = memo(function AssistantMessageView(props: {
       data-testid="message-assistant"
       data-status={streaming ? 'streaming' : status}
       aria-label={model.modelName}
-      aria-busy={streaming}
+      aria-busy={streaming || status === 'streaming'}
     >
       <header className="message-head">
         <span className="model-name">{model.modelName}</span>
@@ -178,7 +204,7 @@ export const AssistantMessageView = memo(function AssistantMessageView(props: {
           </>
         )}
       </div>
-      {!streaming && status === 'stopped' && <p className="stopped">You stopped this answer.</p>}
+      <EndNote message={message} streaming={streaming} />
       {!streaming && <FailureView message={message} onAgain={again} />}
       {!streaming && (
         <div className="message-tools">

@@ -1,13 +1,10 @@
 import type { ReactNode } from 'react';
-import { useValue } from '../state/observable.js';
-import { useServices } from '../state/services.js';
+import { useServerMode } from '../state/host-command.js';
 import { Icon } from './icon.js';
 
 /** Where this works from, and what is to be said of a page that came over plain http. */
 export function NetworkNote(): ReactNode {
-  const { account, mode } = useServices();
-  const early = useValue(mode);
-  const where = useValue(account).server?.mode ?? early;
+  const where = useServerMode();
   return (
     <div className="network-note" data-testid="network-note">
       {where !== undefined && (

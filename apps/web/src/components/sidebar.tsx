@@ -1,10 +1,12 @@
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { isAnsweredElsewhere } from '../chat/abandoned-answers.js';
 import { searchConversations } from '../chat/conversations.js';
 import type { Conversation } from '../chat/types.js';
 import { useValue } from '../state/observable.js';
 import { useServices } from '../state/services.js';
 import { Icon, Logo } from './icon.js';
 import { ageGroup } from './age-group.js';
+import { useDrawer } from './use-drawer.js';
 
 /** The chats of this device. On a narrow screen it slides over the page. */
 export function Sidebar(props: { readonly open: boolean; readonly onClose: () => void }): ReactNode {
@@ -14,9 +16,7 @@ export function Sidebar(props: { readonly open: boolean; readonly onClose: () =>
   const [search, setSearch] = useState('');
   const found = searchConversations(all, search);
   const closer = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    if (open) closer.current?.focus();
-  }, [open]);
+  useDrawer(open, closer, onClose);
   const go = (hash: string): void => {
     router.go(hash);
     onClose();
@@ -32,12 +32,7 @@ export function Sidebar(props: { readonly open: boolean; readonly onClose: () =>
           onClick={onClose}
         />
       )}
-      <aside
-        className={open ? 'sidebar open' : 'sidebar'}
-        id="sidebar"
-        aria-label="Chats"
-        onKeyDown={(event) => event.key === 'Escape' && onClose()}
-      >
+      <aside className={open ? 'sidebar open' : 'sidebar'} id="sidebar" aria-label="Chats">
         <div className="sidebar-head">
           <span className="wordmark">
             <Logo /> Pantheon
@@ -107,12 +102,12 @@ function ChatEntry({
 }): ReactNode {
   const { conversations, router, runner } = useServices();
   const route = useValue(router);
-  const running = useValue(runner.runs).has(conversation.id);
+  const run = useValue(runner.runs).get(conversation.id);
+  const running = run !== undefined || isAnsweredElsewhere(conversation, run);
   const [mode, setMode] = useState<'rename' | 'delete' | undefined>();
   const { id, title } = conversation;
   const current = route.page === 'chat' && route.conversation === id;
   const remove = (): void => {
-    runner.stop(id);
     conversations.remove(id);
     if (current) router.go('#/');
   };

@@ -15,6 +15,22 @@ describe('IncrementalMarkdown', () => {
     expect(grown).toEqual(whole);
   });
 
+  it.each([
+    ['numbered, with blank lines', '1. one\n\n2. two\n\n10. ten\n\nafter'],
+    ['numbered with parentheses', '1) one\n\n2) two\n\n3) three'],
+    ['with bullets and blank lines', '* one\n\n* two\n\n  more\n\n* three'],
+    ['with items that are indented', '1. one\n\n   - inner\n\n 2. two'],
+    ['followed by a number', '1. one\n\n2 more to go'],
+    ['followed by a rule', '- one\n\n---\n\nafter'],
+  ])('shows a list %s at each step as if it had come at once', (_what, text) => {
+    const parser = new IncrementalMarkdown();
+    for (let end = 1; end <= text.length; end++) {
+      const grown = shape(parser, text.slice(0, end)).filter((one) => !one.startsWith('space'));
+      const whole = shape(new IncrementalMarkdown(), text.slice(0, end));
+      expect(grown).toEqual(whole.filter((one) => !one.startsWith('space')));
+    }
+  });
+
   it('keeps settled blocks as the objects they are', () => {
     const parser = new IncrementalMarkdown();
     const [first] = parser.update('One.\n\nTwo');

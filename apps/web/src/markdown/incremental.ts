@@ -6,6 +6,9 @@ export interface Block {
   readonly token: Token;
 }
 
+/** What may become the next item of a list: a number without its dot, or a bullet without its space. */
+const ITEM_BEGUN = /^ {0,3}(?:\d{1,9}[.)]?|[-*+])$/;
+
 const OPTIONS = { gfm: true, breaks: true } as const;
 
 /**
@@ -41,15 +44,27 @@ export class IncrementalMarkdown {
 
   private settledNow = 0;
 
-  /** Keeps every token before the last one that is not a blank line; that one may still grow. */
+  /** Keeps every token before those that may still grow. */
   private settle(tokens: readonly Token[]): void {
     this.settledNow = 0;
-    let last = tokens.length - 1;
-    while (last > 0 && tokens[last]?.type === 'space') last--;
-    for (const token of tokens.slice(0, Math.max(last, 0))) {
+    for (const token of tokens.slice(0, firstOpen(tokens))) {
       this.settled.push({ key: this.settled.length, token });
       this.settledLength += token.raw.length;
       this.settledNow++;
     }
   }
+}
+
+/** Where the text may still change: at the last token that is no blank line, or at the list that it may come to belong to. */
+function firstOpen(tokens: readonly Token[]): number {
+  const last = beforeBlank(tokens, tokens.length - 1);
+  if (!ITEM_BEGUN.test(tokens[last]?.raw ?? '')) return last;
+  const before = beforeBlank(tokens, last - 1);
+  return tokens[before]?.type === 'list' ? before : last;
+}
+
+function beforeBlank(tokens: readonly Token[], from: number): number {
+  let at = Math.max(from, 0);
+  while (at > 0 && tokens[at]?.type === 'space') at--;
+  return at;
 }

@@ -63,6 +63,26 @@ describe('Markdown', () => {
   });
 });
 
+describe('a link with an image in it', () => {
+  it.each([
+    ['is one link', '[![Build](https://example.org/a.png)](https://example.org/b)', 'https://example.org/b'],
+    [
+      'is one link also when the image is emphasised',
+      '[see **![Build](https://example.org/a.png)**](https://example.org/b)',
+      'https://example.org/b',
+    ],
+    [
+      'leads to the image when it may lead nowhere itself',
+      '[![Build](https://example.org/a.png)](javascript:alert(1))',
+      'https://example.org/a.png',
+    ],
+  ])('%s', (_what, text, href) => {
+    const box = draw(text);
+    expect(box.textContent).toContain('Image: Build');
+    expect([...box.querySelectorAll('a')].map((link) => link.getAttribute('href'))).toEqual([href]);
+  });
+});
+
 describe('safeUrl', () => {
   it.each(['javascript:alert(1)', 'data:text/html,x', '/relative', '#x', 'file:///etc/passwd', 'blob:x', ''])(
     'refuses %s',

@@ -1,9 +1,16 @@
 import type { ReactNode } from 'react';
 import type { Run } from '../chat/chat-runner.js';
-import type { AssistantMessage, Conversation, UserMessage } from '../chat/types.js';
+import type { AssistantMessage, Conversation, Message, UserMessage } from '../chat/types.js';
 import { Icon } from '../components/icon.js';
 import { AssistantMessageView, UserMessageView } from '../components/message-view.js';
 import { useStickToBottom } from '../components/use-stick-to-bottom.js';
+
+/** For those who do not see the answer grow. Why it is not whole is said below it. */
+function announcement(run: Run | undefined, last: Message | undefined): string {
+  if (run !== undefined) return 'The answer is coming in.';
+  const whole = last?.role === 'assistant' && last.status === 'done' && last.lengthLimit !== true;
+  return whole ? 'The answer is complete.' : '';
+}
 
 /** The messages of a chat; the end stays in view until the person scrolls up. */
 export function ChatLog(props: {
@@ -18,7 +25,6 @@ export function ChatLog(props: {
     `${id} ${messages.filter(({ role }) => role === 'user').length}`,
   );
   const last = messages.at(-1);
-  const ended = run === undefined && last?.role === 'assistant';
   return (
     <div className="log-frame">
       <div className="log" ref={scroller} tabIndex={0} role="region" aria-label={`Chat: ${title}`}>
@@ -43,11 +49,7 @@ export function ChatLog(props: {
         </div>
       </div>
       <p className="visually-hidden" role="status">
-        {run !== undefined
-          ? 'The answer is coming in.'
-          : ended && last.status === 'done'
-            ? 'The answer is complete.'
-            : ''}
+        {announcement(run, last)}
       </p>
       {!atEnd && (
         <button

@@ -1,9 +1,11 @@
 import { useCallback, useEffect, useState, type ReactNode } from 'react';
+import { isAnsweredElsewhere } from '../chat/abandoned-answers.js';
 import type { AssistantMessage, UserMessage } from '../chat/types.js';
 import { Composer } from '../components/composer.js';
 import { Icon } from '../components/icon.js';
 import { ModelPicker } from '../components/model-picker.js';
 import { SituationView } from '../components/situation-view.js';
+import { useHostCommand } from '../state/host-command.js';
 import { useValue } from '../state/observable.js';
 import { resolve } from '../state/selection.js';
 import { useServices } from '../state/services.js';
@@ -11,12 +13,13 @@ import { canAsk, situationOf, type SituationAction } from '../state/situation.js
 import { ChatLog } from './chat-log.js';
 import { EmptyChat } from './empty-chat.js';
 
-/** A chat, or the beginning of one. */
+/** A chat, or the beginning of one. `covered`: by the list of chats, so that nothing of it is to be reached. */
 export function ChatPage(props: {
   readonly conversationId: string | undefined;
+  readonly covered: boolean;
   readonly onMenu: () => void;
 }): ReactNode {
-  const { conversationId, onMenu } = props;
+  const { conversationId, covered, onMenu } = props;
   const { account, client, conversations, runner, selection, router } = useServices();
   const view = useValue(account);
   const resolved = resolve(useValue(selection), view.hosts);
@@ -24,10 +27,15 @@ export function ChatPage(props: {
   const run = useValue(runner.runs).get(conversation?.id ?? '');
   const full = useValue(conversations.full);
   const [picking, setPicking] = useState(false);
-  const situation = situationOf(view, resolved);
-  const ready = resolved !== undefined && canAsk(situation);
+  const situation = situationOf(view, resolved, useHostCommand());
+  const elsewhere = conversation !== undefined && isAnsweredElsewhere(conversation, run);
+  // Two tabs that write into one chat would overwrite each other's answers.
+  const ready = resolved !== undefined && canAsk(situation) && !elsewhere;
   const model = resolved?.choice;
   const id = conversation?.id;
+
+  let placeholder = ready ? `Message ${resolved.choice.modelName}` : 'Write a message';
+  if (elsewhere) placeholder = 'Wait for the answer in the other tab';
 
   const title = conversation?.title;
   useEffect(() => {
@@ -62,7 +70,7 @@ export function ChatPage(props: {
     [id, model, runner],
   );
   return (
-    <main className="chat-page">
+    <main className="chat-page" inert={covered}>
       <header className="chat-head">
         <button
           type="button"
@@ -114,7 +122,7 @@ export function ChatPage(props: {
           chat={conversationId}
           ready={ready}
           running={run !== undefined}
-          placeholder={ready ? `Message ${resolved.choice.modelName}` : 'Write a message'}
+          placeholder={placeholder}
           onSend={send}
           onStop={() => id !== undefined && runner.stop(id)}
         />

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Icon } from '../components/icon.js';
 import { hostNote } from '../components/model-list.js';
 import { TrustBadge } from '../components/trust-badge.js';
+import { useHostCommand } from '../state/host-command.js';
 import { useValue } from '../state/observable.js';
 import { canChat } from '../state/selection.js';
 import { useServices } from '../state/services.js';
@@ -23,11 +24,12 @@ function stateText(host: Host): string {
 export function HostList(): ReactNode {
   const { account } = useServices();
   const { hosts } = useValue(account);
+  const command = useHostCommand();
   return (
     <section aria-labelledby="hosts-title">
       <h2 id="hosts-title">Computers with models</h2>
       {hosts.length === 0 && (
-        <p className="hint">None yet. Start “pantheon up” on a computer that runs models.</p>
+        <p className="hint">None yet. Start “{command}” on a computer that runs models.</p>
       )}
       <ul className="rows">
         {hosts.map((host) => (

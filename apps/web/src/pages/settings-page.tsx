@@ -3,15 +3,17 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { Icon } from '../components/icon.js';
 import { NetworkNote } from '../components/network-note.js';
 import { TrustBadge } from '../components/trust-badge.js';
+import { useHostCommand } from '../state/host-command.js';
 import { useValue } from '../state/observable.js';
 import { useServices } from '../state/services.js';
 import type { Theme } from '../state/theme.js';
 import { HostList } from './host-list.js';
 
-/** Computers, devices, appearance, and what this browser keeps. */
-export function SettingsPage({ onMenu }: { readonly onMenu: () => void }): ReactNode {
+/** Computers, devices, appearance, and what this browser keeps. `covered`: as for the chat page. */
+export function SettingsPage(props: { readonly covered: boolean; readonly onMenu: () => void }): ReactNode {
+  const { covered, onMenu } = props;
   return (
-    <main className="settings-page" data-testid="page-settings">
+    <main className="settings-page" data-testid="page-settings" inert={covered}>
       <header className="chat-head">
         <button
           type="button"
@@ -44,6 +46,7 @@ function timeText(at: number): string {
 function Devices(): ReactNode {
   const { account, client } = useServices();
   const { state } = useValue(account);
+  const command = useHostCommand();
   const [devices, setDevices] = useState<readonly AccountDevice[]>([]);
   const [failure, setFailure] = useState('');
   const [asked, setAsked] = useState<string | undefined>();
@@ -121,7 +124,7 @@ function Devices(): ReactNode {
           </li>
         ))}
       </ul>
-      <p className="hint">To add a device, open the link or scan the QR code that “pantheon up” shows.</p>
+      <p className="hint">To add a device, open the link or scan the QR code that “{command}” shows.</p>
     </section>
   );
 }

@@ -1,10 +1,12 @@
 import { useState, type ReactNode } from 'react';
 import { Logo } from '../components/icon.js';
 import { NetworkNote } from '../components/network-note.js';
+import { useHostCommand } from '../state/host-command.js';
 import { useServices } from '../state/services.js';
 
 /** Opened without a pairing: what this is, and how to begin. `removed`: another device removed this one. */
 export function WelcomePage({ removed = false }: { readonly removed?: boolean }): ReactNode {
+  const command = useHostCommand();
   return (
     <main className="centered">
       <section className="panel" data-testid={removed ? 'page-revoked' : 'page-welcome'}>
@@ -17,7 +19,7 @@ export function WelcomePage({ removed = false }: { readonly removed?: boolean })
         </p>
         <ol className="steps">
           <li>
-            On the computer that runs your models, start <code>pantheon up</code>.
+            On the computer that runs your models, start <code>{command}</code>.
           </li>
           <li>Scan the QR code it shows with this device, or open its link here.</li>
           <li>Give this device a name. Done.</li>

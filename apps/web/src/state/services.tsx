@@ -1,4 +1,6 @@
 import { createContext, use, type ReactNode } from 'react';
+import { AbandonedAnswers } from '../chat/abandoned-answers.js';
+import { answerLocks } from '../chat/answer-locks.js';
 import { ChatRunner } from '../chat/chat-runner.js';
 import { Conversations } from '../chat/conversations.js';
 import { Account } from './account.js';
@@ -24,11 +26,14 @@ export interface Services {
 /** Puts the services together over a client. */
 export function makeServices(client: ClientLike, storage: DeviceStorage = deviceStorage()): Services {
   const conversations = new Conversations(storage);
+  const locks = answerLocks();
+  const runner = new ChatRunner(client, conversations, locks);
+  new AbandonedAnswers(conversations, runner.runs, locks);
   return {
     client,
     account: new Account(client),
     conversations,
-    runner: new ChatRunner(client, conversations),
+    runner,
     selection: new Selection(storage),
     theme: new ThemeSetting(storage),
     router: new Router(),

@@ -13,7 +13,7 @@ import { canAsk, situationOf, type Situation } from './situation.js';
 
 function situation(name: ScenarioName): Situation | undefined {
   const view = new Account(new ScriptedClient(scriptOf(name))).get();
-  return situationOf(view, resolve(undefined, view.hosts));
+  return situationOf(view, resolve(undefined, view.hosts), 'pantheon up');
 }
 
 function after(name: HappeningName): Situation | undefined {
@@ -21,7 +21,7 @@ function after(name: HappeningName): Situation | undefined {
   const account = new Account(client);
   const choice = defaultChoice(client.hosts);
   client.become(happenings[name]);
-  return situationOf(account.get(), resolve(choice, account.get().hosts));
+  return situationOf(account.get(), resolve(choice, account.get().hosts), 'pantheon up');
 }
 
 describe('situationOf', () => {

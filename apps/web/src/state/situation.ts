@@ -157,7 +157,7 @@ function ofModel({ choice, host, model }: Resolved): Situation | undefined {
   };
 }
 
-function withoutChoice(hosts: readonly Host[]): Situation {
+function withoutChoice(hosts: readonly Host[], command: string): Situation {
   const bad = hosts.find(({ error }) => error?.code === 'key_untrusted');
   const online = hosts.filter((host) => host.online && host.error?.code !== 'key_untrusted');
   const waiting = online.map(ofConnection).filter((one) => one !== undefined);
@@ -168,18 +168,24 @@ function withoutChoice(hosts: readonly Host[]): Situation {
   if (bad !== undefined) return untrusted(bad);
   const title =
     hosts.length === 0 ? 'No computer shares its models yet.' : 'None of your computers is online.';
-  const advice =
-    'Start Pantheon on the computer that runs your models: “pantheon up”. It appears here by itself.';
+  const advice = `Start Pantheon on the computer that runs your models: “${command}”. It appears here by itself.`;
   return { kind: 'no-host', tone: 'warning', title, advice, action: 'devices' };
 }
 
-/** What stands between the person and an answer at the moment; undefined when nothing does. Pure. */
-export function situationOf(account: AccountView, resolved: Resolved | undefined): Situation | undefined {
+/**
+ * What stands between the person and an answer at the moment; undefined when nothing does. `command`: what starts Pantheon on
+ * a computer with models. Pure.
+ */
+export function situationOf(
+  account: AccountView,
+  resolved: Resolved | undefined,
+  command: string,
+): Situation | undefined {
   const host = resolved?.host;
   if (host?.error?.code === 'key_untrusted') return untrusted(host);
   const server = ofServer(account, host?.state === 'connected');
   if (server !== undefined && host?.state !== 'connected') return server;
-  if (resolved === undefined) return withoutChoice(account.hosts);
+  if (resolved === undefined) return withoutChoice(account.hosts, command);
   if (host === undefined) {
     const title = `${resolved.choice.hostName} is no longer among your computers.`;
     return {

@@ -7,10 +7,16 @@ function pieceEvent(text: string): Uint8Array {
   return encoder.encode(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: text } }] })}\n\n`);
 }
 
+/** The last piece, with why it is the last. */
+function endEvent(finishReason: string): Uint8Array {
+  const choices = [{ index: 0, delta: {}, finish_reason: finishReason }];
+  return encoder.encode(`data: ${JSON.stringify({ choices })}\n\n`);
+}
+
 const usage = `data: ${JSON.stringify({ choices: [], usage: { completion_tokens: 120 } })}\n\ndata: [DONE]\n\n`;
 
-/** How a scripted answer ends: whole, by the connection's loss, or not at all. */
-export type Ending = 'whole' | 'lost' | 'open';
+/** How a scripted answer ends: whole, at the model's limit, without a mark of its end, by the connection's loss, or not at all. */
+export type Ending = 'whole' | 'length' | 'cut' | 'lost' | 'open';
 
 /** Streams a text, word by word, `everyMs` apart. */
 export function streamed(text: string, ending: Ending = 'whole', everyMs = 2): Reply {
@@ -24,8 +30,11 @@ export function streamed(text: string, ending: Ending = 'whole', everyMs = 2): R
         if (word !== undefined) {
           await new Promise((resolve) => setTimeout(resolve, everyMs));
           controller.enqueue(pieceEvent(word));
-        } else if (ending === 'whole') {
+        } else if (ending === 'whole' || ending === 'length') {
+          controller.enqueue(endEvent(ending === 'whole' ? 'stop' : 'length'));
           controller.enqueue(encoder.encode(usage));
+          controller.close();
+        } else if (ending === 'cut') {
           controller.close();
         } else if (ending === 'lost') {
           controller.error(new LinkError('timed_out'));

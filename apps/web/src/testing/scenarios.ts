@@ -110,6 +110,7 @@ const untrusted = error(
 export const scenarios = {
   ready: {},
   unpaired: { paired: false, state: 'unpaired', hosts: [] },
+  'unpaired-anywhere': { paired: false, state: 'unpaired', hosts: [], mode: 'anywhere' },
   pairing: { paired: false, state: 'unpaired' },
   'pairing-pending': { paired: false, state: 'unpaired', pairing: 'pending' },
   'pairing-used': {
@@ -141,6 +142,7 @@ export const scenarios = {
     ),
   },
   'no-host': { hosts: [] },
+  'no-host-anywhere': { hosts: [], mode: 'anywhere' },
   'hosts-away': { hosts: [away] },
   'no-models': { hosts: [host({ models: [] })] },
   'engine-down': {
@@ -161,6 +163,8 @@ export const scenarios = {
   },
   streaming: { reply: streamed(answer.slice(0, answer.indexOf('| Cable')), 'open', 1) },
   'connection-lost': { reply: streamed(answer.slice(0, 420), 'lost') },
+  'length-limit': { reply: streamed(answer.slice(0, 420), 'length', 1) },
+  'cut-off': { reply: streamed(answer.slice(0, 420), 'cut', 1) },
   'too-large': { reply: refused(413, 'request_too_large', 'The request is larger than this host accepts.') },
   'model-refused': {
     reply: refused(404, 'model_not_found', 'This host does not share a model of that name.'),

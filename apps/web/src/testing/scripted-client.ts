@@ -24,10 +24,11 @@ export interface Script {
   /** Thrown by pair(); without it pairing succeeds. `pending`: it never ends. */
   readonly pairing?: ClientError | 'pending';
   readonly reply: Reply;
+  /** Of the server; `home` by default. */
+  readonly mode?: ServerInfo['mode'];
 }
 
 const device: OwnDevice = { deviceId: 'browser', name: 'Chrome on Android', publicKey: 'AAAA' };
-const server: ServerInfo = { version: '0.1.0', mode: 'home', devTokens: false };
 
 /** A client that is whatever its script says: for tests of what the pages show. */
 export class ScriptedClient implements ClientLike {
@@ -35,7 +36,6 @@ export class ScriptedClient implements ClientLike {
   readonly account = 'account';
   readonly device = device;
   readonly persistent = true;
-  readonly server = server;
   private readonly listeners = new Set<() => void>();
 
   constructor(private script: Script) {}
@@ -48,6 +48,9 @@ export class ScriptedClient implements ClientLike {
   }
   get error(): ClientError | undefined {
     return this.script.error;
+  }
+  get server(): ServerInfo {
+    return { version: '0.1.0', mode: this.script.mode ?? 'home', devTokens: false };
   }
   get hosts(): readonly Host[] {
     return this.script.hosts;

@@ -35,7 +35,8 @@ const table = {
   },
   not_paired: {
     message: 'This browser is not paired.',
-    advice: 'Open the pairing link that `pantheon up` shows, or scan its QR code.',
+    advice:
+      'Open the pairing link that Pantheon shows on the computer with your models, or scan its QR code.',
   },
   stopped: {
     message: 'The client was stopped.',
