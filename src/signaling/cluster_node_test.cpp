@@ -1,6 +1,5 @@
 #include "signaling/cluster_node.hpp"
 
-#include "cluster/testing/redis_server.hpp"
 #include "signaling/two_services_test_support.hpp"
 
 namespace pantheon::signaling {
@@ -12,17 +11,8 @@ using std::chrono::seconds;
 using test::TestDevice;
 using test::text_of;
 
-/// Two nodes on one Redis.
-template <class Base>
-struct OverRedis : Base {
-  OverRedis() {
-    this->options.redis_url = redis.url();
-    this->options.cluster_lease = std::chrono::milliseconds(1000);
-  }
-  cluster::RedisServer redis;
-};
 /// Two nodes that keep no devices, with a database each, as on two machines.
-struct ApartTest : OverRedis<test::TwoServicesTest> {
+struct ApartTest : test::OverRedis<test::TwoServicesTest> {
   ApartTest() { options.keep_devices = false; }
   std::filesystem::path database_of_other() override { return folder / "other.db"; }
 
@@ -58,8 +48,8 @@ struct ApartTest : OverRedis<test::TwoServicesTest> {
     }
   }
 };
-using ClusterNodeTest = OverRedis<test::TwoServicesTest>;
-using ClusterPairingTest = OverRedis<test::TwoServicesPairingTest>;
+using ClusterNodeTest = test::OverRedis<test::TwoServicesTest>;
+using ClusterPairingTest = test::OverRedis<test::TwoServicesPairingTest>;
 
 TEST_F(ClusterNodeTest, AHelloMayBeSignedOverANonceOfAnotherNodeAndCountsOnce) {
   run_both([&]() -> test::asio::awaitable<void> {

@@ -3,7 +3,9 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "cluster/testing/redis_server.hpp"
 #include "signaling/legacy_test_support.hpp"
+#include "signaling/shard_group.hpp"
 
 namespace pantheon::signaling::test {
 
@@ -148,6 +150,30 @@ struct TwoServicesPairingTest : TwoServicesTest {
             {"mac", core::to_base64url(identity::newcomer_mac(link.secret, request))}};
   }
   asio::awaitable<json::object> redeem() { return post("/v1/pairing/redeem", body()); }
+};
+
+/// Two nodes on one Redis.
+template <class Base>
+struct OverRedis : Base {
+  OverRedis() {
+    this->options.redis_url = redis.url();
+    this->options.cluster_lease = std::chrono::milliseconds(1000);
+  }
+  cluster::RedisServer redis;
+};
+
+/// Two shards, on one thread here.
+template <class Base>
+struct AsShards : Base {
+  AsShards() {
+    const boost::asio::any_io_executor loop = this->io.get_executor();
+    this->options.shards = std::make_shared<ShardGroup>(std::vector{loop, loop});
+  }
+  Options options_of_other() override {
+    auto second = this->options;
+    second.shard = 1;
+    return second;
+  }
 };
 
 }  // namespace pantheon::signaling::test
