@@ -1,15 +1,10 @@
-import type { Server } from 'node:http';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serveApp } from './app-server.js';
-import { TESTING_APP } from './build.js';
-import { launch, LOOKS, open, picture, type Look } from './browser.js';
+import type { Page } from 'playwright-core';
 
 const PAIR = '#pair=AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA';
 const QUESTION = 'Explain how a suspension bridge stands';
 
 /** A state of the app: how to get there, and what a person must be able to read. */
-interface Case {
+export interface Case {
   readonly name: string;
   readonly scenario: string;
   readonly hash?: string;
@@ -44,7 +39,8 @@ async function pressPair(page: Page): Promise<void> {
   await page.getByTestId('pair-button').click();
 }
 
-const CASES: readonly Case[] = [
+/** All of them. */
+export const CASES: readonly Case[] = [
   {
     name: 'unpaired',
     scenario: 'unpaired',
@@ -189,41 +185,8 @@ const CASES: readonly Case[] = [
   },
 ];
 
-let browser: Browser;
-let server: Server;
-let port: number;
-
-beforeAll(async () => {
-  ({ port, server } = await serveApp(TESTING_APP));
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser.close();
-  server.close();
-});
-
-function scrollsSideways(page: Page): Promise<boolean> {
-  return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-}
-
-async function show(one: Case, look: Look): Promise<void> {
-  const { page, complaints, close } = await open(browser, port, one.scenario, look, one.hash);
-  await one.act?.(page);
-  for (const text of one.texts)
-    await page.getByText(text).and(page.locator(':visible')).first().waitFor({ timeout: 5_000 });
-  await picture(page, `${one.name}-${look.name}`);
-  expect(await scrollsSideways(page)).toBe(false);
-  if (look.width < 600) {
-    await page.setViewportSize({ width: 360, height: 640 });
-    expect(await scrollsSideways(page), 'at a width of 360').toBe(false);
-  }
-  expect(complaints).toEqual([]);
-  await close();
-}
-
-/** Drawn in every look; the others, whose pages are made of the same parts, on a phone only. */
-const MAIN = new Set([
+/** Names of those drawn in every look; the others, whose pages are made of the same parts, on a phone only. */
+export const MAIN = new Set([
   'unpaired',
   'pairing',
   'answered',
@@ -233,10 +196,3 @@ const MAIN = new Set([
   'picker',
   'settings',
 ]);
-const everything = process.env['PANTHEON_SCREENSHOTS'] !== undefined;
-
-describe.each(LOOKS)('$name', (look) => {
-  const cases =
-    everything || look.name === 'phone-light' ? CASES : CASES.filter(({ name }) => MAIN.has(name));
-  it.each(cases)('shows $name', (one) => show(one, look));
-});

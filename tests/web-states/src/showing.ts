@@ -1,0 +1,45 @@
+import type { Server } from 'node:http';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serveApp } from './app-server.js';
+import { TESTING_APP } from './build.js';
+import { launch, open, picture, type Look } from './browser.js';
+import type { Case } from './cases.js';
+
+let browser: Browser;
+let port: number;
+
+function scrollsSideways(page: Page): Promise<boolean> {
+  return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+}
+
+async function show(one: Case, look: Look): Promise<void> {
+  const { page, complaints, close } = await open(browser, port, one.scenario, look, one.hash);
+  await one.act?.(page);
+  for (const text of one.texts)
+    await page.getByText(text).and(page.locator(':visible')).first().waitFor({ timeout: 5_000 });
+  await picture(page, `${one.name}-${look.name}`);
+  expect(await scrollsSideways(page)).toBe(false);
+  if (look.width < 600) {
+    await page.setViewportSize({ width: 360, height: 640 });
+    expect(await scrollsSideways(page), 'at a width of 360').toBe(false);
+  }
+  expect(complaints).toEqual([]);
+  await close();
+}
+
+/** Tests that each state shows what it should in a look. */
+export function describeStates(look: Look, cases: readonly Case[]): void {
+  describe(look.name, () => {
+    let server: Server;
+    beforeAll(async () => {
+      ({ port, server } = await serveApp(TESTING_APP));
+      browser = await launch();
+    });
+    afterAll(async () => {
+      await browser.close();
+      server.close();
+    });
+    it.each(cases)('shows $name', (one) => show(one, look));
+  });
+}
