@@ -1,16 +1,11 @@
 #include "app/server_address.hpp"
 
-#include <algorithm>
-
 #include "app/error.hpp"
+#include "core/ascii.hpp"
 #include "http/url.hpp"
 
 namespace pantheon::app {
 namespace {
-
-char lower_case(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
 
 tl::unexpected<core::Error> no_server(std::string detail) {
   return core::failure(AppError::server_address_invalid, std::move(detail));
@@ -26,7 +21,7 @@ core::Result<std::string> server_origin(std::string_view text) {
   auto url = http::parse_url(text);
   if (!url || (url->scheme != "http" && url->scheme != "https"))
     return no_server("'" + std::string(text) + "' is not an http(s) address");
-  std::transform(url->host.begin(), url->host.end(), url->host.begin(), lower_case);
+  url->host = core::lower_case(url->host);
   if (url->target != "/")
     return no_server("'" + url->target + "' is a path; the server is at " + url->origin());
   return url->origin();

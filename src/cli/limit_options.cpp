@@ -52,18 +52,18 @@ Rows limits_of_accounts(signaling::Limits& limits) {
 }
 
 Rows limits_of_connections(signaling::Limits& limits) {
-  return {
-      {"max-sockets", "MAX_SOCKETS", "Sockets of the server", count(limits.max_sockets, kMostSockets)},
-      {"max-sockets-per-address", "MAX_SOCKETS_PER_ADDRESS", "Sockets of one network address",
-       count(limits.max_sockets_per_address, kMostSockets)},
-      {"max-polling", "MAX_POLLING", "Of these, over long-polling", count(limits.max_polling, kMostSockets)},
-      {"max-send-queue", "MAX_SEND_QUEUE", "What waits for one slow reader, before it is disconnected",
-       size(limits.max_send_queue, 64_KiB, 64_MiB)},
-      {"max-absences", "MAX_ABSENCES", "Sockets that broke off and whose return is waited for",
-       count(limits.max_absences, kMostSockets)},
-      {"max-buckets", "MAX_BUCKETS",
-       "Devices, accounts and addresses that have gone and whose rates are remembered",
-       count(limits.max_buckets, kMostSockets)}};
+  return {{"max-sockets", "MAX_SOCKETS", "Sockets of the server", count(limits.max_sockets, kMostSockets)},
+          {"max-sockets-per-address", "MAX_SOCKETS_PER_ADDRESS", "Sockets of one network address",
+           count(limits.max_sockets_per_address, kMostSockets)},
+          {"max-polling", "MAX_POLLING", "Socket.IO sessions over long-polling",
+           count(limits.max_polling, kMostSockets)},
+          {"max-send-queue", "MAX_SEND_QUEUE", "What waits for one slow reader, before it is disconnected",
+           size(limits.max_send_queue, 64_KiB, 64_MiB)},
+          {"max-absences", "MAX_ABSENCES", "Sockets that broke off and whose return is waited for",
+           count(limits.max_absences, kMostSockets)},
+          {"max-buckets", "MAX_BUCKETS",
+           "Devices, accounts and addresses that have gone and whose rates are remembered",
+           count(limits.max_buckets, kMostSockets)}};
 }
 
 Rows limits_of_generation1(signaling::Limits& limits) {

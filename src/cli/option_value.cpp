@@ -43,12 +43,6 @@ std::string units_text(std::uint64_t amount, const std::array<Unit, N>& units) {
   return fmt::format("{}{}", amount / unit->size, unit->name);
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 }  // namespace
 
 OptionValue text(std::string& place, std::string takes) {
@@ -79,7 +73,7 @@ OptionValue flag(bool& place) {
   value.set = [&place](const std::vector<std::string>& texts) -> Checked {
     constexpr std::array<std::string_view, 4> kYes{"true", "yes", "on", "1"};
     constexpr std::array<std::string_view, 4> kNo{"false", "no", "off", "0"};
-    const auto word = lower(texts.back());
+    const auto word = core::lower_case(texts.back());
     const bool yes = std::find(kYes.begin(), kYes.end(), word) != kYes.end();
     if (!yes && std::find(kNo.begin(), kNo.end(), word) == kNo.end())
       return tl::unexpected(std::string("is neither true nor false"));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 namespace pantheon::core {
@@ -8,6 +9,13 @@ namespace pantheon::core {
 /// Whatever the locale: `0` to `9`.
 constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
+}
+
+/// With `A` to `Z` as `a` to `z`, whatever the locale.
+inline std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  return lower;
 }
 
 /// Without spaces, tabs and carriage returns at its ends.

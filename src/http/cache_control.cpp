@@ -5,30 +5,21 @@
 #include <cstdint>
 #include <string>
 
+#include "core/ascii.hpp"
+
 namespace pantheon::http {
 namespace {
 
+using core::lower_case;
+using core::trimmed;
 using Seconds = std::chrono::seconds;
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  return out;
-}
 
 // delta-seconds of RFC 9111, 1.2.2; values beyond 31 bits count as the largest.
 std::optional<Seconds> parse_seconds(std::string_view text) {
   constexpr std::size_t kMaxDigits = 10;
   constexpr std::int64_t kLargest = 2'147'483'648;
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
-  if (text.empty() || !std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; }))
-    return std::nullopt;
+  if (text.empty() || !std::ranges::all_of(text, core::is_digit)) return std::nullopt;
   if (text.size() > kMaxDigits) return Seconds(kLargest);
   std::int64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);

@@ -58,6 +58,7 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   void send_announcement();
   void note_book();
   PeerChannelsCallbacks channel_callbacks();
+
   AccountSettings settings;
   AccountEvents events;
   identity::KeyBook& book;
@@ -74,7 +75,6 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   std::uint64_t book_revision = 0;
   bool account_confirmed =
       false;  ///< the server named the account we belong to; before that nobody is served
-  Announcement announcement;
   bool stopped = false;
 };
 
@@ -224,6 +224,7 @@ void AccountClient::State::on_pairing_request(const socketio::Event& event) {
 
 void AccountClient::State::send_announcement() {
   if (!signaling.connected() || !account_confirmed) return;
+  const auto& announcement = channels->announcement();
   (void)signaling.emit(
       "register", {core::json::object{{"userId", settings.device_id},
                                       {"isHosting", announcement.hosting},
@@ -276,9 +277,8 @@ std::vector<PeerEntry> AccountClient::peers() const {
 }
 
 void AccountClient::announce(bool hosting, core::json::array models, CatalogueFor catalogue) {
-  state_->announcement = {hosting, std::move(models), std::move(catalogue)};
+  state_->channels->announce({hosting, std::move(models), std::move(catalogue)});
   state_->send_announcement();
-  state_->channels->announce(state_->announcement);
 }
 
 asio::awaitable<core::Result<identity::PairingLink>> AccountClient::open_pairing(std::string origin) {

@@ -113,8 +113,8 @@ void PeerChannels::tell(const Channel& channel) const {
   channel.peer->push_models(announcement_.models);
 }
 
-void PeerChannels::announce(const Announcement& announcement) {
-  announcement_ = announcement;
+void PeerChannels::announce(Announcement announcement) {
+  announcement_ = std::move(announcement);
   for (const auto& [socket, channel] : channels_) tell(channel);
 }
 

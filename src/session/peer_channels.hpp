@@ -47,7 +47,8 @@ class PeerChannels : public std::enable_shared_from_this<PeerChannels> {
   /// The object of a `webrtc-signal`. An offer makes a channel; what belongs to no channel is dropped.
   void signal(const core::json::object& message);
   /// Tells every peer on a channel, and remembers it for those to come.
-  void announce(const Announcement& announcement);
+  void announce(Announcement announcement);
+  const Announcement& announcement() const { return announcement_; }
   /// The link to a device, dialled when there is none, up to three times (AccountClient::connect).
   static asio::awaitable<core::Result<LinkChannel*>> connect(std::shared_ptr<PeerChannels> self,
                                                              std::string device_id);

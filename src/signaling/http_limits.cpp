@@ -1,6 +1,7 @@
 #include "signaling/http_limits.hpp"
 
 #include "http/server.hpp"
+#include "signaling/http_support.hpp"
 #include "signaling/shard_group.hpp"
 
 namespace pantheon::signaling {
@@ -24,10 +25,10 @@ void HttpLimits::add_to(http::Server& server) {
 }
 
 std::optional<http::Response> HttpLimits::check(const http::Request& request) {
-  const bool is_socket = request.path.starts_with("/socket.io/");
-  if (is_socket && request.query.find("sid=") != std::string::npos) return std::nullopt;
+  const bool opens = opens_session(request);
+  if (request.path == kSocketIoPath && !opens) return std::nullopt;
   const auto from = proxies_.client_of(request.remote_address, request.headers);
-  const auto wait = (is_socket ? openings_ : requests_)->take(from, std::chrono::steady_clock::now());
+  const auto wait = (opens ? openings_ : requests_)->take(from, std::chrono::steady_clock::now());
   if (!wait) return std::nullopt;
   return rate_limited_response(*wait);
 }

@@ -4,9 +4,18 @@
 
 #include "core/json.hpp"
 #include "http/message.hpp"
-#include "signaling/error.hpp"
+#include "http/url.hpp"
 
 namespace pantheon::signaling {
+
+/// Where Socket.IO is served.
+inline constexpr const char* kSocketIoPath = "/socket.io/";
+
+/// Whether a request asks for a new session there, and not for one that is open: as Engine.IO tells them
+/// apart.
+inline bool opens_session(const http::Request& request) {
+  return request.path == kSocketIoPath && http::query_parameter(request.query, "sid").value_or("").empty();
+}
 
 /// A response that is there already, as a route's coroutine.
 inline boost::asio::awaitable<http::Response> ready(http::Response response) {
@@ -15,13 +24,6 @@ inline boost::asio::awaitable<http::Response> ready(http::Response response) {
 
 inline http::Response json_ok(const core::json::object& body) {
   return http::json_response(200, core::json::serialize(body));
-}
-
-/// To whoever is new while the server ends: another node, or this one soon again, takes it.
-inline http::Response draining_response() {
-  auto response = http::error_response(core::Error(SignalingError::draining));
-  response.headers.set("Retry-After", "1");
-  return response;
 }
 
 /// For answers that carry secrets or count once.

@@ -12,6 +12,8 @@ namespace {
 
 namespace json = core::json;
 
+constexpr std::string_view kSignalEvent = "legacy-signal";
+
 json::object to_json(LegacyAnswer answer) {
   json::object told{{"success", answer.success}};
   if (answer.success) {
@@ -33,8 +35,6 @@ LegacyAnswer answer_of(const core::Result<json::object>& told, LegacyAnswerKind 
   answer.error_code = core::get_string(*told, "code").value_or("").substr(0, kMaxLegacyError);
   return answer;
 }
-
-constexpr std::string_view kSignalEvent = "legacy-signal";
 
 /// What a generation-1 host answers, for a coroutine that waits for it.
 struct Waiting {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "auth/error.hpp"
+#include "core/ascii.hpp"
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "http/server.hpp"
@@ -33,8 +33,7 @@ bool is_of_others(std::string_view path) {
 
 // Generation 1 does not say who hosts. Its hosts are desktop apps.
 bool is_browser(std::string_view platform) {
-  std::string lower(platform);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  const auto lower = core::lower_case(platform);
   return lower.find("web") != std::string::npos || lower.find("browser") != std::string::npos;
 }
 
@@ -165,7 +164,6 @@ std::optional<http::Response> LegacyServer::check(const http::Request& request) 
     ++refused_;
     return http::error_response(SignalingError::legacy_off);
   }
-  if (draining_) return draining_response();
   if (stopping_ || sessions_.size() >= limits_.max_legacy_connections)
     return http::error_response(SignalingError::server_full);
   return std::nullopt;

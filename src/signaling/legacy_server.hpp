@@ -33,8 +33,6 @@ class LegacyServer {
     directory_ = &directory;
     prepare_ = std::move(prepare);
   }
-  /// From now on nobody new is let in: `draining`.
-  void begin_draining() { draining_ = true; }
   /// Says goodbye to so many of those that are left, whichever; how many these were.
   std::size_t close_some(std::size_t count);
   /// Says goodbye to everyone and returns when no session runs any more.
@@ -79,7 +77,6 @@ class LegacyServer {
   AddressLimiter rest_limiter_;
   std::set<LegacySessionPointer> sessions_;
   std::uint64_t refused_ = 0;
-  bool draining_ = false;
   bool stopping_ = false;
   core::AsyncEvent changed_;
   core::TaskGroup tasks_;

@@ -7,11 +7,10 @@
 #include "http/server.hpp"
 #include "http/websocket_handshake.hpp"
 #include "signaling/error.hpp"
+#include "signaling/http_support.hpp"
 
 namespace pantheon::signaling {
 namespace {
-
-constexpr std::string_view kSocketsPath = "/socket.io/";
 
 // The scheme is left out: behind a proxy that ends TLS the server sees http.
 bool is_own(std::string_view origin, const http::Request& request) {
@@ -66,7 +65,7 @@ bool Origins::allows(const http::Request& request) const {
 // For clients that poll `withCredentials` or with headers of a proxy's; never for pages of anybody.
 bool Origins::may_have_credentials(const http::Request& request) const {
   const auto origin = request.headers.get("Origin");
-  return origin && request.path == kSocketsPath && allowed_.contains(*origin);
+  return origin && request.path == kSocketIoPath && allowed_.contains(*origin);
 }
 
 void Origins::add_to(http::Server& server) const {
@@ -82,7 +81,7 @@ void Origins::add_to(http::Server& server) const {
       preflight.headers.set("Access-Control-Max-Age", "600");
       return preflight;
     }
-    const bool is_guarded = request.path == kSocketsPath || request.path.starts_with("/v1/") ||
+    const bool is_guarded = request.path == kSocketIoPath || request.path.starts_with("/v1/") ||
                             request.path.starts_with("/api/v1/") || http::wants_websocket(request);
     if (is_guarded && !allows(request)) {
       refused->note(*request.headers.get("Origin"));

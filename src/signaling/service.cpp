@@ -6,6 +6,7 @@
 #include "core/random.hpp"
 #include "core/task_group.hpp"
 #include "http/server.hpp"
+#include "http/websocket_handshake.hpp"
 #include "identity/error.hpp"
 #include "signaling/admission.hpp"
 #include "signaling/cluster_node.hpp"
@@ -34,12 +35,10 @@ namespace {
 constexpr int kCleanEverySweeps = 600;
 constexpr std::chrono::milliseconds kBatchPause{100};
 constexpr std::size_t kSmallestBatch = 10;
-constexpr std::size_t kPartToRefuse = 16;
-constexpr std::size_t kLeastToRefuse = 64;
+constexpr std::size_t kToldFull = 512;  // at one time
 // Whoever opens a session and does not sign in holds a place of others.
 constexpr std::chrono::seconds kConnectTimeout{20};
 constexpr std::chrono::milliseconds kRenewalPause{1000};  // until the one under way has ended, about
-constexpr const char* kSocketIoPath = "/socket.io/";
 // In account ids of shared keys, which are the same on all nodes though these have nothing in common.
 constexpr const char* kServerWithoutDevices = "one-cluster-of-servers";
 
@@ -82,7 +81,7 @@ socketio::ServerOptions socket_options(const Options& given) {
   options.max_pending_acks = 16;
   options.max_send_queue = limits.max_send_queue;
   // Who comes to a full server is told so, which takes a connection.
-  options.max_connections = limits.max_sockets + limits.max_sockets / kPartToRefuse + kLeastToRefuse;
+  options.max_connections = limits.max_sockets + kToldFull;
   options.max_polling = limits.max_polling;
   options.connect_timeout = kConnectTimeout;
   // Beyond all limits of events; whoever reaches it gets no further answers.
@@ -414,9 +413,12 @@ void Service::attach(http::Server& server) {
   state_->origins.add_to(server);
   state_->monitoring.add_to(server);
   server.before([state = state_.get()](const http::Request& request) -> std::optional<http::Response> {
-    const bool is_new = request.path == kSocketIoPath && request.query.find("sid=") == std::string::npos;
+    const bool is_generation1 = request.path != kSocketIoPath && http::wants_websocket(request);
+    const bool is_new = is_generation1 || opens_session(request);
     if (!is_new || !state->monitoring.draining()) return std::nullopt;
-    return draining_response();
+    auto response = http::error_response(core::Error(SignalingError::draining));
+    response.headers.set("Retry-After", "1");
+    return response;
   });
   state_->http_limits.add_to(server);
   state_->sockets.attach(server, kSocketIoPath);
@@ -429,7 +431,6 @@ void Service::attach(http::Server& server) {
 
 asio::awaitable<void> Service::drain(std::chrono::milliseconds spread) {
   state_->monitoring.begin_draining();
-  state_->legacy.begin_draining();
   const auto total = state_->sockets.connections() + state_->legacy.connections();
   core::logger("signaling")->info("draining {} connections within {} ms", total, spread.count());
   state_->sockets.of("/").select({}).local().emit("server-draining",

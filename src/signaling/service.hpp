@@ -51,11 +51,11 @@ class Service {
   /// Disconnects everyone and returns when nothing of the service runs any more.
   asio::awaitable<void> stop();
 
-  /// `[A-Za-z0-9_-]{22}`, made with the database and kept.
   /// No provider, shared key or development token lets anybody in, and no device is known that could pair
   /// another one.
   bool nobody_can_enter() const;
 
+  /// `[A-Za-z0-9_-]{22}`, made with the database and kept.
   const std::string& server_id() const;
   /// `local:<server id>:owner`: the account of the machine's owner.
   std::string owner_account() const;

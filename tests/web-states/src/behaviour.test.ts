@@ -1,26 +1,12 @@
-import type { Server } from 'node:http';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { serveApp } from './app-server.js';
-import { TESTING_APP } from './build.js';
-import { launch, LOOKS, open, type Look } from './browser.js';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { LOOKS, open, type Look } from './browser.js';
+import { servedApp } from './served-app.js';
 
 const desktop = LOOKS.find(({ name }) => name === 'desktop-light') as Look;
 const phone = LOOKS.find(({ name }) => name === 'phone-light') as Look;
 
-let browser: Browser;
-let server: Server;
-let port: number;
-
-beforeAll(async () => {
-  ({ port, server } = await serveApp(TESTING_APP));
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser.close();
-  server.close();
-});
+const app = servedApp();
 
 function happen(page: Page, happening: string): Promise<void> {
   return page.evaluate(
@@ -30,7 +16,7 @@ function happen(page: Page, happening: string): Promise<void> {
 }
 
 it('sends with Enter, makes a line with Shift+Enter, and keeps the chat over a reload', async () => {
-  const { page, complaints, close } = await open(browser, port, 'ready', desktop);
+  const { page, complaints, close } = await open(app.browser, app.port, 'ready', desktop);
   await page.getByTestId('composer').click();
   await page.keyboard.type('first line');
   await page.keyboard.press('Shift+Enter');
@@ -45,7 +31,7 @@ it('sends with Enter, makes a line with Shift+Enter, and keeps the chat over a r
 });
 
 it('stops an answer, keeps what came, and asks again', async () => {
-  const { page, close } = await open(browser, port, 'streaming', desktop);
+  const { page, close } = await open(app.browser, app.port, 'streaming', desktop);
   await page.getByTestId('composer').fill('hello');
   await page.getByTestId('send').click();
   await page.getByText('suspenders').waitFor();
@@ -61,7 +47,7 @@ it('stops an answer, keeps what came, and asks again', async () => {
 });
 
 it('says after a reload that the page was closed while the answer came in, and keeps what came', async () => {
-  const { page, close } = await open(browser, port, 'streaming', desktop);
+  const { page, close } = await open(app.browser, app.port, 'streaming', desktop);
   await page.getByTestId('composer').fill('hello');
   await page.getByTestId('send').click();
   await page.getByText('suspenders').waitFor();
@@ -72,7 +58,7 @@ it('says after a reload that the page was closed while the answer came in, and k
 });
 
 it('shows in a second tab that the first one streams, and stops the first when the second deletes all chats', async () => {
-  const { page, close } = await open(browser, port, 'streaming', desktop);
+  const { page, close } = await open(app.browser, app.port, 'streaming', desktop);
   await page.getByTestId('composer').fill('hello');
   await page.getByTestId('send').click();
   await page.getByText('suspenders').waitFor();
@@ -90,7 +76,7 @@ it('shows in a second tab that the first one streams, and stops the first when t
 });
 
 it('goes on by itself when a host comes back, with the draft kept', async () => {
-  const { page, close } = await open(browser, port, 'ready', desktop);
+  const { page, close } = await open(app.browser, app.port, 'ready', desktop);
   await page.getByTestId('model-picker').click();
   await page.getByTestId('model-option').first().click();
   await page.getByTestId('composer').fill('hello');
@@ -105,7 +91,7 @@ it('goes on by itself when a host comes back, with the draft kept', async () => 
 });
 
 it('chooses a model with the keyboard alone, and remembers it', async () => {
-  const { page, close } = await open(browser, port, 'ready', desktop);
+  const { page, close } = await open(app.browser, app.port, 'ready', desktop);
   await page.getByTestId('model-picker').focus();
   await page.keyboard.press('Enter');
   await page.keyboard.type('gemma');
@@ -116,7 +102,7 @@ it('chooses a model with the keyboard alone, and remembers it', async () => {
 });
 
 it('copies on plain http, where the clipboard API does not exist', async () => {
-  const { page, close } = await open(browser, port, 'ready', desktop);
+  const { page, close } = await open(app.browser, app.port, 'ready', desktop);
   await page.getByTestId('composer').fill('copy me');
   await page.getByTestId('send').click();
   await page.locator('[data-status=done]').waitFor();
@@ -129,7 +115,7 @@ it('copies on plain http, where the clipboard API does not exist', async () => {
 });
 
 it('lets a person scroll up while an answer comes in', async () => {
-  const { page, close } = await open(browser, port, 'ready', { ...phone, height: 500 });
+  const { page, close } = await open(app.browser, app.port, 'ready', { ...phone, height: 500 });
   await page.getByTestId('composer').fill('hello');
   await page.getByTestId('send').click();
   await page.getByText('def tension').waitFor();
@@ -146,7 +132,7 @@ it('lets a person scroll up while an answer comes in', async () => {
 });
 
 it('renames, searches and deletes chats', async () => {
-  const { page, close } = await open(browser, port, 'ready', desktop);
+  const { page, close } = await open(app.browser, app.port, 'ready', desktop);
   await page.getByTestId('composer').fill('a chat about bridges');
   await page.getByTestId('send').click();
   await page.locator('[data-status=done]').waitFor();
@@ -163,8 +149,8 @@ it('renames, searches and deletes chats', async () => {
 
 it('pairs with one tap, and takes the secret out of the address', async () => {
   const { page, close } = await open(
-    browser,
-    port,
+    app.browser,
+    app.port,
     'pairing',
     phone,
     '#pair=AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA',
@@ -177,7 +163,7 @@ it('pairs with one tap, and takes the secret out of the address', async () => {
 });
 
 it('switches the theme against that of the device', async () => {
-  const { page, close } = await open(browser, port, 'ready', desktop, '#/settings');
+  const { page, close } = await open(app.browser, app.port, 'ready', desktop, '#/settings');
   const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await ground();
   await page.getByText('Dark', { exact: true }).click();
@@ -191,7 +177,7 @@ const inDrawer = (page: Page): Promise<boolean> =>
 it.each(['reduce', 'no-preference'] as const)(
   'keeps the keyboard in the list of chats on a narrow screen, with motion: %s',
   async (reducedMotion) => {
-    const { page, close } = await open(browser, port, 'ready', phone);
+    const { page, close } = await open(app.browser, app.port, 'ready', phone);
     await page.emulateMedia({ reducedMotion });
     const opener = page.getByTestId('open-sidebar');
     for (const leave of ['Escape', 'Enter']) {
@@ -212,7 +198,7 @@ it.each(['reduce', 'no-preference'] as const)(
 );
 
 it('lets the page be used when the window grows while the list of chats covers it', async () => {
-  const { page, close } = await open(browser, port, 'ready', { ...desktop, width: 700 });
+  const { page, close } = await open(app.browser, app.port, 'ready', { ...desktop, width: 700 });
   await page.getByTestId('open-sidebar').click();
   await page.locator('main[inert]').waitFor();
   await page.setViewportSize({ width: 1200, height: 800 });

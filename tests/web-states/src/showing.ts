@@ -1,19 +1,14 @@
-import type { Server } from 'node:http';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serveApp } from './app-server.js';
-import { TESTING_APP } from './build.js';
-import { launch, open, picture, type Look } from './browser.js';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { open, picture, type Look } from './browser.js';
 import type { Case } from './cases.js';
-
-let browser: Browser;
-let port: number;
+import { servedApp, type ServedApp } from './served-app.js';
 
 function scrollsSideways(page: Page): Promise<boolean> {
   return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
 }
 
-async function show(one: Case, look: Look): Promise<void> {
+async function show({ browser, port }: ServedApp, one: Case, look: Look): Promise<void> {
   const { page, complaints, close } = await open(browser, port, one.scenario, look, one.hash);
   await one.act?.(page);
   for (const text of one.texts)
@@ -31,15 +26,7 @@ async function show(one: Case, look: Look): Promise<void> {
 /** Tests that each state shows what it should in a look. */
 export function describeStates(look: Look, cases: readonly Case[]): void {
   describe(look.name, () => {
-    let server: Server;
-    beforeAll(async () => {
-      ({ port, server } = await serveApp(TESTING_APP));
-      browser = await launch();
-    });
-    afterAll(async () => {
-      await browser.close();
-      server.close();
-    });
-    it.each(cases)('shows $name', (one) => show(one, look));
+    const app = servedApp();
+    it.each(cases)('shows $name', (one) => show(app, one, look));
   });
 }
