@@ -413,9 +413,9 @@ void Service::attach(http::Server& server) {
   state_->origins.add_to(server);
   state_->monitoring.add_to(server);
   server.before([state = state_.get()](const http::Request& request) -> std::optional<http::Response> {
+    if (!state->monitoring.draining()) return std::nullopt;
     const bool is_generation1 = request.path != kSocketIoPath && http::wants_websocket(request);
-    const bool is_new = is_generation1 || opens_session(request);
-    if (!is_new || !state->monitoring.draining()) return std::nullopt;
+    if (!is_generation1 && !opens_session(request)) return std::nullopt;
     auto response = http::error_response(core::Error(SignalingError::draining));
     response.headers.set("Retry-After", "1");
     return response;
