@@ -76,6 +76,7 @@ describe('devices of one account on two nodes', () => {
     const phone = await Device.join(a, who, 'shared');
     const tab = await Device.join(b, who, 'shared');
     const host = await Device.join(a, who, 'host');
+    await tab.next('peer-joined');
     phone.socket.emit('webrtc-signal', { to: 'host', signal: 'from phone' });
     await host.next('webrtc-signal');
     host.socket.emit('webrtc-signal', { to: 'shared', signal: 'to phone' });

@@ -16,10 +16,9 @@ it('health, readiness and metrics are those of all shards, whichever is asked', 
   const devices = await Promise.all(
     Array.from({ length: 8 }, (_, i) => Device.join(node, `account${i % 2}`, `device${i}`)),
   );
-  const [first, second] = await Promise.all([
-    joinOn(0, node, 'apart', 'first'),
-    joinOn(3, node, 'apart', 'second'),
-  ]);
+  const first = await joinOn(0, node, 'apart', 'first');
+  const second = await joinOn(3, node, 'apart', 'second');
+  await first.next('peer-joined');
   first.socket.emit('webrtc-signal', { to: 'second', signal: 1 });
   await second.next('webrtc-signal');
   devices[0]?.socket.emit('webrtc-signal', { to: 'nobody', signal: 1 });

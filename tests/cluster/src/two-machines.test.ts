@@ -99,6 +99,7 @@ describe('server1 and server2 of the setup guide, on two machines', () => {
     const first = await Device.join(server1, '', 'first', auth);
     const second = await Device.join(server2, '', 'second', auth);
     expect(second.peers).toEqual(['first']);
+    await first.next('peer-joined');
     first.socket.emit('webrtc-signal', { to: 'second', signal: 'x' });
     expect(await second.next('webrtc-signal')).toMatchObject({ fromUserId: 'first', signal: 'x' });
   });
