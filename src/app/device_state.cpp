@@ -47,11 +47,11 @@ core::Result<DeviceState> DeviceState::open(const std::filesystem::path& folder)
     platform::unlock_file(*lock);
     return core::failure(key.error());
   }
-  return DeviceState(folder, std::move(*key), *lock);
+  return DeviceState(folder, *key, *lock);
 }
 
 DeviceState::DeviceState(std::filesystem::path folder, identity::DeviceKey key, int lock)
-    : folder_(std::move(folder)), key_(std::move(key)), lock_(lock) {}
+    : folder_(std::move(folder)), key_(key), lock_(lock) {}
 
 DeviceState::DeviceState(DeviceState&& other) noexcept
     : folder_(std::move(other.folder_)), key_(other.key_), lock_(std::exchange(other.lock_, -1)) {}

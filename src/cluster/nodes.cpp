@@ -114,7 +114,7 @@ asio::awaitable<void> Nodes::State::answer(State& state, std::string to, std::st
                                            json::object message) {
   json::object envelope;
   envelope["answer"] = std::move(id);
-  envelope["message"] = co_await state.request_handler(to, std::move(message));
+  envelope["message"] = co_await state.request_handler(to, message);
   static_cast<void>(state.publish(to, std::move(envelope)));
 }
 

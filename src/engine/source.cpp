@@ -111,7 +111,8 @@ void Source::add_details(const std::string& engine_name, OllamaDetails details) 
 }
 
 asio::awaitable<core::Result<Listing>> look_at(EngineClient& client, const Source& source) {
-  const auto address = source.address();
+  // A copy: the source may have changed when this goes on.
+  const auto address = source.address();  // NOLINT(performance-unnecessary-copy-initialization)
   if (source.info() && source.info()->up) {
     auto listing = co_await list_models(client, address, source.info()->kind);
     if (listing || !listing.error().is(EngineError::bad_answer)) co_return listing;

@@ -39,7 +39,7 @@ std::shared_ptr<PollingTransport> Server::State::find_polling(const std::string&
 }
 
 core::Result<HandshakeQuery> Server::State::verify(const http::Request& request, bool is_upgrade) const {
-  const auto asked = check_handshake(request.method, request.query, is_upgrade);
+  auto asked = check_handshake(request.method, request.query, is_upgrade);
   if (!asked) return asked;
   if (asked->sid.empty()) {
     const bool has_space =

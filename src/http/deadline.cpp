@@ -7,8 +7,8 @@ namespace pantheon::http {
 using Clock = std::chrono::steady_clock;
 
 struct Deadline::State : std::enable_shared_from_this<Deadline::State> {
-  State(asio::any_io_executor executor, std::function<void()> callback)
-      : timer(std::move(executor)), on_expiry(std::move(callback)) {}
+  State(const asio::any_io_executor& executor, std::function<void()> callback)
+      : timer(executor), on_expiry(std::move(callback)) {}
 
   void wait(Clock::time_point time) {
     waiting_until = time;

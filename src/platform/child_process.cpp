@@ -56,8 +56,8 @@ void run_in_child(const Pipe& in, const Pipe& out, bool show_errors, std::vector
 }  // namespace
 
 struct ChildProcess::State {
-  State(asio::any_io_executor executor, int out, int in, pid_t child)
-      : output(std::move(executor), out), input(in), pid(child) {}
+  State(const asio::any_io_executor& executor, int out, int in, pid_t child)
+      : output(executor, out), input(in), pid(child) {}
   asio::posix::stream_descriptor output;
   std::string buffer;
   int input;
@@ -79,6 +79,7 @@ core::Result<std::unique_ptr<ChildProcess>> ChildProcess::start(asio::any_io_exe
   if (arguments.empty() || !in.open() || !out.open())
     return core::failure(PlatformError::cannot_start_process);
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (auto& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   const pid_t parent = ::getpid();

@@ -30,7 +30,7 @@ DeviceTokens::DeviceTokens(http::Client& http, std::string server_url, std::stri
     : http_(http),
       server_url_(std::move(server_url)),
       device_id_(std::move(device_id)),
-      key_(std::move(key)),
+      key_(key),
       tokens_(std::move(tokens)),
       store_(std::move(store)) {}
 

@@ -76,9 +76,24 @@ TEST(Absences, OfSeveralSocketsOfAnOlderIdOneIsContinuedButWhichIsNotCertain) {
   EXPECT_FALSE(first->certain);
   const auto second = absences.take(*older("d", "s5"));
   ASSERT_TRUE(second);
-  EXPECT_TRUE(second->certain);
+  EXPECT_FALSE(second->certain) << "the first may have been this one";
   EXPECT_FALSE(absences.take(*older("d", "s6"))) << "another account's absence is none of its";
   EXPECT_TRUE(absences.has_socket("b", "s3"));
+}
+
+TEST(Absences, OneThatIsContinuedWithoutCertaintyIsSeenByNobodyAndKeepsWhatIsForIt) {
+  Absences absences({5s, 8, 8});
+  absences.add(older("d", "s1"), 1, kNow);
+  EXPECT_FALSE(absences.take(*older("d", "s4"), true)->certain) << "it may be another node's";
+  EXPECT_TRUE(absences.of_account("a").empty());
+  EXPECT_FALSE(absences.has_device("a", "d"));
+  EXPECT_TRUE(absences.has_socket("a", "s1"));
+  EXPECT_FALSE(absences.take(*older("d", "s5")));
+  absences.keep_unclear("a", "elsewhere", kNow);
+  EXPECT_TRUE(absences.has_socket("a", "elsewhere"));
+  EXPECT_TRUE(absences.expire(kNow + 5s).empty()) << "it has not left";
+  EXPECT_FALSE(absences.has_socket("a", "s1"));
+  EXPECT_EQ(absences.size(), 0U);
 }
 
 TEST(Absences, OfARevokedDeviceEndAtOnce) {

@@ -112,6 +112,11 @@ void ClusterPeers::withdraw(const Member& member) {
   roster_->drop(member.account(), member.socket_id);
 }
 
+void ClusterPeers::hand_on(const std::string& account, const std::string& from_socket,
+                           const std::string& to_socket) {
+  roster_->tell(account, {{"handOn", from_socket}, {"to", to_socket}});
+}
+
 void ClusterPeers::put(const std::string& account, const cluster::RosterEntry& entry, bool found) {
   auto peer = peer_of(entry);
   if (!peer) return core::logger("signaling")->warn("a malformed peer of another node was ignored");
@@ -153,6 +158,10 @@ void ClusterPeers::dropped(const std::string& account, const cluster::RosterEntr
 void ClusterPeers::told(const std::string& account, const json::object& message) {
   if (const auto device_id = core::get_string(message, "cut"))
     return directory_->cut_here(account, *device_id);
+  if (const auto from_socket = core::get_string(message, "handOn")) {
+    const auto to_socket = core::get_string(message, "to").value_or("");
+    return directory_->hand_on_here(account, std::string(*from_socket), std::string(to_socket));
+  }
   const auto event = core::get_string(message, "event");
   const auto* payload = core::get_object(message, "payload");
   if (!event || payload == nullptr) return;

@@ -50,6 +50,8 @@ class ClusterPeers final : public RemotePeers {
   void cut_device(const std::string& account, std::string_view device_id) override;
   void publish(const Member& member, bool online) override;
   void withdraw(const Member& member) override;
+  void hand_on(const std::string& account, const std::string& from_socket,
+               const std::string& to_socket) override;
 
  private:
   void put(const std::string& account, const cluster::RosterEntry& entry, bool found);

@@ -199,6 +199,25 @@ void Directory::cut_here(const std::string& account, std::string_view device_id)
   rooms_->cut_device(account, device_id);
 }
 
+void Directory::hand_on(const std::string& account, const std::string& from_socket,
+                        const std::string& to_socket) const {
+  hand_on_here(account, from_socket, to_socket);
+  if (remote_ != nullptr) remote_->hand_on(account, from_socket, to_socket);
+}
+
+void Directory::hand_on_here(const std::string& account, const std::string& from_socket,
+                             const std::string& to_socket) const {
+  if (to_socket.empty()) {
+    if (absences_->has_socket(account, from_socket)) return;
+    return absences_->keep_unclear(account, from_socket, std::chrono::steady_clock::now());
+  }
+  for (const auto& member : rooms_->members(account)) {
+    for (auto& [device_id, socket_id] : member->last_signal_from) {
+      if (socket_id == from_socket) socket_id = to_socket;
+    }
+  }
+}
+
 void Directory::publish(const Member& member, bool online) const {
   if (remote_ != nullptr) remote_->publish(member, online);
 }

@@ -45,6 +45,9 @@ class RemotePeers {
   virtual void publish(const Member& member, bool online) = 0;
   /// A socket of this node is listed no more; other nodes tell their members.
   virtual void withdraw(const Member& member) = 0;
+  /// See Directory::hand_on().
+  virtual void hand_on(const std::string& account, const std::string& from_socket,
+                       const std::string& to_socket) = 0;
 };
 
 /// Where one socket is: on this node, on another, or nowhere.
@@ -77,7 +80,8 @@ class Directory {
   Destination find(const std::string& account, std::string_view socket_id) const;
   /// The newest joined socket of a device, the member itself left out.
   Destination newest(const Member& asking, std::string_view device_id) const;
-  /// Whether a joined socket of that id broke off a moment ago and may be back soon.
+  /// Whether a joined socket of that id broke off a moment ago and may be back soon, or is back, but nobody
+  /// knows as which.
   bool is_away(const std::string& account, std::string_view socket_id) const;
   /// Whether others see the device: it has a joined socket or one that may be back soon.
   bool is_listed(const std::string& account, std::string_view device_id) const;
@@ -115,6 +119,14 @@ class Directory {
 
   /// The same on this node alone.
   void cut_here(const std::string& account, std::string_view device_id) const;
+
+  /// What was for one socket is now for the other, also where it was asked for on other nodes; an empty id:
+  /// for nobody, as long as a grace period.
+  void hand_on(const std::string& account, const std::string& from_socket,
+               const std::string& to_socket) const;
+  /// The same on this node alone.
+  void hand_on_here(const std::string& account, const std::string& from_socket,
+                    const std::string& to_socket) const;
 
   void publish(const Member& member, bool online) const;
   void withdraw(const Member& member) const;

@@ -32,6 +32,9 @@ struct OtherNode : RemotePeers {
     told.push_back(member.socket_id + (online ? " is here" : " is away"));
   }
   void withdraw(const Member& member) override { told.push_back(member.socket_id + " is gone"); }
+  void hand_on(const std::string&, const std::string& from_socket, const std::string& to_socket) override {
+    told.push_back(from_socket + " is now " + (to_socket.empty() ? "unclear" : to_socket));
+  }
 };
 
 struct DirectoryTest : testing::Test {

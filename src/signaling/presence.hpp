@@ -46,6 +46,7 @@ class Presence {
 
  private:
   void resume(const MemberPointer& member, const Absences::Continued& before);
+  void hand_on(const Member& to, const Absences::Continued& before);
   void resume_from_elsewhere(const MemberPointer& member, const RemotePeer& before);
   void take_over(const Member& newcomer, Arrival& arrival);
   void tell_who_saw_it_away(const Member& back, const std::function<std::string()>& entry,

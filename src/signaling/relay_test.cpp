@@ -87,6 +87,61 @@ TEST_F(RelayTest, WhatIsForASocketThatIsAwayGoesToNoOther) {
   });
 }
 
+TEST_F(RelayTest, WhoAskedAndReturnedIsAnsweredThoughAnotherIsNewer) {
+  run([&]() -> test::asio::awaitable<void> {
+    auto* host = co_await joined("anna", "anna_electron", "electron");
+    auto* first = co_await joined("anna", "anna_web");
+    first->emit("webrtc-signal", signal_to("anna_electron", "hello"));
+    co_await host->next("webrtc-signal");
+    co_await drop(first);
+    auto* returned = co_await joined("anna", "anna_web");
+    auto* newest = co_await joined("anna", "anna_web");
+    EXPECT_EQ((co_await host->ask("webrtc-signal", signal_to("anna_web", "for the first"))).at("ok"), true);
+    const auto answer = co_await returned->next("webrtc-signal");
+    EXPECT_EQ(answer.at("signal").at("sdp"), "for the first");
+    co_await newest->settle();
+    EXPECT_EQ(newest->waiting("webrtc-signal"), 0U);
+  });
+}
+
+TEST_F(RelayTest, WhoAskedAndMayHaveReturnedAsEitherOfTwoIsNotMixedUpWithTheOther) {
+  run([&]() -> test::asio::awaitable<void> {
+    auto* host = co_await joined("anna", "anna_electron", "electron");
+    auto* first = co_await joined("anna", "anna_web");
+    auto* second = co_await joined("anna", "anna_web");
+    first->emit("webrtc-signal", signal_to("anna_electron", "hello"));
+    co_await host->next("webrtc-signal");
+    co_await drop(first);
+    co_await drop(second);
+    auto* one = co_await joined("anna", "anna_web");
+    auto* two = co_await joined("anna", "anna_web");
+    const auto answer = co_await host->ask("webrtc-signal", signal_to("anna_web", "for the first"));
+    EXPECT_EQ(text_of(answer, "code"), "peer_unavailable");
+    two->emit("webrtc-signal", signal_to("anna_electron", "it was me"));
+    co_await host->next("webrtc-signal");
+    EXPECT_EQ((co_await host->ask("webrtc-signal", signal_to("anna_web", "again"))).at("ok"), true);
+    EXPECT_EQ((co_await two->next("webrtc-signal")).at("signal").at("sdp"), "again");
+    co_await one->settle();
+    EXPECT_EQ(one->waiting("webrtc-signal"), 0U);
+  });
+}
+
+TEST_F(RelayTest, AHostThatDropsAndReturnsStillKnowsWhoAsked) {
+  run([&]() -> test::asio::awaitable<void> {
+    auto* host = co_await joined("anna", "anna_electron", "electron");
+    auto* first = co_await joined("anna", "anna_web");
+    auto* second = co_await joined("anna", "anna_web");
+    first->emit("webrtc-signal", signal_to("anna_electron", "hello"));
+    co_await host->next("webrtc-signal");
+    co_await drop(host);
+    host = co_await joined("anna", "anna_electron", "electron");
+    EXPECT_EQ((co_await host->ask("webrtc-signal", signal_to("anna_web", "late"))).at("ok"), true);
+    co_await first->next("webrtc-signal");
+    co_await second->settle();
+    EXPECT_EQ(second->waiting("webrtc-signal"), 0U);
+  });
+}
+
 TEST_F(RelayTest, ASocketIdWinsOverTheDeviceId) {
   run([&]() -> test::asio::awaitable<void> {
     auto* host = co_await joined("anna", "anna_electron", "electron");

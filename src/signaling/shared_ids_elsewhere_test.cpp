@@ -1,0 +1,98 @@
+#include "signaling/presence.hpp"
+#include "signaling/two_services_test_support.hpp"
+
+// Sockets that share an older id on two nodes over one Redis, and on two shards: who asked is answered.
+
+namespace pantheon::signaling {
+namespace {
+
+namespace json = core::json;
+using test::TestClient;
+using test::text_of;
+
+json::object signal_to(std::string_view device_id, std::string_view text) {
+  return {{"to", device_id}, {"signal", text}};
+}
+
+template <class Kind>
+struct SharedIdsElsewhereTest : Kind {
+  using Elsewhere = typename Kind::Elsewhere;
+
+  test::asio::awaitable<TestClient*> joined_there(std::string device_id) {
+    const Elsewhere there(*this);
+    co_return co_await this->joined("anna", std::move(device_id));
+  }
+  test::asio::awaitable<void> drop_there(TestClient* dropped) {
+    std::swap(this->service, this->other);
+    co_await this->drop(dropped);
+    std::swap(this->service, this->other);
+  }
+  /// The first asks the host of this node, which has heard it.
+  static test::asio::awaitable<void> ask(TestClient* first, TestClient* host) {
+    first->emit("webrtc-signal", signal_to("host", "hello"));
+    static_cast<void>(co_await host->next("webrtc-signal"));
+  }
+  /// Until the host's node has heard all that the other told.
+  test::asio::awaitable<void> hear_all(TestClient* host) {
+    auto* last = co_await joined_there("last");
+    co_await ask(last, host);
+  }
+  /// The host answers the id: what it is refused with, or "passed on".
+  static test::asio::awaitable<std::string> answer(TestClient* host, std::string_view text) {
+    const auto said = co_await host->ask("webrtc-signal", signal_to("shared", text));
+    co_return said.contains("code") ? text_of(said, "code") : "passed on";
+  }
+};
+using Kinds = testing::Types<test::OverRedis<test::TwoServicesTest>, test::AsShards<test::TwoServicesTest>>;
+TYPED_TEST_SUITE(SharedIdsElsewhereTest, Kinds);
+
+TYPED_TEST(SharedIdsElsewhereTest, WhoAskedAndReturnedThereIsAnsweredThoughAnotherIsNewer) {
+  this->run_both([&]() -> test::asio::awaitable<void> {
+    auto* host = co_await this->joined("anna", "host");
+    auto* first = co_await this->joined_there("shared");
+    co_await this->ask(first, host);
+    co_await this->drop_there(first);
+    auto* returned = co_await this->joined_there("shared");
+    auto* newest = co_await this->joined_there("shared");
+    co_await this->hear_all(host);
+    EXPECT_EQ(co_await this->answer(host, "for who asked"), "passed on");
+    const auto told = co_await returned->next("webrtc-signal");
+    EXPECT_EQ(text_of(told, "signal"), "for who asked");
+    co_await newest->settle();
+    EXPECT_EQ(newest->waiting("webrtc-signal"), 0U);
+  });
+}
+
+TYPED_TEST(SharedIdsElsewhereTest, WhoMayHaveReturnedAsEitherOfTwoIsNotMixedUpWithTheOther) {
+  this->run_both([&]() -> test::asio::awaitable<void> {
+    auto* host = co_await this->joined("anna", "host");
+    auto* first = co_await this->joined_there("shared");
+    auto* second = co_await this->joined_there("shared");
+    co_await this->ask(first, host);
+    co_await this->drop_there(first);
+    co_await this->drop_there(second);
+    static_cast<void>(co_await this->joined_there("shared"));
+    static_cast<void>(co_await this->joined_there("shared"));
+    co_await this->hear_all(host);
+    EXPECT_EQ(co_await this->answer(host, "for the first"), "peer_unavailable");
+  });
+}
+
+TYPED_TEST(SharedIdsElsewhereTest, WhoAskedHereAndReturnedThereIsAnswered) {
+  this->run_both([&]() -> test::asio::awaitable<void> {
+    auto* host = co_await this->joined("anna", "host");
+    auto* first = co_await this->joined("anna", "shared");
+    co_await this->ask(first, host);
+    co_await this->drop(first);
+    auto* returned = co_await this->joined_there("shared");
+    auto* newest = co_await this->joined("anna", "shared");
+    co_await this->hear_all(host);
+    EXPECT_EQ(co_await this->answer(host, "for who asked"), "passed on");
+    const auto told = co_await returned->next("webrtc-signal");
+    EXPECT_EQ(text_of(told, "signal"), "for who asked");
+    EXPECT_EQ(newest->waiting("webrtc-signal"), 0U);
+  });
+}
+
+}  // namespace
+}  // namespace pantheon::signaling
