@@ -19,8 +19,8 @@ json::object to_json(LegacyAnswer answer) {
   if (answer.success) {
     told["data"] = std::move(answer.data);
   } else {
-    told["error"] = std::move(answer.error);
-    told["code"] = std::move(answer.error_code);
+    told["error"] = answer.error;
+    told["code"] = answer.error_code;
   }
   return told;
 }

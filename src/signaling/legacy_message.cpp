@@ -236,8 +236,8 @@ std::string legacy_response(std::string_view from_peer_id, const LegacyRequestId
   if (answer.success) {
     body["data"] = std::move(answer.data);
   } else {
-    body["error"] = std::move(answer.error);
-    if (!answer.error_code.empty()) body["code"] = std::move(answer.error_code);
+    body["error"] = answer.error;
+    if (!answer.error_code.empty()) body["code"] = answer.error_code;
     for (auto& [name, value] : answer.extra) body[name] = std::move(value);
   }
   return json::serialize(body);

@@ -64,8 +64,8 @@ json::object answer_event(std::string_view from_peer_id, const LegacyRequestId& 
   if (answer.success) {
     body["data"] = std::move(answer.data);
   } else {
-    body["error"] = std::move(answer.error);
-    body["code"] = std::move(answer.error_code);
+    body["error"] = answer.error;
+    body["code"] = answer.error_code;
   }
   return body;
 }
