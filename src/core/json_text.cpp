@@ -20,13 +20,20 @@ bool may_need_escape(std::uint64_t eight) {
           (kEach * 0x80)) != 0;
 }
 
+bool may_need_escape(const char* eight) {
+  std::uint64_t value = 0;
+  std::memcpy(&value, eight, sizeof value);
+  return may_need_escape(value);
+}
+
 /// How many characters stand before the first one that needs an escape.
 std::size_t count_plain(std::string_view text) {
+  constexpr std::size_t kStep = sizeof(std::uint64_t);
   std::size_t count = 0;
-  for (std::uint64_t eight = 0; count + sizeof eight <= text.size(); count += sizeof eight) {
-    std::memcpy(&eight, text.data() + count, sizeof eight);
-    if (may_need_escape(eight)) break;
-  }
+  while (count + kStep <= text.size() && !may_need_escape(text.data() + count)) count += kStep;
+  // What is left is looked at together with characters before it.
+  const bool has_rest = count < text.size() && count + kStep > text.size() && text.size() >= kStep;
+  if (has_rest && !may_need_escape(text.data() + text.size() - kStep)) return text.size();
   while (count < text.size() && !needs_escape(text[count])) ++count;
   return count;
 }
@@ -43,9 +50,8 @@ void append_escaped(std::string& out, char c) {
 }
 
 void append_name(std::string& out, std::string_view name) {
-  if (!out.empty() && out.back() != '{') out.push_back(',');
-  append_json_string(out, name);
-  out.push_back(':');
+  const bool is_first = out.empty() || out.back() == '{';
+  out.append(is_first ? "\"" : ",\"").append(name).append("\":");
 }
 
 }  // namespace

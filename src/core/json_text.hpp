@@ -9,8 +9,9 @@ namespace pantheon::core {
 /// written so often that building them first would cost more than all the rest.
 void append_json_string(std::string& out, std::string_view text);
 /// Appends `"name":` and the text as a JSON string; a comma before it, unless it is the first of its object.
+/// The name is written as it is: it must need no escape.
 void append_json_member(std::string& out, std::string_view name, std::string_view text);
-/// Appends `"name":` and JSON text as it is; a comma before it, unless it is the first of its object.
+/// The same with a value that is JSON text already.
 void append_raw_json_member(std::string& out, std::string_view name, std::string_view json_text);
 
 }  // namespace pantheon::core
