@@ -183,6 +183,7 @@ void AccountClient::State::on_server_info(const core::json::object& info) {
 }
 
 void AccountClient::State::on_connect_error(const core::json::object& error) {
+  if (const auto wait = asked_to_wait(error)) signaling.wait_before_next(*wait);
   if (events.on_error) events.on_error(connect_error(error));
 }
 

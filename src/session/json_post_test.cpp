@@ -128,5 +128,16 @@ TEST(ConnectError, IsTheOneTheServerNames) {
   EXPECT_EQ(connect_error(refusal("server_full")).detail(), "words");
 }
 
+TEST(ConnectError, SaysHowLongToWait) {
+  const auto wait = [](core::json::value after) {
+    return asked_to_wait({{"message", "words"}, {"data", {{"retryAfterMs", std::move(after)}}}});
+  };
+  EXPECT_EQ(wait(1500), std::chrono::milliseconds(1500));
+  EXPECT_EQ(wait(1'000'000'000), std::chrono::minutes(5));
+  EXPECT_FALSE(wait(-1));
+  EXPECT_FALSE(wait("soon"));
+  EXPECT_FALSE(asked_to_wait({{"message", "words"}}));
+}
+
 }  // namespace
 }  // namespace pantheon::session

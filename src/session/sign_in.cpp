@@ -65,6 +65,14 @@ asio::awaitable<core::Result<core::json::object>> sign_in(http::Client& http, Si
   co_return auth;
 }
 
+std::optional<std::chrono::milliseconds> asked_to_wait(const core::json::object& refusal) {
+  constexpr std::chrono::milliseconds kLongest = std::chrono::minutes(5);
+  const auto* data = core::get_object(refusal, "data");
+  const auto asked = data == nullptr ? std::nullopt : core::get_integer(*data, "retryAfterMs");
+  if (!asked || *asked <= 0) return std::nullopt;
+  return std::chrono::milliseconds(std::min<std::int64_t>(*asked, kLongest.count()));
+}
+
 core::Error connect_error(const core::json::object& refusal) {
   const auto* data = core::get_object(refusal, "data");
   const std::string code(data == nullptr ? "" : core::get_string(*data, "code").value_or(""));

@@ -2,7 +2,9 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "core/error.hpp"
@@ -45,5 +47,7 @@ asio::awaitable<core::Result<std::string>> ask_account(asio::any_io_executor exe
 /// The error of a Socket.IO connect that was refused: `token_refused` when it is about who we are, one that
 /// is known by its code (error_named()), else `unavailable`.
 core::Error connect_error(const core::json::object& refusal);
+/// How long the server that refused a connect wants us to wait (`retryAfterMs`), at most five minutes.
+std::optional<std::chrono::milliseconds> asked_to_wait(const core::json::object& refusal);
 
 }  // namespace pantheon::session

@@ -49,6 +49,10 @@ asio::awaitable<void> Client::stop() {
   co_await state->tasks->join();
 }
 
+void Client::wait_before_next(std::chrono::milliseconds least) {
+  state_->least_delay = least;
+}
+
 void Client::on(std::string event, EventHandler handler) {
   state_->handlers.on(std::move(event), std::move(handler));
 }

@@ -39,6 +39,7 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
   std::vector<std::function<void(const core::json::object&)>> error_handlers;
   PendingAcks acks;
   std::string id;
+  std::chrono::milliseconds least_delay{0};  ///< before the next attempt alone
   bool connected = false;
   bool running = false;
   bool stopping = false;

@@ -66,6 +66,23 @@ TEST_F(ClientTest, ReportsAProviderThatFailsAndTriesAgain) {
   EXPECT_EQ(*core::get_string(*core::get_object(errors[0], "data"), "code"), "timeout");
 }
 
+TEST_F(ClientTest, WaitsAsLongAsItWasToldOnce) {
+  int attempts = 0;
+  Client& client = add_client("/", [&]() -> asio::awaitable<core::Result<core::json::object>> {
+    if (++attempts < 4) co_return core::failure(core::CommonError::unavailable);
+    co_return core::json::object();
+  });
+  std::vector<std::chrono::steady_clock::time_point> refused;
+  client.on_connect_error([&](const core::json::object&) {
+    refused.push_back(std::chrono::steady_clock::now());
+    if (refused.size() == 1) client.wait_before_next(std::chrono::milliseconds(200));
+  });
+  until([&] { return client.connected(); });
+  ASSERT_EQ(refused.size(), 3U);
+  EXPECT_GE(refused[1] - refused[0], std::chrono::milliseconds(200));
+  EXPECT_LT(refused[2] - refused[1], refused[1] - refused[0]);
+}
+
 TEST_F(ClientTest, ConnectsAgainWhenTheServerComesBack) {
   Client& client = connect();
   const auto port = web->port();
