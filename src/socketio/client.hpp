@@ -68,8 +68,8 @@ class Client {
   /// `{ message, data? }` of the server's CONNECT_ERROR; for an attempt that failed before, `{ message, data:
   /// { code } }`.
   void on_connect_error(std::function<void(const core::json::object& error)> handler);
-  /// The next attempt to connect comes no sooner than after this and a varied reconnect_delay: for a handler of
-  /// on_connect_error that was told to wait.
+  /// The next attempt to connect comes no sooner than after this and a varied reconnect_delay: for a handler
+  /// of on_connect_error that was told to wait.
   void wait_before_next(std::chrono::milliseconds least);
 
   /// `disconnected` while not connected: nothing is kept for later. `send_queue_full` when too much waits to

@@ -67,9 +67,9 @@ TEST_F(ClientTest, ReportsAProviderThatFailsAndTriesAgain) {
 }
 
 TEST_F(ClientTest, WaitsAsLongAsItWasToldOnce) {
-  int attempts = 0;
-  Client& client = add_client("/", [&]() -> asio::awaitable<core::Result<core::json::object>> {
-    if (++attempts < 4) co_return core::failure(core::CommonError::unavailable);
+  int asked = 0;
+  Client& client = add_client("/", [&asked]() -> asio::awaitable<core::Result<core::json::object>> {
+    if (++asked < 4) co_return core::failure(core::CommonError::unavailable);
     co_return core::json::object();
   });
   std::vector<std::chrono::steady_clock::time_point> refused;

@@ -1,0 +1,177 @@
+#include "session/peer_channels.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include "session/error.hpp"
+
+// Two devices of an account whose signals reach each other, with peer connections over loopback.
+
+namespace pantheon::session {
+namespace {
+
+constexpr std::string_view kAccount = "local:server:owner";
+
+struct Device {
+  Device(asio::any_io_executor executor, std::string socket)
+      : socket_id(std::move(socket)),
+        key(identity::DeviceKey::generate()),
+        book(std::string(kAccount), identity::KeyBook::FirstSight::refuse),
+        tasks(executor),
+        context{tasks, key, key.device_id(), std::string(kAccount), book, {}, {}, {}, {}, {}},
+        changed(executor) {
+    context.rtc.bind_address = "127.0.0.1";
+  }
+
+  core::json::object entry() const {
+    return {{"userId", context.device_id}, {"socketId", socket_id}, {"name", socket_id}, {"link", true}};
+  }
+  void meet(const Device& other) {
+    EXPECT_TRUE(book.pin(other.context.device_id, other.key.public_key()));
+    EXPECT_TRUE(directory.add(other.entry()));
+  }
+
+  std::string socket_id;
+  identity::DeviceKey key;
+  identity::KeyBook book;
+  core::TaskGroup tasks;
+  PeerContext context;
+  PeerDirectory directory;
+  std::shared_ptr<PeerChannels> channels;
+  core::AsyncEvent changed;
+  std::vector<std::string> connected;
+  std::vector<std::string> disconnected;
+  std::vector<std::string> signals;  ///< their types
+};
+
+class PeerChannelsTest : public testing::Test {
+ protected:
+  PeerChannelsTest() : phone_(io_.get_executor(), "phone"), host_(io_.get_executor(), "host") {
+    introduce(phone_, host_);
+    introduce(host_, phone_);
+  }
+  ~PeerChannelsTest() override {
+    for (auto* device : {&phone_, &host_}) {
+      device->channels->close(link::LinkError::shutting_down, "the test is over");
+      device->channels->clear();
+      device->tasks.cancel();
+      run(device->tasks.join());
+    }
+  }
+
+  void introduce(Device& device, Device& other) {
+    device.meet(other);
+    PeerChannelsCallbacks on;
+    on.send_signal = [this, &device, &other](const std::string& socket, const std::string&,
+                                             core::json::object signal) {
+      EXPECT_EQ(socket, other.socket_id);
+      device.signals.emplace_back(core::get_string(signal, "type").value_or(""));
+      core::json::object message{{"fromUserId", device.context.device_id},
+                                 {"fromSocketId", device.socket_id},
+                                 {"signal", std::move(signal)}};
+      asio::post(io_, [&other, message = std::move(message)] { other.channels->signal(message); });
+    };
+    on.on_learned = [] {};
+    on.on_connected = [&device](const PeerIdentity& identity) {
+      EXPECT_TRUE(identity.proven);
+      device.connected.push_back(identity.device_id);
+      device.changed.notify();
+    };
+    on.on_disconnected = [&device](const std::string& name) {
+      device.disconnected.push_back(name);
+      device.changed.notify();
+    };
+    device.channels = std::make_shared<PeerChannels>(device.context, device.directory, std::move(on));
+  }
+
+  /// What connect() of that device came to.
+  core::Result<LinkChannel*> connect(Device& device, const Device& other) {
+    return run(PeerChannels::connect(device.channels, other.context.device_id));
+  }
+
+  static asio::awaitable<void> until_said(Device& device, std::vector<std::string>& said) {
+    while (said.empty()) (void)co_await device.changed.wait();
+  }
+
+  template <class T>
+  T run(asio::awaitable<T> task) {
+    auto result = asio::co_spawn(io_, std::move(task), asio::use_future);
+    while (result.wait_for(std::chrono::seconds(0)) != std::future_status::ready) io_.run_one();
+    return result.get();
+  }
+
+  asio::io_context io_;
+  asio::executor_work_guard<asio::io_context::executor_type> working_ = asio::make_work_guard(io_);
+  Device phone_;
+  Device host_;
+};
+
+TEST_F(PeerChannelsTest, ADeviceIsDialledOnceAndKnownOnBothSides) {
+  const auto link = connect(phone_, host_);
+  ASSERT_TRUE(link) << link.error().message();
+  run(until_said(host_, host_.connected));
+  EXPECT_EQ(phone_.connected, std::vector{host_.context.device_id});
+  EXPECT_EQ(host_.connected, std::vector{phone_.context.device_id});
+  const auto signals = phone_.signals.size();
+  EXPECT_EQ(connect(phone_, host_).value(), *link);
+  EXPECT_EQ(phone_.signals.size(), signals) << "it is connected already";
+}
+
+TEST_F(PeerChannelsTest, OfTwoThatDialAtOnceOneStands) {
+  auto first =
+      asio::co_spawn(io_, PeerChannels::connect(phone_.channels, host_.context.device_id), asio::use_future);
+  const auto second = connect(host_, phone_);
+  while (first.wait_for(std::chrono::seconds(0)) != std::future_status::ready) io_.run_one();
+  const auto dialled = first.get();
+  EXPECT_NE(dialled.has_value(), second.has_value());
+  const bool phone_is_smaller = phone_.context.device_id < host_.context.device_id;
+  EXPECT_EQ(dialled.has_value(), phone_is_smaller);
+  const auto& refused = dialled ? second : dialled;
+  EXPECT_TRUE(refused.error().is(SessionError::connect_failed));
+}
+
+TEST_F(PeerChannelsTest, WhoIsNotOnlineCannotBeDialled) {
+  phone_.directory.clear();
+  const auto link = connect(phone_, host_);
+  ASSERT_FALSE(link);
+  EXPECT_TRUE(link.error().is(SessionError::peer_unavailable));
+}
+
+TEST_F(PeerChannelsTest, ADeviceThatIsRemovedFromTheAccountIsClosed) {
+  ASSERT_TRUE(connect(phone_, host_));
+  run(until_said(host_, host_.connected));
+  const auto revocation = identity::Statement::make(
+      host_.key, {identity::StatementType::revoke, std::string(kAccount), phone_.context.device_id,
+                  phone_.key.public_key(), "", core::wall_now()});
+  ASSERT_TRUE(host_.book.pin(host_.context.device_id, host_.key.public_key()));
+  host_.book.learn({&revocation, 1});
+  ASSERT_TRUE(host_.book.is_revoked(phone_.context.device_id));
+  host_.channels->close_revoked();
+  run(until_said(phone_, phone_.disconnected));
+  EXPECT_EQ(phone_.disconnected, std::vector<std::string>{"host"});
+}
+
+TEST_F(PeerChannelsTest, APeerWhoseKeyIsNotTheDevicesIsNotConnected) {
+  const auto another = identity::DeviceKey::generate();
+  ASSERT_TRUE(phone_.book.pin(host_.context.device_id, another.public_key()));
+  EXPECT_FALSE(connect(phone_, host_));
+  EXPECT_TRUE(phone_.connected.empty());
+}
+
+TEST_F(PeerChannelsTest, SignalsThatBelongToNoChannelAreDropped) {
+  using core::json::object;
+  host_.channels->signal({});
+  host_.channels->signal({{"fromUserId", "x"}, {"signal", "not an object"}});
+  host_.channels->signal({{"fromUserId", "x"}, {"signal", object{{"type", "answer"}, {"sdp", ""}}}});
+  host_.channels->signal({{"fromUserId", "x"}, {"signal", object{{"candidate", object{}}}}});
+  EXPECT_TRUE(host_.signals.empty());
+  EXPECT_TRUE(connect(phone_, host_));
+}
+
+}  // namespace
+}  // namespace pantheon::session
