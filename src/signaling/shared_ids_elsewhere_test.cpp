@@ -85,8 +85,8 @@ TYPED_TEST(SharedIdsElsewhereTest, WhoAskedHereAndReturnedThereIsAnswered) {
     co_await this->ask(first, host);
     co_await this->drop(first);
     auto* returned = co_await this->joined_there("shared");
-    auto* newest = co_await this->joined("anna", "shared");
     co_await this->hear_all(host);
+    auto* newest = co_await this->joined("anna", "shared");
     EXPECT_EQ(co_await this->answer(host, "for who asked"), "passed on");
     const auto told = co_await returned->next("webrtc-signal");
     EXPECT_EQ(text_of(told, "signal"), "for who asked");
