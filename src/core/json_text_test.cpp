@@ -31,6 +31,15 @@ TEST(JsonText, FindsWhatMustBeEscapedAnywhereInALongText) {
   }
 }
 
+TEST(JsonText, FindsTheLastCharacterOfATextOfAnyLength) {
+  for (std::size_t size = 0; size < 40; ++size) {
+    const std::string plain(size, 'x');
+    EXPECT_EQ(written(plain), '"' + plain + '"');
+    EXPECT_EQ(written(plain + '\n'), '"' + plain + "\\n\"");
+    EXPECT_EQ(written('"' + plain), "\"\\\"" + plain + '"');
+  }
+}
+
 TEST(JsonText, EscapedTextIsReadBackAsItWas) {
   const std::string text = "q\" b\\ n\n t\t \x01 \xc3\xa9";
   EXPECT_EQ(parse_json(written(text)).value().as_string(), text);

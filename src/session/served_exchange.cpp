@@ -14,12 +14,10 @@ class ServedExchange final : public Exchange {
         state_(std::move(state)) {}
 
   ~ServedExchange() override {
-    if (over_) return;
     try {
-      reset("internal", "the exchange ended without an answer");
+      if (!over_) reset("internal", "the exchange ended without an answer");
     } catch (const std::exception&) {
       // Out of memory: the end of the link tells the peer.
-      over_ = true;
     }
   }
   ServedExchange(const ServedExchange&) = delete;

@@ -32,7 +32,6 @@ std::optional<Absences::Continued> Absences::take(const Member& returned, bool h
   if (account == accounts_.end()) return std::nullopt;
   std::vector<Order::iterator> candidates;
   for (const auto& absence : account->second) {
-    if (absence->unclear) continue;
     if (is_same_installation(returned, *absence->member) || looks_the_same(returned, *absence->member)) {
       candidates.push_back(absence);
     }
@@ -41,29 +40,16 @@ std::optional<Absences::Continued> Absences::take(const Member& returned, bool h
   const auto first = candidates.front();
   const bool is_only_one = candidates.size() == 1 && !first->contested && !has_rivals;
   const Continued continued{first->member, first->since, returned.proven_key || is_only_one};
-  if (continued.certain) {
-    forget(first);
-  } else {
-    for (const auto& candidate : candidates) candidate->contested = true;
-    first->unclear = true;
-  }
+  for (const auto& candidate : candidates) candidate->contested = !continued.certain;
+  forget(first);
   return continued;
-}
-
-void Absences::keep_unclear(const std::string& account, const std::string& socket_id, core::SteadyTime now) {
-  auto member = std::make_shared<Member>();
-  member->bearer.account = account;
-  member->socket_id = socket_id;
-  if (add(member, 0, now)) order_.back().unclear = true;
 }
 
 std::vector<MemberPointer> Absences::of_account(const std::string& account) const {
   std::vector<MemberPointer> members;
   const auto found = accounts_.find(account);
   if (found == accounts_.end()) return members;
-  for (const auto& absence : found->second) {
-    if (!absence->unclear) members.push_back(absence->member);
-  }
+  for (const auto& absence : found->second) members.push_back(absence->member);
   return members;
 }
 
@@ -73,10 +59,8 @@ bool Absences::has_device(const std::string& account, std::string_view device_id
 }
 
 bool Absences::has_socket(const std::string& account, std::string_view socket_id) const {
-  const auto found = accounts_.find(account);
-  return found != accounts_.end() && std::ranges::any_of(found->second, [&](const Order::iterator& absence) {
-           return absence->member->socket_id == socket_id;
-         });
+  return std::ranges::any_of(of_account(account),
+                             [&](const MemberPointer& member) { return member->socket_id == socket_id; });
 }
 
 void Absences::end_device(const std::string& account, std::string_view device_id) {
@@ -92,7 +76,7 @@ void Absences::end_device(const std::string& account, std::string_view device_id
 std::vector<MemberPointer> Absences::expire(core::SteadyTime now) {
   std::vector<MemberPointer> gone;
   while (!order_.empty() && order_.front().until <= now) {
-    if (!order_.front().unclear) gone.push_back(order_.front().member);
+    gone.push_back(order_.front().member);
     forget(order_.begin());
   }
   return gone;

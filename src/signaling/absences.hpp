@@ -32,35 +32,31 @@ class Absences {
     core::SteadyTime until;
     std::uint64_t since = 0;  ///< in the order of events, see Member::listed_at
     bool contested = false;   ///< another socket that came back may have been this one
-    bool unclear = false;     ///< continued, perhaps: seen by nobody, and yet nobody else gets what is for it
   };
 
   explicit Absences(Bounds bounds) : bounds_(bounds) {}
+  std::chrono::milliseconds grace() const { return bounds_.grace; }
 
   /// False when there is no grace period or no room; then the socket has simply left.
   bool add(const MemberPointer& member, std::uint64_t since, core::SteadyTime now);
   /// Ends the absence that this socket continues: the one of the same proven installation, or, as older
   /// clients prove nothing, the oldest of the same id, kind and instance. `certain` is false when it may as
-  /// well be another's: there were several, here or (`has_rivals`) on other nodes. Then has_socket() stays
-  /// true until the grace period is over.
+  /// well be another's: there were several, here or (`has_rivals`) on other nodes.
   struct Continued {
     MemberPointer member;
     std::uint64_t since = 0;
     bool certain = true;
   };
   std::optional<Continued> take(const Member& returned, bool has_rivals = false);
-  /// The socket of another node was continued, perhaps: has_socket() is true for a grace period.
-  void keep_unclear(const std::string& account, const std::string& socket_id, core::SteadyTime now);
 
   /// The absent of an account, in the order in which they went.
   std::vector<MemberPointer> of_account(const std::string& account) const;
   bool has_device(const std::string& account, std::string_view device_id) const;
-  /// Whether a socket of that id is absent, or it is not known which socket has continued it.
   bool has_socket(const std::string& account, std::string_view socket_id) const;
 
   /// The absences of a device end now, whatever is left of their time: it was revoked.
   void end_device(const std::string& account, std::string_view device_id);
-  /// Removes those whose time is over; returns those that have left with it.
+  /// Removes and returns those whose time is over.
   std::vector<MemberPointer> expire(core::SteadyTime now);
   std::optional<core::SteadyTime> next_end() const;
   std::size_t size() const { return order_.size(); }

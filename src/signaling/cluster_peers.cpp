@@ -112,9 +112,27 @@ void ClusterPeers::withdraw(const Member& member) {
   roster_->drop(member.account(), member.socket_id);
 }
 
-void ClusterPeers::hand_on(const std::string& account, const std::string& from_socket,
-                           const std::string& to_socket) {
-  roster_->tell(account, {{"handOn", from_socket}, {"to", to_socket}});
+void ClusterPeers::hand_on(const Member& before, const std::string& to_socket) {
+  json::object askers;
+  for (const auto& [device_id, socket_id] : before.last_signal_from) {
+    if (!to_socket.empty()) askers[device_id] = socket_id;
+  }
+  roster_->tell(before.account(),
+                {{"handOn", before.socket_id}, {"to", to_socket}, {"askers", std::move(askers)}});
+}
+
+void ClusterPeers::handed_on(const std::string& account, std::string_view from_socket,
+                             const json::object& message) {
+  Member before;
+  before.bearer.account = account;
+  before.socket_id = from_socket;
+  if (const auto* askers = core::get_object(message, "askers")) {
+    for (const auto& [device_id, socket_id] : *askers) {
+      if (!socket_id.is_string() || before.last_signal_from.size() >= max_devices_) continue;
+      before.last_signal_from.emplace_back(device_id, socket_id.get_string());
+    }
+  }
+  directory_->hand_on_here(before, std::string(core::get_string(message, "to").value_or("")));
 }
 
 void ClusterPeers::put(const std::string& account, const cluster::RosterEntry& entry, bool found) {
@@ -158,10 +176,8 @@ void ClusterPeers::dropped(const std::string& account, const cluster::RosterEntr
 void ClusterPeers::told(const std::string& account, const json::object& message) {
   if (const auto device_id = core::get_string(message, "cut"))
     return directory_->cut_here(account, *device_id);
-  if (const auto from_socket = core::get_string(message, "handOn")) {
-    const auto to_socket = core::get_string(message, "to").value_or("");
-    return directory_->hand_on_here(account, std::string(*from_socket), std::string(to_socket));
-  }
+  if (const auto from_socket = core::get_string(message, "handOn"))
+    return handed_on(account, *from_socket, message);
   const auto event = core::get_string(message, "event");
   const auto* payload = core::get_object(message, "payload");
   if (!event || payload == nullptr) return;

@@ -50,12 +50,12 @@ class ClusterPeers final : public RemotePeers {
   void cut_device(const std::string& account, std::string_view device_id) override;
   void publish(const Member& member, bool online) override;
   void withdraw(const Member& member) override;
-  void hand_on(const std::string& account, const std::string& from_socket,
-               const std::string& to_socket) override;
+  void hand_on(const Member& before, const std::string& to_socket) override;
 
  private:
   void put(const std::string& account, const cluster::RosterEntry& entry, bool found);
   void dropped(const std::string& account, const cluster::RosterEntry& entry);
+  void handed_on(const std::string& account, std::string_view from_socket, const core::json::object& message);
   void told(const std::string& account, const core::json::object& message);
   void receive(const core::json::object& message);
 

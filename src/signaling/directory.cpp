@@ -100,6 +100,7 @@ Destination Directory::newest(const Member& asking, std::string_view device_id) 
 
 bool Directory::is_away(const std::string& account, std::string_view socket_id) const {
   if (absences_->has_socket(account, socket_id)) return true;
+  if (unclear_.contains(account, socket_id, std::chrono::steady_clock::now())) return true;
   const auto& remote = remote_peers(account);
   const auto peer = std::ranges::find(remote, socket_id, &RemotePeer::socket_id);
   return peer != remote.end() && !peer->online;
@@ -134,6 +135,12 @@ std::optional<RemotePeer> Directory::continued_elsewhere(const Member& member) c
   if (continued.online)
     continued.away_since = std::numeric_limits<std::uint64_t>::max();  // nobody saw it away
   return continued;
+}
+
+bool Directory::may_be_of_elsewhere(const Member& member) const {
+  const auto& peers = remote_peers(member.account());
+  return !member.proven_key &&
+         std::ranges::any_of(peers, [&](const RemotePeer& peer) { return continues(member, peer); });
 }
 
 bool Directory::has_members(const std::string& account) const {
@@ -199,22 +206,26 @@ void Directory::cut_here(const std::string& account, std::string_view device_id)
   rooms_->cut_device(account, device_id);
 }
 
-void Directory::hand_on(const std::string& account, const std::string& from_socket,
-                        const std::string& to_socket) const {
-  hand_on_here(account, from_socket, to_socket);
-  if (remote_ != nullptr) remote_->hand_on(account, from_socket, to_socket);
+void Directory::hand_on(const Member& before, const std::string& to_socket) {
+  hand_on_here(before, to_socket);
+  if (remote_ != nullptr) remote_->hand_on(before, to_socket);
 }
 
-void Directory::hand_on_here(const std::string& account, const std::string& from_socket,
-                             const std::string& to_socket) const {
-  if (to_socket.empty()) {
-    if (absences_->has_socket(account, from_socket)) return;
-    return absences_->keep_unclear(account, from_socket, std::chrono::steady_clock::now());
-  }
-  for (const auto& member : rooms_->members(account)) {
-    for (auto& [device_id, socket_id] : member->last_signal_from) {
-      if (socket_id == from_socket) socket_id = to_socket;
+void Directory::hand_on_here(const Member& before, const std::string& to_socket) {
+  const auto& account = before.account();
+  if (to_socket.empty()) return unclear_.add(account, before.socket_id, std::chrono::steady_clock::now());
+  const auto rename = [&](Member& member) {
+    for (auto& [device_id, socket_id] : member.last_signal_from) {
+      if (socket_id == before.socket_id) socket_id = to_socket;
     }
+  };
+  for (const auto& member : rooms_->members(account)) rename(*member);
+  for (const auto& absent : absences_->of_account(account)) rename(*absent);
+  const auto returned = rooms_->find(account, to_socket);
+  if (!returned) return;
+  for (const auto& [device_id, socket_id] : before.last_signal_from) {
+    if (returned->last_socket_of(device_id) == nullptr)
+      returned->last_signal_from.emplace_back(device_id, socket_id);
   }
 }
 

@@ -10,6 +10,7 @@
 #include "core/json.hpp"
 #include "signaling/absences.hpp"
 #include "signaling/rooms.hpp"
+#include "signaling/unclear_sockets.hpp"
 
 namespace pantheon::signaling {
 
@@ -46,8 +47,7 @@ class RemotePeers {
   /// A socket of this node is listed no more; other nodes tell their members.
   virtual void withdraw(const Member& member) = 0;
   /// See Directory::hand_on().
-  virtual void hand_on(const std::string& account, const std::string& from_socket,
-                       const std::string& to_socket) = 0;
+  virtual void hand_on(const Member& before, const std::string& to_socket) = 0;
 };
 
 /// Where one socket is: on this node, on another, or nowhere.
@@ -63,7 +63,8 @@ struct Destination {
 /// other nodes. Every look-up takes an account and never leaves it.
 class Directory {
  public:
-  Directory(Rooms& rooms, Absences& absences) : rooms_(&rooms), absences_(&absences) {}
+  Directory(Rooms& rooms, Absences& absences)
+      : rooms_(&rooms), absences_(&absences), unclear_(absences.grace()) {}
   /// Call before the first socket arrives; must outlive this. Null: there are no other nodes.
   void attach(RemotePeers* remote) { remote_ = remote; }
 
@@ -94,6 +95,8 @@ class Directory {
   /// The socket of another node that this one continues, because the device dropped there or is the same
   /// proven installation.
   std::optional<RemotePeer> continued_elsewhere(const Member& member) const;
+  /// Whether an older client may just as well be one that dropped on another node.
+  bool may_be_of_elsewhere(const Member& member) const;
   /// Whether this node has sockets of the account, or some that may be back soon.
   bool has_members(const std::string& account) const;
   /// Sockets of the account on other nodes.
@@ -120,13 +123,11 @@ class Directory {
   /// The same on this node alone.
   void cut_here(const std::string& account, std::string_view device_id) const;
 
-  /// What was for one socket is now for the other, also where it was asked for on other nodes; an empty id:
-  /// for nobody, as long as a grace period.
-  void hand_on(const std::string& account, const std::string& from_socket,
-               const std::string& to_socket) const;
+  /// A socket came back as another one: what is for it goes there, on all nodes, and whom it was asked by is
+  /// known there. With an empty id nobody knows as which: for a grace period, what is for it goes to nobody.
+  void hand_on(const Member& before, const std::string& to_socket);
   /// The same on this node alone.
-  void hand_on_here(const std::string& account, const std::string& from_socket,
-                    const std::string& to_socket) const;
+  void hand_on_here(const Member& before, const std::string& to_socket);
 
   void publish(const Member& member, bool online) const;
   void withdraw(const Member& member) const;
@@ -135,6 +136,7 @@ class Directory {
   const std::vector<RemotePeer>& remote_peers(const std::string& account) const;
   Rooms* rooms_;
   Absences* absences_;
+  UnclearSockets unclear_;
   RemotePeers* remote_ = nullptr;
   std::function<void()> on_absences_cut_;
 };

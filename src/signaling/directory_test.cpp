@@ -32,8 +32,8 @@ struct OtherNode : RemotePeers {
     told.push_back(member.socket_id + (online ? " is here" : " is away"));
   }
   void withdraw(const Member& member) override { told.push_back(member.socket_id + " is gone"); }
-  void hand_on(const std::string&, const std::string& from_socket, const std::string& to_socket) override {
-    told.push_back(from_socket + " is now " + (to_socket.empty() ? "unclear" : to_socket));
+  void hand_on(const Member& before, const std::string& to_socket) override {
+    told.push_back(before.socket_id + " is now " + (to_socket.empty() ? "unclear" : to_socket));
   }
 };
 
@@ -137,6 +137,35 @@ TEST_F(DirectoryTest, ASocketIsFoundOnceItHasJoinedAndWhileItIsHere) {
   EXPECT_FALSE(directory.find("a", "r2"));
   EXPECT_TRUE(directory.is_away("a", "r2"));
   EXPECT_FALSE(directory.find("b", "r1")) << "look-ups never leave the account";
+}
+
+TEST_F(DirectoryTest, WhatIsForASocketThatCameBackGoesToWhatItCameBackAsHereAndElsewhere) {
+  directory.attach(&remote);
+  const auto host = add("host", "h1");
+  const auto away = add("other host", "h2");
+  const auto before = add("shared", "s1");
+  const auto returned = add("shared", "s2");
+  host->last_signal_from = {{"shared", "s1"}, {"phone", "p1"}};
+  away->last_signal_from = {{"shared", "s1"}};
+  before->last_signal_from = {{"host", "h1"}, {"phone", "p1"}};
+  returned->last_signal_from = {{"phone", "p2"}};
+  for (const auto& gone : {away, before}) rooms.remove(gone);
+  absences.add(away, 1, core::SteadyTime{});
+  const auto last = [](const MemberPointer& member, std::string_view device) {
+    const auto* found = member->last_socket_of(device);
+    return found == nullptr ? std::string() : *found;
+  };
+  directory.hand_on(*before, "s2");
+  EXPECT_EQ(last(host, "shared"), "s2");
+  EXPECT_EQ(last(host, "phone"), "p1");
+  EXPECT_EQ(last(away, "shared"), "s2") << "it may be back, too";
+  EXPECT_EQ(last(returned, "host"), "h1");
+  EXPECT_EQ(last(returned, "phone"), "p2") << "that was later";
+  EXPECT_EQ(remote.told, std::vector<std::string>{"s1 is now s2"});
+  EXPECT_FALSE(directory.is_away("a", "s1"));
+  directory.hand_on(*before, "");
+  EXPECT_TRUE(directory.is_away("a", "s1"));
+  EXPECT_FALSE(directory.is_away("b", "s1"));
 }
 
 TEST_F(DirectoryTest, ADeviceIsListedAsLongAsOneSocketOfItIsOrMayBeBack) {

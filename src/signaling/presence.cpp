@@ -60,10 +60,10 @@ void Presence::list(const MemberPointer& member, std::string_view event) {
 EventResult Presence::join(const MemberPointer& member) {
   if (!member->joined) {
     member->joined = true;
-    const auto elsewhere = directory_->continued_elsewhere(*member);
-    if (const auto before = directory_->absences().take(*member, elsewhere.has_value())) {
+    const bool has_rivals = directory_->may_be_of_elsewhere(*member);
+    if (const auto before = directory_->absences().take(*member, has_rivals)) {
       resume(member, *before);
-    } else if (elsewhere) {
+    } else if (const auto elsewhere = directory_->continued_elsewhere(*member)) {
       resume_from_elsewhere(member, *elsewhere);
     } else {
       directory_->publish(*member, true);
@@ -76,7 +76,6 @@ EventResult Presence::join(const MemberPointer& member) {
 
 // The device is back in time: who saw it before sees nothing. Who saw it away is told that it is here.
 void Presence::resume(const MemberPointer& member, const Absences::Continued& before) {
-  if (before.certain) member->last_signal_from = std::move(before.member->last_signal_from);
   if (before.certain && !member->announced) {
     member->models = std::move(before.member->models);
     member->models_size = before.member->models_size;
@@ -95,7 +94,7 @@ void Presence::resume(const MemberPointer& member, const Absences::Continued& be
 // Who was asked before the connection broke may answer only now: not to whichever socket of the id is the
 // newest.
 void Presence::hand_on(const Member& to, const Absences::Continued& before) {
-  directory_->hand_on(to.account(), before.member->socket_id, before.certain ? to.socket_id : std::string());
+  directory_->hand_on(*before.member, before.certain ? to.socket_id : std::string());
 }
 
 // The same for one that was on another node; that node ends the absence when it hears of this socket.
@@ -142,7 +141,8 @@ void Presence::take_over(const Member& newcomer, Arrival& arrival) {
     sibling->replaced = true;
     sibling->cut();
   }
-  const bool has_rivals = directory_->continued_elsewhere(newcomer).has_value();
+  // One that was found may have been there all the time.
+  const bool has_rivals = arrival.found || directory_->may_be_of_elsewhere(newcomer);
   if (const auto before = directory_->absences().take(newcomer, has_rivals)) {
     arrival.away_since = std::min(arrival.away_since, before->since);
     hand_on(newcomer, *before);

@@ -1,4 +1,3 @@
-#include "signaling/presence.hpp"
 #include "signaling/two_services_test_support.hpp"
 
 // Sockets that share an older id on two nodes over one Redis, and on two shards: who asked is answered.
@@ -75,6 +74,44 @@ TYPED_TEST(SharedIdsElsewhereTest, WhoMayHaveReturnedAsEitherOfTwoIsNotMixedUpWi
     static_cast<void>(co_await this->joined_there("shared"));
     co_await this->hear_all(host);
     EXPECT_EQ(co_await this->answer(host, "for the first"), "peer_unavailable");
+  });
+}
+
+TYPED_TEST(SharedIdsElsewhereTest, AfterTheGracePeriodTheNewestIsMeantAgain) {
+  this->options.presence_grace = std::chrono::milliseconds(100);
+  this->run_both([&]() -> test::asio::awaitable<void> {
+    auto* host = co_await this->joined("anna", "host");
+    auto* first = co_await this->joined_there("shared");
+    auto* second = co_await this->joined_there("shared");
+    co_await this->ask(first, host);
+    co_await this->drop_there(first);
+    co_await this->drop_there(second);
+    static_cast<void>(co_await this->joined_there("shared"));
+    static_cast<void>(co_await this->joined_there("shared"));
+    co_await this->hear_all(host);
+    std::string said;
+    for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+         said != "passed on" && std::chrono::steady_clock::now() < end;) {
+      said = co_await this->answer(host, "for whoever is here");
+    }
+    EXPECT_EQ(said, "passed on");
+  });
+}
+
+TYPED_TEST(SharedIdsElsewhereTest, AHostThatReturnsThereStillKnowsWhoAsked) {
+  this->run_both([&]() -> test::asio::awaitable<void> {
+    auto* host = co_await this->joined("anna", "host");
+    auto* first = co_await this->joined("anna", "shared");
+    auto* second = co_await this->joined("anna", "shared");
+    co_await this->ask(first, host);
+    co_await this->drop(host);
+    host = co_await this->joined_there("host");
+    auto* mark = co_await this->joined("anna", "mark");
+    co_await this->ask(mark, host);
+    EXPECT_EQ(co_await this->answer(host, "late"), "passed on");
+    const auto told = co_await first->next("webrtc-signal");
+    EXPECT_EQ(text_of(told, "signal"), "late");
+    EXPECT_EQ(second->waiting("webrtc-signal"), 0U);
   });
 }
 
