@@ -102,6 +102,7 @@ TYPED_TEST(SharedIdsElsewhereTest, AHostThatReturnsThereStillKnowsWhoAsked) {
   this->run_both([&]() -> test::asio::awaitable<void> {
     auto* host = co_await this->joined("anna", "host");
     auto* first = co_await this->joined("anna", "shared");
+    this->now += std::chrono::seconds(1);
     auto* second = co_await this->joined("anna", "shared");
     co_await this->ask(first, host);
     co_await this->drop(host);
