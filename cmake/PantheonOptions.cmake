@@ -2,7 +2,7 @@
 option(PANTHEON_TESTS "Build the unit tests" ON)
 option(PANTHEON_BENCH "Build the benchmark tools" ON)
 option(PANTHEON_FUZZ "Build the fuzz targets only (needs clang)" OFF)
-option(PANTHEON_UNITY "Compile several sources of a part at one time: half the time for a whole build, more for a change" OFF)
+option(PANTHEON_UNITY "Compile several sources of a part at one time: a third of the time for a whole build, more for one source" OFF)
 set(PANTHEON_SANITIZE "" CACHE STRING "Sanitizers for everything built here: address,undefined or thread")
 set(PANTHEON_VERSION "${PROJECT_VERSION}")
 

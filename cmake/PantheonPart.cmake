@@ -29,6 +29,8 @@ function(pantheon_part name)
     pantheon_warnings(test_${name})
     target_link_libraries(test_${name} PRIVATE pantheon_${name} ${ARG_TEST_LIBRARIES} GTest::gmock GTest::gtest_main)
     target_compile_definitions(test_${name} PRIVATE PANTHEON_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    set_target_properties(test_${name} PROPERTIES
+      UNITY_BUILD ${PANTHEON_UNITY} UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE 6)
     add_test(NAME ${name} COMMAND test_${name})
     set_tests_properties(${name} PROPERTIES TIMEOUT 300)
   endif()

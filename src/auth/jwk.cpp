@@ -15,7 +15,7 @@ namespace {
 namespace json = core::json;
 
 constexpr std::size_t kMinRsaBits = 2048;
-constexpr std::size_t kMaxKeys = 64;
+constexpr std::size_t kMaxKeysInSet = 64;
 constexpr std::size_t kEs256SignatureText = 86;  // 64 bytes as base64url
 
 struct ReleaseHeader {
@@ -161,7 +161,7 @@ core::Result<KeySet> KeySet::parse(std::string_view text) {
   const auto document = core::parse_json_object(text);
   if (!document) return core::failure(AuthError::invalid_key_set, "not a JSON object");
   const auto* keys = core::get_array(*document, "keys");
-  if (keys == nullptr || keys->size() > kMaxKeys)
+  if (keys == nullptr || keys->size() > kMaxKeysInSet)
     return core::failure(AuthError::invalid_key_set, "no list of keys");
   KeySet set;
   for (const auto& entry : *keys) {

@@ -11,8 +11,8 @@ namespace {
 namespace json = core::json;
 using Clock = std::chrono::steady_clock;
 
-struct Waiting {
-  explicit Waiting(const asio::any_io_executor& executor) : answered(executor) {}
+struct WaitingForShard {
+  explicit WaitingForShard(const asio::any_io_executor& executor) : answered(executor) {}
   std::optional<json::object> answer;
   core::AsyncEvent answered;
 };
@@ -34,7 +34,7 @@ struct LocalNode::State {
   MessageHandler message_handler = [](const std::string&, const json::object&) {};
   RequestHandler request_handler;
   std::uint64_t last_request = 0;
-  std::unordered_map<std::uint64_t, std::shared_ptr<Waiting>> requests;
+  std::unordered_map<std::uint64_t, std::shared_ptr<WaitingForShard>> requests;
   core::TaskGroup tasks;
 };
 
@@ -91,7 +91,7 @@ asio::awaitable<core::Result<json::object>> LocalNode::request(std::string node,
   if (state->requests.size() >= state->hub->options.max_requests)
     co_return core::failure(ClusterError::queue_full);
   const auto number = ++state->last_request;
-  const auto waiting = std::make_shared<Waiting>(state->executor);
+  const auto waiting = std::make_shared<WaitingForShard>(state->executor);
   // Forgotten also when the coroutine is cancelled.
   const std::shared_ptr<void> forget(nullptr, [state, number](void*) { state->requests.erase(number); });
   state->requests.emplace(number, waiting);

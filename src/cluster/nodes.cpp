@@ -29,8 +29,8 @@ redis.call('DEL', KEYS[2])
 redis.call('SREM', KEYS[3], ARGV[1])
 return 1)";
 
-struct Waiting {
-  Waiting(const asio::any_io_executor& executor, std::string asked)
+struct WaitingForNode {
+  WaitingForNode(const asio::any_io_executor& executor, std::string asked)
       : node(std::move(asked)), answered(executor) {}
   std::string node;
   bool gone = false;
@@ -71,7 +71,7 @@ struct Nodes::State {
   RequestHandler request_handler;
   std::set<std::string> alive;                     // without this node
   std::map<std::string, Clock::time_point> heard;  // nodes that spoke since the last look at the leases began
-  std::unordered_map<std::string, std::shared_ptr<Waiting>> requests;
+  std::unordered_map<std::string, std::shared_ptr<WaitingForNode>> requests;
   bool joined = false;
   std::optional<core::Error> trouble;
   Clock::time_point renewed_at;
@@ -329,7 +329,7 @@ asio::awaitable<core::Result<json::object>> Nodes::request(std::string node, jso
   if (state->requests.size() >= state->options.max_requests)
     co_return core::failure(ClusterError::queue_full);
   const auto id = core::random_id();
-  const auto waiting = std::make_shared<Waiting>(state->executor, node);
+  const auto waiting = std::make_shared<WaitingForNode>(state->executor, node);
   // Forgotten also when the coroutine is cancelled.
   const std::shared_ptr<void> forget(nullptr, [state, id](void*) { state->requests.erase(id); });
   state->requests.emplace(id, waiting);

@@ -17,7 +17,7 @@ namespace json = core::json;
 using socketio::Namespace;
 using std::chrono::milliseconds;
 
-Targets targets_of(const socketio::Selection& selection) {
+Targets as_targets(const socketio::Selection& selection) {
   return {selection.rooms, selection.except};
 }
 
@@ -171,22 +171,22 @@ void RedisAdapter::broadcast(Namespace& nsp, const socketio::Packet& packet, con
   if (!event) return;
   const auto room = to.rooms.size() == 1 ? std::string_view(to.rooms.front()) : std::string_view();
   const auto message =
-      encode(Broadcast{state_->uid, nsp.name(), std::move(*event), targets_of(to), is_volatile});
+      encode(Broadcast{state_->uid, nsp.name(), std::move(*event), as_targets(to), is_volatile});
   static_cast<void>(state_->client->publish(state_->channels(nsp).broadcast(room), message));
 }
 
 void RedisAdapter::join(Namespace& nsp, const socketio::Selection& who,
                         const std::vector<std::string>& rooms) {
-  state_->tell(nsp, JoinRequest{targets_of(who), "", rooms});
+  state_->tell(nsp, JoinRequest{as_targets(who), "", rooms});
 }
 
 void RedisAdapter::leave(Namespace& nsp, const socketio::Selection& who,
                          const std::vector<std::string>& rooms) {
-  state_->tell(nsp, LeaveRequest{targets_of(who), "", rooms});
+  state_->tell(nsp, LeaveRequest{as_targets(who), "", rooms});
 }
 
 void RedisAdapter::disconnect(Namespace& nsp, const socketio::Selection& who, bool close_transport) {
-  state_->tell(nsp, DisconnectRequest{targets_of(who), "", close_transport});
+  state_->tell(nsp, DisconnectRequest{as_targets(who), "", close_transport});
 }
 
 void RedisAdapter::server_side_emit(Namespace& nsp, const json::array& event) {
@@ -199,7 +199,7 @@ asio::awaitable<socketio::BroadcastAnswers> RedisAdapter::request(Namespace& nsp
   socketio::BroadcastAnswers answers;
   auto event = event_of(packet);
   if (!event) co_return answers;
-  BroadcastRequest request{nsp.name(), std::move(*event), targets_of(to), timeout};
+  BroadcastRequest request{nsp.name(), std::move(*event), as_targets(to), timeout};
   const auto gathered = co_await State::ask(state_, nsp, std::move(request), timeout);
   if (!gathered) co_return answers;
   answers.expected = (*gathered)->clients;
@@ -209,7 +209,7 @@ asio::awaitable<socketio::BroadcastAnswers> RedisAdapter::request(Namespace& nsp
 
 asio::awaitable<core::Result<std::vector<socketio::RemoteSocket>>> RedisAdapter::fetch(
     Namespace& nsp, socketio::Selection who) {
-  FetchRequest request{targets_of(who)};
+  FetchRequest request{as_targets(who)};
   const auto gathered = co_await State::ask(state_, nsp, std::move(request), state_->options.request_timeout);
   if (!gathered) co_return core::failure(gathered.error());
   if (!(*gathered)->complete()) co_return core::failure(ClusterError::timeout);

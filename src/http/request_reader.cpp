@@ -22,7 +22,7 @@ struct RequestReader::State {
 
 namespace {
 
-constexpr std::size_t kReadSize = 8 * 1024;
+constexpr std::size_t kRequestReadSize = 8 * 1024;
 
 core::Error error_of(boost::system::error_code error) {
   if (error == beast::http::error::header_limit) return HttpError::header_too_large;
@@ -88,7 +88,7 @@ RequestReader::Saved RequestReader::release() {
 }
 
 asio::awaitable<core::Result<void>> RequestReader::fill() {
-  const IoResult result = co_await state_->stream->read_some(state_->buffer.prepare(kReadSize));
+  const IoResult result = co_await state_->stream->read_some(state_->buffer.prepare(kRequestReadSize));
   if (state_->deadline->expired()) co_return core::failure(HttpError::request_timeout);
   if (result.error) co_return core::failure(HttpError::connection_closed, result.error.message());
   state_->buffer.commit(result.bytes);

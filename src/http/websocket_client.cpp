@@ -18,7 +18,7 @@ namespace pantheon::http {
 namespace {
 
 namespace beast = boost::beast;
-constexpr std::size_t kReadSize = 4 * 1024;
+constexpr std::size_t kHandshakeReadSize = 4 * 1024;
 
 std::string random_key() {
   const auto nonce = core::random_bytes(16);
@@ -56,7 +56,7 @@ asio::awaitable<core::Result<std::string>> shake_hands(Stream& stream, std::stri
   parser.skip(true);
   beast::flat_buffer buffer;
   while (!parser.is_header_done()) {
-    const IoResult result = co_await stream.read_some(buffer.prepare(kReadSize));
+    const IoResult result = co_await stream.read_some(buffer.prepare(kHandshakeReadSize));
     if (result.error) co_return core::failure(HttpError::connection_closed, result.error.message());
     buffer.commit(result.bytes);
     boost::system::error_code error;

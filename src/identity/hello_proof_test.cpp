@@ -8,7 +8,7 @@
 namespace pantheon::identity {
 namespace {
 
-std::string text_of(const core::json::object& object, std::string_view key) {
+std::string text_in_vector(const core::json::object& object, std::string_view key) {
   return std::string(core::get_string(object, key).value());
 }
 
@@ -16,10 +16,10 @@ TEST(HelloProof, MakesAndVerifiesTheVectors) {
   for (const auto& entry : test::vectors("hello_proof").at("cases").as_array()) {
     const auto& vector = entry.as_object();
     const auto key = test::key_of(vector);
-    const auto nonce = text_of(vector, "nonce");
-    const auto device = text_of(vector, "deviceId");
-    const auto token = text_of(vector, "token");
-    const auto expected = parse_signature(text_of(vector, "signature")).value();
+    const auto nonce = text_in_vector(vector, "nonce");
+    const auto device = text_in_vector(vector, "deviceId");
+    const auto token = text_in_vector(vector, "token");
+    const auto expected = parse_signature(text_in_vector(vector, "signature")).value();
     if (vector.at("label").as_string() == "pantheon-hello/1") {
       EXPECT_EQ(sign_hello(key, nonce, device, token), expected);
       EXPECT_TRUE(verify_hello(key.public_key(), nonce, device, token, expected));

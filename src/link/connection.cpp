@@ -12,7 +12,7 @@ namespace {
 constexpr std::chrono::seconds kHandshakeTime{10};
 constexpr std::chrono::seconds kQuietTime{15};
 constexpr std::chrono::seconds kPongTime{10};
-constexpr core::Bytes kLeastMessage{1024};
+constexpr core::Bytes kLeastMessageOfPath{1024};
 constexpr std::size_t kMaxPushKind = 255;
 
 // Whether an event is about that stream.
@@ -38,7 +38,7 @@ Connection::Impl::Impl(Config config, core::SteadyTime now)
   const auto hello = handshake_.hello(config_);
   if (!hello) {
     fail(LinkError::internal, hello.error().detail());
-  } else if (sender_.max_message() < kLeastMessage) {
+  } else if (sender_.max_message() < kLeastMessageOfPath) {
     fail(LinkError::too_large, "the peer's max-message-size is too small");
   } else if (offerer()) {
     sender_.control().frame(FrameType::hello, kLink, *hello);

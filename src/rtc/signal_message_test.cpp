@@ -11,7 +11,7 @@ constexpr const char* kFingerprint =
     "a=fingerprint:sha-256 "
     "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff"
     "\r\n";
-constexpr const char* kCandidate = "candidate:1 1 udp 2122260223 192.0.2.1 54321 typ host";
+constexpr const char* kCandidateLine = "candidate:1 1 udp 2122260223 192.0.2.1 54321 typ host";
 
 std::string sdp_with(const std::string& media_lines) {
   return "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=application 9 UDP/DTLS/SCTP "
@@ -44,20 +44,21 @@ TEST(Signal, ReadsAnOfferWithItsExtraFields) {
 }
 
 TEST(Signal, TakesCandidatesOutOfTheDescription) {
-  const auto message = parse_signal(offer(sdp_with(std::string(kFingerprint) + "a=" + kCandidate + "\r\n")));
+  const auto message =
+      parse_signal(offer(sdp_with(std::string(kFingerprint) + "a=" + kCandidateLine + "\r\n")));
   ASSERT_TRUE(message.has_value());
   const auto& description = std::get<RemoteDescription>(*message);
   ASSERT_EQ(description.candidates.size(), 1U);
-  EXPECT_EQ(description.candidates[0].attribute, kCandidate);
+  EXPECT_EQ(description.candidates[0].attribute, kCandidateLine);
   EXPECT_EQ(description.sdp.find("candidate"), std::string::npos);
 }
 
 TEST(Signal, ReadsACandidate) {
-  const auto signal = candidate_signal(kCandidate, "0");
+  const auto signal = candidate_signal(kCandidateLine, "0");
   const auto message = parse_signal(signal);
   ASSERT_TRUE(message.has_value());
   const auto& candidate = std::get<RemoteCandidate>(*message);
-  EXPECT_EQ(candidate.attribute, kCandidate);
+  EXPECT_EQ(candidate.attribute, kCandidateLine);
   EXPECT_EQ(candidate.mid, "0");
   EXPECT_EQ(candidate.use, CandidateUse::connect);
 }
@@ -106,12 +107,12 @@ TEST(Signal, RefusesDescriptionsThatAreNotOneDataChannel) {
 TEST(Signal, RefusesBadAndTooManyCandidates) {
   expect_error(candidate_signal("candidate:1 1 udp 1 example.org 1 typ host", "0"),
                RtcError::invalid_candidate);
-  expect_error(candidate_signal(kCandidate, std::string(17, '0')), RtcError::invalid_candidate);
+  expect_error(candidate_signal(kCandidateLine, std::string(17, '0')), RtcError::invalid_candidate);
   expect_error(offer(sdp_with(std::string(kFingerprint) + "a=candidate\r\n")), RtcError::invalid_candidate);
   expect_error({{"type", "candidate"}, {"candidate", "text"}}, RtcError::invalid_candidate);
   expect_error({{"type", "candidate"}, {"candidate", {{"candidate", 5}}}}, RtcError::invalid_candidate);
   std::string lines = kFingerprint;
-  for (std::size_t i = 0; i <= kMostCandidates; ++i) lines += std::string("a=") + kCandidate + "\r\n";
+  for (std::size_t i = 0; i <= kMostCandidates; ++i) lines += std::string("a=") + kCandidateLine + "\r\n";
   expect_error(offer(sdp_with(lines)), RtcError::too_many_candidates);
 }
 

@@ -9,8 +9,8 @@ namespace {
 
 namespace json = core::json;
 
-constexpr std::size_t kMostAtOnce = 8;
-constexpr std::size_t kLongestId = 128;
+constexpr std::size_t kMostRelayedAtOnce = 8;
+constexpr std::size_t kLongestRelayedId = 128;
 
 json::object failure_of(const core::Error& error) {
   return {{"success", false}, {"error", error.message()}, {"code", error.code()}};
@@ -62,13 +62,13 @@ core::Result<RelayedRequest> parse_relayed_request(json::object object) {
   request.from.device_id = core::get_string(object, "fromUserId").value_or("");
   request.from.socket_id = core::get_string(object, "fromSocketId").value_or("");
   auto* data = object.if_contains("data");
-  const bool well_formed = !request.from.device_id.empty() && request.from.device_id.size() <= kLongestId &&
-                           request.from.socket_id.size() <= kLongestId && data != nullptr &&
-                           data->is_object();
+  const bool well_formed =
+      !request.from.device_id.empty() && request.from.device_id.size() <= kLongestRelayedId &&
+      request.from.socket_id.size() <= kLongestRelayedId && data != nullptr && data->is_object();
   if (!well_formed) return core::failure(SessionError::bad_json_message);
   request.from.name = request.from.device_id;
   auto& content = data->get_object();
-  request.type = core::get_string(content, "type").value_or("chat").substr(0, kLongestId);
+  request.type = core::get_string(content, "type").value_or("chat").substr(0, kLongestRelayedId);
   content.erase("type");
   // A chat request stands there itself, or as the data of a request of generation 2.
   auto* inner = content.if_contains("data");
@@ -90,7 +90,7 @@ void RelayedRequests::answer(const socketio::Event& event) {
   if (!request) return event.ack({failure_of(request.error())});
   if (!enabled() || book_->demands_proof(request->from.device_id))
     return event.ack({failure_of(core::Error(SessionError::pinned_peer_over_json))});
-  if (state_->running >= kMostAtOnce)
+  if (state_->running >= kMostRelayedAtOnce)
     return event.ack({failure_of(core::Error(SessionError::too_many_requests))});
   if (!std::exchange(state_->logged, true)) {
     core::logger("session")->warn(

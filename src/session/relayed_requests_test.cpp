@@ -12,7 +12,7 @@ namespace {
 namespace json = core::json;
 using identity::KeyBook;
 
-asio::awaitable<core::Result<json::value>> echo(std::string type, json::value data, PeerIdentity peer) {
+asio::awaitable<core::Result<json::value>> echo_data(std::string type, json::value data, PeerIdentity peer) {
   co_return json::value{{"type", type}, {"data", data}, {"from", peer.device_id}, {"proven", peer.proven}};
 }
 
@@ -45,7 +45,7 @@ json::object request(json::object data) {
 }
 
 TEST_F(RelayedRequestsTest, AnUnprovenPeerIsServedWhereThoseAreLetIn) {
-  const auto answer = ask(echo, open, request({{"type", "get_models"}}));
+  const auto answer = ask(echo_data, open, request({{"type", "get_models"}}));
   EXPECT_EQ(answer.at("success"), true);
   EXPECT_EQ(answer.at("data").at("type"), "get_models");
   EXPECT_EQ(answer.at("data").at("from"), "old-desk");
@@ -56,14 +56,14 @@ TEST_F(RelayedRequestsTest, AChatRequestMayStandThereItselfOrAsData) {
   const json::object chat{{"model", "m"}};
   for (const auto& data : {json::object{{"model", "m"}}, json::object{{"type", "chat"}, {"model", "m"}},
                            json::object{{"type", "chat"}, {"data", chat}}}) {
-    const auto answer = ask(echo, open, request(data));
+    const auto answer = ask(echo_data, open, request(data));
     EXPECT_EQ(answer.at("data").at("type"), "chat");
     EXPECT_EQ(answer.at("data").at("data"), json::value(chat));
   }
 }
 
 TEST_F(RelayedRequestsTest, APairedAccountServesNobodyUnproven) {
-  const auto answer = ask(echo, paired, request({{"type", "get_models"}}));
+  const auto answer = ask(echo_data, paired, request({{"type", "get_models"}}));
   EXPECT_EQ(answer.at("success"), false);
   EXPECT_EQ(answer.at("code"), "pinned_peer_over_json");
 }
@@ -71,7 +71,7 @@ TEST_F(RelayedRequestsTest, APairedAccountServesNobodyUnproven) {
 TEST_F(RelayedRequestsTest, ADeviceWhoseKeyIsKnownIsNotServedInTheClear) {
   const auto key = identity::DeviceKey::generate();
   ASSERT_TRUE(open.pin("old-desk", key.public_key()));
-  EXPECT_EQ(ask(echo, open, request({{"type", "get_models"}})).at("code"), "pinned_peer_over_json");
+  EXPECT_EQ(ask(echo_data, open, request({{"type", "get_models"}})).at("code"), "pinned_peer_over_json");
 }
 
 TEST_F(RelayedRequestsTest, WithoutAHandlerNothingIsServed) {
@@ -83,7 +83,7 @@ TEST_F(RelayedRequestsTest, MalformedEventsGetACodedAnswer) {
        {json::value(), json::value(7), json::value(json::array()), json::value(json::object()),
         json::value{{"fromUserId", "a"}}, json::value{{"fromUserId", "a"}, {"data", "x"}},
         json::value{{"fromUserId", std::string(200, 'x')}, {"data", json::object()}}}) {
-    EXPECT_EQ(ask(echo, open, payload).at("code"), "bad_json_message") << payload;
+    EXPECT_EQ(ask(echo_data, open, payload).at("code"), "bad_json_message") << payload;
   }
 }
 

@@ -28,6 +28,7 @@ TYPED_TEST(LegacyElsewhereTest, AClientSeesAndReachesAHostOfTodayThere) {
       return {{"success", true}, {"data", asked}};
     });
     auto phone = co_await this->legacy("anna", "phone", "web");
+    co_await phone->sees("study");
     phone->say({{"type", "get_peers"}});
     const auto list = co_await phone->next("peer_list");
     const auto& peers = list.at("peers").as_array();
@@ -78,6 +79,7 @@ TYPED_TEST(LegacyElsewhereTest, SignalsArriveInTheirOrder) {
     auto desk = co_await this->legacy("anna", "desk");
     const typename TestFixture::Elsewhere there(*this);
     auto phone = co_await this->legacy("anna", "phone", "web");
+    co_await phone->sees("desk");
     phone->say({{"type", "offer"}, {"to_peer_id", "desk"}, {"sdp", "v=0"}});
     for (int i = 0; i < 20; ++i)
       phone->say({{"type", "ice_candidate"}, {"to_peer_id", "desk"}, {"candidate", i}});
@@ -100,6 +102,7 @@ TYPED_TEST(LegacyElsewhereTest, ASignalToADeviceOfTodayIsRefusedWithAdvice) {
     auto old = co_await this->legacy("anna", "desk");
     const typename TestFixture::Elsewhere there(*this);
     static_cast<void>(co_await this->joined("anna", "anna_web"));
+    co_await old->sees("anna_web");
     old->say({{"type", "offer"}, {"to_peer_id", "anna_web"}, {"sdp", "v=0"}});
     const auto refused = co_await old->next("error");
     EXPECT_EQ(text_of(refused, "code"), "peer_too_old");
@@ -114,6 +117,7 @@ TYPED_TEST(LegacyElsewhereTest, OfTodayASignalAndOfOldAWrongRequestAreRefused) {
     web->emit("webrtc-signal", json::object{{"to", "desk"}, {"signal", 1}});
     const auto error = co_await web->next("error");
     EXPECT_EQ(text_of(error, "code"), "peer_too_old");
+    co_await old->sees("anna_web");
     old->say({{"type", "peer_request"},
               {"to_peer_id", "anna_web"},
               {"request_id", "r1"},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/detached.hpp>
 
 #include "http/deadline.hpp"
@@ -46,6 +47,19 @@ class LegacyTestClient {
   asio::awaitable<json::object> sign_in(std::string account, std::string peer_id) {
     say({{"type", "auth"}, {"token", "dev:" + account}, {"peer_id", peer_id}});
     co_return co_await next("auth_response");
+  }
+  /// Returns when that peer is in the list the server gives; a peer at another node is so after a while.
+  asio::awaitable<void> sees(std::string peer_id) {
+    const auto is_it = [&peer_id](const json::value& peer) {
+      return text_of(peer.as_object(), "peer_id") == peer_id;
+    };
+    const auto until = std::chrono::steady_clock::now() + kPatience;
+    for (;;) {
+      say({{"type", "get_peers"}});
+      const auto list = co_await next("peer_list");
+      if (std::ranges::any_of(list.at("peers").as_array(), is_it)) co_return;
+      if (std::chrono::steady_clock::now() > until) throw std::runtime_error(peer_id + " was never listed");
+    }
   }
   asio::awaitable<void> close() { co_await wire_->socket->close(1000, ""); }
 

@@ -13,9 +13,9 @@ using test::TestDevice;
 using test::text_of;
 
 json::object body_of(const PairingRequest& request, const PairingSecret& secret) {
-  return {{"code", to_text(request.code)},
+  return {{"code", identity::to_text(request.code)},
           {"deviceId", request.device_id},
-          {"publicKey", to_text(request.public_key)},
+          {"publicKey", identity::to_text(request.public_key)},
           {"name", request.name},
           {"platform", request.platform},
           {"mac", core::to_base64url(newcomer_mac(secret, request))}};
@@ -51,7 +51,7 @@ struct PairingTest : test::ServiceTest {
     auto* live = co_await connected(host);
     live->answer("pairing-request", [this](const json::object& body) { return vouch(body); });
     json::object payload;
-    payload["code"] = to_text(link.code);
+    payload["code"] = identity::to_text(link.code);
     const auto opened = co_await live->ask("pairing-open", payload);
     EXPECT_EQ(opened.at("ok"), true);
     EXPECT_EQ(opened.at("expiresAt"), (now + std::chrono::minutes(10)).time_since_epoch().count());
@@ -66,9 +66,9 @@ struct PairingTest : test::ServiceTest {
     const auto answer = answer_pairing(host.key, host.id(), host.account, received, now);
     return {{"ok", true},
             {"statement", answer.statement.to_json()},
-            {"voucher",
-             json::object{
-                 {"deviceId", host.id()}, {"publicKey", to_text(host.key.public_key())}, {"name", "Tower"}}},
+            {"voucher", json::object{{"deviceId", host.id()},
+                                     {"publicKey", identity::to_text(host.key.public_key())},
+                                     {"name", "Tower"}}},
             {"mac", core::to_base64url(voucher_mac(link.secret, received, answer))}};
   }
   test::asio::awaitable<json::object> redeem() {
@@ -130,7 +130,7 @@ TEST_F(PairingTest, AnUnknownExpiredOrClosedCodeIsNotTold) {
     const auto expired = co_await redeem();
     EXPECT_EQ(text_of(expired, "code"), "pairing_code_unknown");
     json::object code;
-    code["code"] = to_text(link.code);
+    code["code"] = identity::to_text(link.code);
     co_await voucher->ask("pairing-open", code);
     co_await voucher->ask("pairing-close", code);
     const auto closed = co_await redeem();
@@ -170,7 +170,7 @@ TEST_F(PairingTest, ASecondNewcomerIsTurnedAwayWhileTheFirstIsAskedAbout) {
     host = owner_device("Tower");
     auto* voucher = co_await connected(host);
     json::object code;
-    code["code"] = to_text(link.code);
+    code["code"] = identity::to_text(link.code);
     co_await voucher->ask("pairing-open", code);
     json::object first;
     core::AsyncEvent came(io.get_executor());
@@ -195,7 +195,7 @@ TEST_F(PairingTest, AVoucherThatIsRevokedMeanwhileLetsNobodyIn) {
     host = owner_device("Tower");
     auto* voucher = co_await connected(host);
     json::object code;
-    code["code"] = to_text(link.code);
+    code["code"] = identity::to_text(link.code);
     co_await voucher->ask("pairing-open", code);
     json::object answer;
     core::AsyncEvent came(io.get_executor());
@@ -239,7 +239,8 @@ TEST_F(PairingTest, ALyingServerThatSwapsTheVouchersKeyIsCaughtByTheNewcomer) {
     const TestDevice evil;
     const auto forged = answer_pairing(evil.key, evil.id(), text_of(answer, "account"), request, now);
     answer["statement"] = forged.statement.to_json();
-    answer["voucher"] = json::object{{"deviceId", evil.id()}, {"publicKey", to_text(evil.key.public_key())}};
+    answer["voucher"] =
+        json::object{{"deviceId", evil.id()}, {"publicKey", identity::to_text(evil.key.public_key())}};
     const auto checked = check_answer(link, request, answer);
     EXPECT_FALSE(checked);
     EXPECT_TRUE(checked.error().is(IdentityError::pairing_mac_mismatch));
@@ -301,7 +302,7 @@ TEST_F(PairingTest, ARevokedDeviceCannotComeBackByPairing) {
     payload["statement"] = statement.to_json();
     co_await voucher->ask("revoke-device", payload);
     json::object code;
-    code["code"] = to_text(link.code);
+    code["code"] = identity::to_text(link.code);
     co_await voucher->ask("pairing-open", code);
     const auto refused = co_await redeem();
     EXPECT_EQ(text_of(refused, "code"), "device_revoked");
@@ -313,7 +314,7 @@ TEST_F(PairingTest, OnlyAProvenDeviceOpensCodesAndNobodyTakesAnothersOne) {
     co_await open_code();
     auto* unproven = co_await joined("mallory", "m_web");
     json::object payload;
-    payload["code"] = to_text(link.code);
+    payload["code"] = identity::to_text(link.code);
     const auto refused = co_await unproven->ask("pairing-open", payload);
     EXPECT_EQ(text_of(refused, "code"), "proof_required");
     TestDevice attacker;

@@ -8,7 +8,7 @@ namespace {
 namespace json = core::json;
 using test::text_of;
 
-json::object signal_to(const std::string& target, const std::string& sdp) {
+json::object sdp_to(const std::string& target, const std::string& sdp) {
   return {{"to", target}, {"signal", json::object{{"type", "offer"}, {"sdp", sdp}, {"link", 1}}}};
 }
 
@@ -18,7 +18,7 @@ TEST_F(RelayTest, PassesASignalOnUnchanged) {
   run([&]() -> test::asio::awaitable<void> {
     auto* host = co_await joined("anna", "anna_electron", "electron");
     auto* web = co_await joined("anna", "anna_web");
-    const auto payload = signal_to("anna_electron", "v=0 \xc3\xa4 \xf0\x9f\x93\xb1");
+    const auto payload = sdp_to("anna_electron", "v=0 \xc3\xa4 \xf0\x9f\x93\xb1");
     web->emit("webrtc-signal", payload);
     const auto received = co_await host->next("webrtc-signal");
     EXPECT_EQ(text_of(received, "fromUserId"), "anna_web");
@@ -40,13 +40,13 @@ TEST_F(RelayTest, TakesTheOlderNamesOfTheMembersToo) {
 TEST_F(RelayTest, SaysWhenTheTargetIsNotThere) {
   run([&]() -> test::asio::awaitable<void> {
     auto* web = co_await joined("anna", "anna_web");
-    web->emit("webrtc-signal", signal_to("anna_electron", "x"));
+    web->emit("webrtc-signal", sdp_to("anna_electron", "x"));
     const auto error = co_await web->next("error");
     EXPECT_EQ(text_of(error, "code"), "peer_unavailable");
     EXPECT_EQ(text_of(error, "targetUserId"), "anna_electron");
     EXPECT_EQ(text_of(error, "event"), "webrtc-signal");
     EXPECT_FALSE(text_of(error, "message").empty());
-    const auto answer = co_await web->ask("webrtc-signal", signal_to("anna_web", "to itself"));
+    const auto answer = co_await web->ask("webrtc-signal", sdp_to("anna_web", "to itself"));
     EXPECT_EQ(text_of(answer, "code"), "peer_unavailable");
   });
 }
@@ -56,7 +56,7 @@ TEST_F(RelayTest, ASocketIdWinsOverTheDeviceId) {
     auto* host = co_await joined("anna", "anna_electron", "electron");
     auto* first = co_await joined("anna", "anna_web");
     auto* second = co_await joined("anna", "anna_web");
-    auto payload = signal_to("anna_web", "x");
+    auto payload = sdp_to("anna_web", "x");
     payload["toSocketId"] = first->id();
     const auto sent = co_await host->ask("webrtc-signal", payload);
     EXPECT_EQ(sent.at("ok"), true);
@@ -70,12 +70,12 @@ TEST_F(RelayTest, NeverReachesAnotherAccount) {
   run([&]() -> test::asio::awaitable<void> {
     auto* victim = co_await joined("anna", "anna_electron", "electron");
     auto* attacker = co_await joined("mallory", "anna_web");
-    const json::object by_device = signal_to("anna_electron", "x");
+    const json::object by_device = sdp_to("anna_electron", "x");
     const json::object by_target{{"targetUserId", "anna_electron"}, {"data", "x"}};
     json::object by_socket{{"toSocketId", victim->id()}, {"signal", "x"}};
-    json::object by_both = signal_to("anna_electron", "x");
+    json::object by_both = sdp_to("anna_electron", "x");
     by_both["toSocketId"] = victim->id();
-    json::object by_room = signal_to(victim->id(), "x");
+    json::object by_room = sdp_to(victim->id(), "x");
     by_room["account"] = "dev:" + service->server_id() + ":anna";
     for (const auto& payload : {by_device, by_target, by_socket, by_both, by_room}) {
       const auto answer = co_await attacker->ask("webrtc-signal", payload);
@@ -99,7 +99,7 @@ TEST_F(RelayTest, MalformedSignalsGetACodeAndDisturbNobody) {
       EXPECT_EQ(text_of(answer, "code"), "invalid_argument");
     }
     const auto large =
-        co_await web->ask("webrtc-signal", signal_to("anna_electron", std::string(64 * 1024, 'x')));
+        co_await web->ask("webrtc-signal", sdp_to("anna_electron", std::string(64 * 1024, 'x')));
     EXPECT_EQ(text_of(large, "code"), "too_large");
     co_await host->settle();
     EXPECT_EQ(host->waiting("webrtc-signal"), 0U);
@@ -111,7 +111,7 @@ TEST_F(RelayTest, WhoHasNotJoinedCannotSignal) {
     co_await joined("anna", "anna_electron", "electron");
     auto& silent = client(legacy_auth("anna", "anna_web"));
     co_await silent.connect();
-    const auto answer = co_await silent.ask("webrtc-signal", signal_to("anna_electron", "x"));
+    const auto answer = co_await silent.ask("webrtc-signal", sdp_to("anna_electron", "x"));
     EXPECT_EQ(text_of(answer, "code"), "not_joined");
   });
 }
@@ -121,7 +121,7 @@ TEST_F(RelayTest, TooManyEventsAreRefusedWithTheTimeToWait) {
   run([&]() -> test::asio::awaitable<void> {
     auto* web = co_await joined("anna", "anna_web");
     json::object answer;
-    for (int i = 0; i < 8; ++i) answer = co_await web->ask("webrtc-signal", signal_to("none", "x"));
+    for (int i = 0; i < 8; ++i) answer = co_await web->ask("webrtc-signal", sdp_to("none", "x"));
     EXPECT_EQ(text_of(answer, "code"), "rate_limited");
     EXPECT_GT(answer.at("retryAfterMs").to_number<int>(), 0);
   });

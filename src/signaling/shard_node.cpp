@@ -6,7 +6,7 @@
 namespace pantheon::signaling {
 namespace {
 
-constexpr int kSweepsBetweenCleanings = 60;
+constexpr int kShardSweepsBetweenCleanings = 60;
 
 }  // namespace
 
@@ -44,7 +44,7 @@ boost::asio::awaitable<core::Result<void>> ShardNode::prepare(std::string accoun
 
 void ShardNode::sweep() {
   peers_.sweep();
-  if (++sweeps_ % kSweepsBetweenCleanings != 0) return;
+  if (++sweeps_ % kShardSweepsBetweenCleanings != 0) return;
   if (const auto done = store_.forget_expired(clock_()); !done)
     core::logger("signaling")->error("the shards' database: {}", done.error().message());
 }

@@ -6,12 +6,9 @@ namespace pantheon::signaling {
 namespace {
 
 namespace json = core::json;
+using test::signal_to;
 using test::TestClient;
 using test::text_of;
-
-json::object signal_to(std::string_view device_id, std::string_view text) {
-  return {{"to", device_id}, {"signal", text}};
-}
 
 template <class Kind>
 struct SharedIdsElsewhereTest : Kind {
@@ -26,9 +23,13 @@ struct SharedIdsElsewhereTest : Kind {
     co_await this->drop(dropped);
     std::swap(this->service, this->other);
   }
-  /// The first asks the host of this node, which has heard it.
+  /// The first asks the host, which has heard it: as soon as the first's node knows that the host is there.
   static test::asio::awaitable<void> ask(TestClient* first, TestClient* host) {
-    first->emit("webrtc-signal", signal_to("host", "hello"));
+    for (const auto end = std::chrono::steady_clock::now() + test::kPatience;;) {
+      const auto said = co_await first->ask("webrtc-signal", signal_to("host", "hello"));
+      if (!said.contains("code")) break;
+      if (std::chrono::steady_clock::now() > end) throw std::runtime_error(text_of(said, "code"));
+    }
     static_cast<void>(co_await host->next("webrtc-signal"));
   }
   /// Until the host's node has heard all that the other told.

@@ -7,13 +7,10 @@ namespace pantheon::signaling {
 namespace {
 
 namespace json = core::json;
+using test::signal_to;
 using test::TestClient;
 using test::text_of;
 using test::asio::awaitable;
-
-json::object signal_to(std::string_view device_id, std::string_view text) {
-  return {{"to", device_id}, {"signal", text}};
-}
 
 /// A host and two sockets of one older id, of which the first, the older one, has asked the host.
 struct SharedIdsTest : test::ServiceTest {

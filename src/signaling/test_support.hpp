@@ -30,6 +30,11 @@ inline std::string text_of(const json::object& object, std::string_view name) {
   return std::string(core::get_string(object, name).value_or(""));
 }
 
+/// A `webrtc-signal` to a device, as a client sends it.
+inline json::object signal_to(std::string_view device_id, std::string_view text) {
+  return {{"to", device_id}, {"signal", text}};
+}
+
 /// A Socket.IO client that keeps what arrives until the test asks for it.
 class TestClient {
  public:

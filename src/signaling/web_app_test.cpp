@@ -13,7 +13,7 @@ const std::array<Asset, 4> kAssets{
      {"/assets/plain.css", "text/css", core::as_bytes("css"), "\"c1\""},
      {"/icon.svg", "image/svg+xml", core::as_bytes("<svg/>"), "\"s1\""}}};
 
-http::Request get(const std::string& path, const std::string& host = "192.168.1.5:3001") {
+http::Request get_page(const std::string& path, const std::string& host = "192.168.1.5:3001") {
   http::Request request;
   request.method = "GET";
   request.path = path;
@@ -23,7 +23,7 @@ http::Request get(const std::string& path, const std::string& host = "192.168.1.
 
 TEST(WebApp, ServesItsFilesWithTheirTypes) {
   const WebApp app(kAssets);
-  const auto icon = app.serve(get("/icon.svg"));
+  const auto icon = app.serve(get_page("/icon.svg"));
   EXPECT_EQ(icon.status, 200U);
   EXPECT_EQ(icon.body, "<svg/>");
   EXPECT_EQ(icon.headers.get("Content-Type"), "image/svg+xml");
@@ -33,24 +33,24 @@ TEST(WebApp, ServesItsFilesWithTheirTypes) {
 TEST(WebApp, AnyPathWithoutADotIsAPageOfTheApp) {
   const WebApp app(kAssets);
   for (const auto* path : {"/", "/chat/42", "/settings"})
-    EXPECT_EQ(app.serve(get(path)).body, "<html>") << path;
+    EXPECT_EQ(app.serve(get_page(path)).body, "<html>") << path;
   for (const auto* path : {"/none.js", "/../etc/passwd.x", "/v1/none", "/socket.io/x"}) {
-    EXPECT_EQ(app.serve(get(path)).status, 404U) << path;
+    EXPECT_EQ(app.serve(get_page(path)).status, 404U) << path;
   }
 }
 
 TEST(WebApp, OnlyHashedFilesAreKeptForEver) {
   const WebApp app(kAssets);
-  EXPECT_EQ(app.serve(get("/assets/index-B4x9_k2a.js")).headers.get("Cache-Control"),
+  EXPECT_EQ(app.serve(get_page("/assets/index-B4x9_k2a.js")).headers.get("Cache-Control"),
             "public, max-age=31536000, immutable");
   for (const auto* path : {"/", "/index.html", "/icon.svg", "/assets/plain.css"}) {
-    EXPECT_EQ(app.serve(get(path)).headers.get("Cache-Control"), "no-cache") << path;
+    EXPECT_EQ(app.serve(get_page(path)).headers.get("Cache-Control"), "no-cache") << path;
   }
 }
 
 TEST(WebApp, AnUnchangedFileIsNotSentAgain) {
   const WebApp app(kAssets);
-  auto request = get("/");
+  auto request = get_page("/");
   request.headers.set("If-None-Match", "\"i1\"");
   const auto response = app.serve(request);
   EXPECT_EQ(response.status, 304U);
@@ -61,7 +61,7 @@ TEST(WebApp, AnUnchangedFileIsNotSentAgain) {
 
 TEST(WebApp, IsLockedUpByItsHeaders) {
   const WebApp app(kAssets);
-  const auto response = app.serve(get("/"));
+  const auto response = app.serve(get_page("/"));
   const std::string policy(response.headers.get("Content-Security-Policy").value());
   EXPECT_EQ(policy.find("unsafe"), std::string::npos);
   for (const auto* part :
@@ -72,8 +72,9 @@ TEST(WebApp, IsLockedUpByItsHeaders) {
   EXPECT_EQ(response.headers.get("X-Content-Type-Options"), "nosniff");
   EXPECT_EQ(response.headers.get("Referrer-Policy"), "no-referrer");
   EXPECT_FALSE(response.headers.get("Cross-Origin-Opener-Policy"));
-  EXPECT_EQ(app.serve(get("/", "localhost:3001")).headers.get("Cross-Origin-Opener-Policy"), "same-origin");
-  auto secure = get("/");
+  EXPECT_EQ(app.serve(get_page("/", "localhost:3001")).headers.get("Cross-Origin-Opener-Policy"),
+            "same-origin");
+  auto secure = get_page("/");
   secure.secure = true;
   EXPECT_EQ(app.serve(secure).headers.get("Cross-Origin-Opener-Policy"), "same-origin");
 }
@@ -85,7 +86,7 @@ TEST(WebApp, AHostHeaderCannotWidenThePolicy) {
 }
 
 TEST(WebApp, OtherMethodsAreRefused) {
-  auto request = get("/");
+  auto request = get_page("/");
   request.method = "POST";
   EXPECT_EQ(WebApp(kAssets).serve(request).status, 405U);
 }

@@ -43,7 +43,7 @@ TEST_F(WithoutDevicesTest, PairsNobodyAndSaysWhatToDo) {
     auto* live = co_await connected(host);
     const auto link = generate_pairing_link("http://127.0.0.1:1");
     json::object code;
-    code["code"] = to_text(link.code);
+    code["code"] = identity::to_text(link.code);
     for (const auto* event : {"pairing-open", "pairing-close"}) {
       const auto refused = co_await live->ask(event, code);
       EXPECT_EQ(refused.at("ok"), false);
@@ -86,7 +86,7 @@ TEST_F(WithoutDevicesTest, AnIdMadeFromAKeyIsThatKeysAlone) {
     EXPECT_EQ(code, "proof_required");
     auto proven = co_await proof(thief, "dev:anna", host.id());
     stolen["proof"] = std::move(proven);
-    stolen["publicKey"] = to_text(thief.key.public_key());
+    stolen["publicKey"] = identity::to_text(thief.key.public_key());
     code = co_await refusal(stolen);
     EXPECT_EQ(code, "key_changed");
     auto* live = co_await connected(host);
@@ -101,7 +101,7 @@ TEST_F(WithoutDevicesTest, RemembersNoKeys) {
       auto auth = legacy_auth("anna", "anna_web");
       auto proven = co_await proof(device, "dev:anna", "anna_web");
       auth["proof"] = std::move(proven);
-      auth["publicKey"] = to_text(device.key.public_key());
+      auth["publicKey"] = identity::to_text(device.key.public_key());
       const auto code = co_await refusal(auth);
       EXPECT_EQ(code, "");
     }
@@ -125,7 +125,7 @@ TEST_F(WithoutDevicesTest, ListsTheDevicesThatAreHere) {
       const auto& device = entry.as_object();
       const auto& which = text_of(device, "deviceId") == host.id() ? host : phone;
       EXPECT_EQ(text_of(device, "deviceId"), which.id());
-      EXPECT_EQ(text_of(device, "publicKey"), to_text(which.key.public_key()));
+      EXPECT_EQ(text_of(device, "publicKey"), identity::to_text(which.key.public_key()));
       EXPECT_EQ(device.at("online"), true);
       EXPECT_EQ(device.at("revoked"), false);
     }
