@@ -57,6 +57,17 @@ class PlainStream final : public Stream {
     socket_.async_wait(tcp::socket::wait_read, asio::bind_allocator(std::allocator<void>(), tell));
   }
 
+  bool close_if_left() override {
+    std::uint8_t next = 0;
+    boost::system::error_code error;
+    socket_.receive(asio::buffer(&next, 1), tcp::socket::message_peek, error);
+    if (!error.failed() || error == asio::error::would_block) return false;
+    const asio::socket_base::linger reset(true, 0);
+    socket_.set_option(reset, error);
+    close();
+    return true;
+  }
+
   asio::awaitable<IoResult> write(std::array<asio::const_buffer, 2> buffers) override {
     const std::size_t total = buffers[0].size() + buffers[1].size();
     boost::system::error_code error;

@@ -69,6 +69,10 @@ class Stream {
   virtual std::optional<IoResult> read_now(std::span<std::uint8_t>&, bool /*told*/) { return std::nullopt; }
   /// One at a time, and not while a read is under way.
   virtual void tell_when_readable(std::shared_ptr<ReadWaiter>) {}
+  /// If the peer has ended its side too, behind all that was read: closes at once by a reset, as there is
+  /// nobody who would wait for the packets of a farewell. False when it has not, or this stream cannot tell
+  /// without waiting (TLS); then nothing has changed.
+  virtual bool close_if_left() { return false; }
   /// Everything, or an error.
   virtual asio::awaitable<IoResult> write(std::array<asio::const_buffer, 2> buffers) = 0;
   asio::awaitable<IoResult> write_text(std::string_view text);

@@ -222,7 +222,7 @@ class StreamWebSocket final : public WebSocket {
       keep(bytes, were_kept);
       if (!handed)
         return static_cast<void>(background->tasks->spawn(fail_in_background(background, handed.error())));
-      if (*handed == Handed::control_frame)
+      if (*handed == Handed::control_frame && !has_left(control))
         return static_cast<void>(
             background->tasks->spawn(obey_in_background(background, std::move(control))));
     }
@@ -346,6 +346,13 @@ class StreamWebSocket final : public WebSocket {
   asio::awaitable<void> obey(IncomingFrame frame) {
     if (frame.opcode == Opcode::ping) co_await answer_ping(std::move(frame.data));
     if (frame.opcode == Opcode::close) co_await answer_close(std::move(frame.data));
+  }
+
+  /// Who closed its socket behind its close frame gets no answer, which only a reset could follow.
+  bool has_left(const IncomingFrame& frame) {
+    const bool left = frame.opcode == Opcode::close && !writing_ && stream_->close_if_left();
+    if (left) abort();
+    return left;
   }
 
   asio::awaitable<void> answer_ping(std::string data) {

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <cstring>
 #include <unordered_map>
 
 #include "core/log.hpp"
@@ -246,6 +248,30 @@ core::Result<Query> Database::prepare(std::string_view sql) {
 
 core::Result<void> Database::execute(const char* sql) {
   return check(handle_.get(), sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr));
+}
+
+std::optional<Moment> Database::moment() const {
+  constexpr int kIndexPage = 32 * 1024;
+  constexpr std::size_t kCopy = std::tuple_size_v<Moment> / 2;
+  constexpr std::size_t kIsComplete = 12;  // where each copy says so
+  sqlite3_file* file = nullptr;
+  const bool told =
+      sqlite3_get_autocommit(handle_.get()) != 0 &&
+      sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK;
+  if (!told || file == nullptr || file->pMethods == nullptr || file->pMethods->iVersion < 2)
+    return std::nullopt;
+  void volatile* index = nullptr;
+  if (file->pMethods->xShmMap(file, 0, kIndexPage, 0, &index) != SQLITE_OK || index == nullptr)
+    return std::nullopt;
+  // Whoever commits writes the second copy first.
+  auto* const header = static_cast<const std::uint8_t*>(const_cast<const void*>(index));
+  Moment moment;
+  std::memcpy(moment.data(), header, kCopy);
+  file->pMethods->xShmBarrier(file);
+  std::memcpy(moment.data() + kCopy, header + kCopy, kCopy);
+  const auto copies = std::span(moment);
+  const bool whole = moment[kIsComplete] == 1 && std::ranges::equal(copies.first(kCopy), copies.last(kCopy));
+  return whole ? std::optional(moment) : std::nullopt;
 }
 
 core::Result<Transaction> Database::begin() {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -76,6 +78,11 @@ class Transaction {
   sqlite3* database_;
 };
 
+/// When a database was looked at, counted in commits: equal to that of another look when nobody, in this
+/// process or another, has changed anything in between. (The header of SQLite's write-ahead log index,
+/// twice: https://www.sqlite.org/walformat.html, section 2.1.)
+using Moment = std::array<std::uint8_t, 96>;
+
 /// An SQLite file: write-ahead log, foreign keys on, 5 s of patience with other processes. Use from one
 /// thread at a time.
 class Database {
@@ -91,6 +98,9 @@ class Database {
   core::Result<Query> prepare(std::string_view sql);
   core::Result<void> execute(const char* sql);
   core::Result<Transaction> begin();
+  /// Asks neither the system nor for a lock. Nothing when it cannot be told: in memory, in a transaction of
+  /// this connection, or while another commits.
+  std::optional<Moment> moment() const;
 
  private:
   struct Close {

@@ -56,6 +56,41 @@ TEST_F(DatabaseTest, IsConfiguredForOneWriterAndManyReaders) {
   EXPECT_EQ(count(database, "PRAGMA foreign_keys"), 1);
 }
 
+TEST_F(DatabaseTest, AMomentIsAnotherAfterEveryChangeByAnyConnectionAndNoRead) {
+  auto database = Database::open(file, kTwo).value();
+  auto other = Database::open(file, kTwo).value();
+  EXPECT_EQ(count(database, "SELECT count(*) FROM a"), 1);  // as long as nobody read, there is no index
+  auto latest = database.moment();
+  ASSERT_TRUE(latest);
+  EXPECT_EQ(count(database, "SELECT count(*) FROM a"), 1);
+  EXPECT_EQ(count(other, "SELECT count(*) FROM a"), 1);
+  EXPECT_EQ(database.moment(), latest);
+  EXPECT_EQ(other.moment(), latest);
+  for (auto* writer : {&other, &database, &other}) {
+    ASSERT_TRUE(writer->execute("INSERT INTO a (t) VALUES ('x')"));
+    const auto now = database.moment();
+    ASSERT_TRUE(now);
+    EXPECT_NE(now, latest);
+    latest = now;
+  }
+  ASSERT_TRUE(other.execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+  ASSERT_TRUE(other.execute("INSERT INTO a (t) VALUES ('y')"));
+  EXPECT_NE(database.moment(), latest);
+}
+
+TEST_F(DatabaseTest, ThereIsNoMomentInsideATransactionOrInMemory) {
+  auto database = Database::open(file, kTwo).value();
+  EXPECT_EQ(count(database, "SELECT count(*) FROM a"), 1);
+  {
+    const auto transaction = database.begin().value();
+    EXPECT_FALSE(database.moment());
+  }
+  EXPECT_TRUE(database.moment());
+  auto in_memory = Database::open(":memory:", kTwo).value();
+  EXPECT_EQ(count(in_memory, "SELECT count(*) FROM a"), 1);
+  EXPECT_FALSE(in_memory.moment());
+}
+
 TEST_F(DatabaseTest, OnlyItsOwnerMayReadTheFile) {
   ASSERT_TRUE(Database::open(file, kTwo));
   using std::filesystem::perms;

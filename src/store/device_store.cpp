@@ -100,14 +100,17 @@ core::Result<std::string> DeviceStore::server_value(std::string_view name, std::
 
 core::Result<std::optional<DeviceRow>> DeviceStore::find_device(std::string_view account,
                                                                 std::string_view device_id) {
+  const auto before = database_.moment();
+  if (before && absent_.holds(*before, account, device_id)) return std::optional<DeviceRow>();
   static const std::string kSql = std::string(kDeviceColumns) + " AND device_id = ?2";
   auto query = database_.prepare(kSql);
   if (!query) return core::failure(query.error());
   query->bind(account).bind(device_id);
   const auto row = query->step();
   if (!row) return core::failure(row.error());
-  if (!*row) return std::optional<DeviceRow>();
-  return std::optional<DeviceRow>(read_device(*query));
+  if (*row) return std::optional<DeviceRow>(read_device(*query));
+  absent_.add(before, database_.moment(), account, device_id);
+  return std::optional<DeviceRow>();
 }
 
 core::Result<std::vector<DeviceRow>> DeviceStore::devices(std::string_view account) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "store/absent_devices.hpp"
 #include "store/database.hpp"
 
 namespace pantheon::store {
@@ -90,6 +91,7 @@ class DeviceStore {
   explicit DeviceStore(Database database) : database_(std::move(database)) {}
   core::Result<void> run(core::Result<Query>& query);
   Database database_;
+  AbsentDevices absent_;
 };
 
 }  // namespace pantheon::store

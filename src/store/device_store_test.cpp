@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
+#include "core/random.hpp"
 #include "store/error.hpp"
 
 namespace pantheon::store {
@@ -42,6 +45,39 @@ TEST_F(DeviceStoreTest, ADeviceIsFoundInItsAccountOnly) {
   EXPECT_EQ(found->created_at, at(10ms));
   EXPECT_FALSE(store.find_device("b", "d1").value());
   EXPECT_FALSE(store.find_device("a", "d2").value());
+}
+
+/// Two connections to one file, as two nodes have them.
+struct SharedDeviceStoreTest : testing::Test {
+  std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("pantheon-devices-" + core::random_id());
+  std::optional<DeviceStore> here;
+  std::optional<DeviceStore> there;
+  void SetUp() override {
+    std::filesystem::create_directories(folder);
+    here = DeviceStore::open(folder / "devices.db").value();
+    there = DeviceStore::open(folder / "devices.db").value();
+  }
+  void TearDown() override { std::filesystem::remove_all(folder); }
+};
+
+TEST_F(SharedDeviceStoreTest, ADeviceThatWasLookedForInVainIsFoundAsSoonAsAnotherNodeSavesIt) {
+  for (const std::string id : {"d1", "d2", "d3"}) {
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(here->find_device("a", id).value());
+    ASSERT_TRUE(there->save_device(device("a", id)));
+    EXPECT_TRUE(here->find_device("a", id).value());
+  }
+}
+
+TEST_F(SharedDeviceStoreTest, ADeviceThatWasLookedForInVainIsFoundInTheTransactionThatSavesIt) {
+  EXPECT_FALSE(here->find_device("a", "d1").value());
+  {
+    const auto transaction = here->begin().value();
+    ASSERT_TRUE(here->save_device(device("a", "d1")));
+    EXPECT_TRUE(here->find_device("a", "d1").value());
+    EXPECT_FALSE(here->find_device("a", "d2").value());
+  }
+  EXPECT_FALSE(here->find_device("a", "d1").value()) << "it was rolled back";
 }
 
 TEST_F(DeviceStoreTest, SavingAgainRenewsButKeepsTheFirstTimeAndTheRevocation) {
