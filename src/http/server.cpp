@@ -30,6 +30,7 @@ core::Result<void> open(tcp::acceptor& acceptor, const ServerOptions& options) {
   }
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (!error) acceptor.non_blocking(true, error);
   if (!error) return {};
   boost::system::error_code ignored;
   acceptor.close(ignored);
@@ -49,17 +50,23 @@ struct Server::State {
   using Count = Stream::Count;
 
   static asio::awaitable<void> accept(std::shared_ptr<State> self);
+  static void deal(const std::shared_ptr<State>& self, tcp::socket socket, const tcp::endpoint& peer);
   static void begin(const std::shared_ptr<State>& self, tcp::socket socket, asio::ip::address remote);
   static asio::awaitable<void> serve(std::shared_ptr<State> self, tcp::socket socket,
                                      asio::ip::address remote);
   static void take_over(const std::shared_ptr<State>& self, HandedOver connection);
   static asio::awaitable<void> serve_taken(std::shared_ptr<State> self, HandedOver connection);
 
+  const std::shared_ptr<State>& receiver(const std::shared_ptr<State>& self) const {
+    return turn == 0 ? self : others[turn - 1];
+  }
+
   std::shared_ptr<Site> site;
   tcp::acceptor acceptor;
   std::shared_ptr<asio::ssl::context> tls;
   std::shared_ptr<Count> connections = std::make_shared<Count>(0);  ///< of all that share it
   std::vector<std::shared_ptr<State>> others;                       ///< to deal to
+  std::size_t turn = 0;                                             ///< whose the next one is
   core::TaskGroup tasks;
 };
 
@@ -102,25 +109,36 @@ void Server::State::begin(const std::shared_ptr<State>& self, tcp::socket socket
   self->tasks.spawn(serve(self, std::move(socket), std::move(remote)));
 }
 
+// Serves the connection on this server or another, each in turn.
+void Server::State::deal(const std::shared_ptr<State>& self, tcp::socket socket, const tcp::endpoint& peer) {
+  if (*self->connections >= self->site->options.max_connections) return;
+  const auto to = self->receiver(self);
+  self->turn = (self->turn + 1) % (self->others.size() + 1);
+  if (to == self) return begin(to, std::move(socket), peer.address());
+  asio::post(to->tasks.executor(), [to, socket = std::move(socket), remote = peer.address()]() mutable {
+    begin(to, std::move(socket), remote);
+  });
+}
+
 asio::awaitable<void> Server::State::accept(std::shared_ptr<State> self) {
-  for (std::size_t turn = 0; self->acceptor.is_open(); turn = (turn + 1) % (self->others.size() + 1)) {
-    const auto to = turn == 0 ? self : self->others[turn - 1];
+  constexpr int kMostAtOnce = 16;
+  while (self->acceptor.is_open()) {
     tcp::endpoint peer;
-    auto [error, socket] = co_await self->acceptor.async_accept(to->tasks.executor(), peer, kTuple);
+    auto [error, socket] =
+        co_await self->acceptor.async_accept(self->receiver(self)->tasks.executor(), peer, kTuple);
+    // Who else waits by now is let in without going round the loop.
+    for (int more = kMostAtOnce; !error && more > 0; --more) {
+      deal(self, std::move(socket), peer);
+      socket = tcp::socket(self->receiver(self)->tasks.executor());
+      self->acceptor.accept(socket, peer, error);
+    }
     if (error == asio::error::operation_aborted) co_return;
-    if (error) {
+    if (!error) {
+      deal(self, std::move(socket), peer);
+    } else if (error != asio::error::would_block) {
       // Out of descriptors, or the peer was gone already: later connections may still succeed.
       core::logger("http")->warn("cannot accept: {}", error.message());
       co_await core::sleep_for(kAcceptPause);
-      continue;
-    }
-    if (*self->connections >= self->site->options.max_connections) continue;
-    if (to == self) {
-      begin(to, std::move(socket), peer.address());
-    } else {
-      asio::post(to->tasks.executor(), [to, socket = std::move(socket), remote = peer.address()]() mutable {
-        begin(to, std::move(socket), remote);
-      });
     }
   }
 }
