@@ -79,11 +79,18 @@ run_step() {
   wait "$pid" || code=$?
   trap - INT TERM
   if [ -t 1 ]; then wait "$watcher"; else kill "$watcher" 2>/dev/null || true; fi
+  end_step "$title" "$(basename "$log" .log)" "$code" "$(($(now_ms) - began))"
+}
+
+# end_step <title> <log name> <exit code> <milliseconds>: adds its row to the table; of a step that failed, shows the end
+# of its log and says where it is. Returns that exit code.
+end_step() {
+  local title="$1" log="$LOGS/$2.log" code="$3"
   if [ "$code" -eq 0 ]; then
-    note_step "$(($(now_ms) - began))" ok "$title"
+    note_step "$4" ok "$title"
     return 0
   fi
-  note_step "$(($(now_ms) - began))" FAILED "$title"
+  note_step "$4" FAILED "$title"
   warn "--- the end of $log"
   tail -n "${PANTHEON_LOG_LINES:-40}" "$log" >&2
   warn "--- failed with exit code $code: $title. The whole log: $log"

@@ -31,6 +31,8 @@ core::Result<void> open(tcp::acceptor& acceptor, const ServerOptions& options) {
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (!error) acceptor.non_blocking(true, error);
+  // Else Asio waits for the next connection in place of one that was broken off, and everybody with it.
+  if (!error) acceptor.set_option(asio::socket_base::enable_connection_aborted(true), error);
   if (!error) return {};
   boost::system::error_code ignored;
   acceptor.close(ignored);
@@ -132,11 +134,11 @@ asio::awaitable<void> Server::State::accept(std::shared_ptr<State> self) {
       socket = tcp::socket(self->receiver(self)->tasks.executor());
       self->acceptor.accept(socket, peer, error);
     }
-    if (error == asio::error::operation_aborted) co_return;
+    if (error == asio::error::operation_aborted || !self->acceptor.is_open()) co_return;
     if (!error) {
       deal(self, std::move(socket), peer);
-    } else if (error != asio::error::would_block) {
-      // Out of descriptors, or the peer was gone already: later connections may still succeed.
+    } else if (error != asio::error::would_block && error != asio::error::connection_aborted) {
+      // Out of descriptors: later connections may still succeed.
       core::logger("http")->warn("cannot accept: {}", error.message());
       co_await core::sleep_for(kAcceptPause);
     }

@@ -241,7 +241,9 @@ class StreamWebSocket final : public WebSocket {
     const auto kept = background->reader.lock();
     if (!kept || background->socket == nullptr) co_return;
     co_await background->socket->obey(std::move(frame));
-    background->socket->read_in_background(*kept);
+    // From the loop: one inside the other, a burst of pings would use up the stack.
+    const auto executor = background->socket->stream_->socket().get_executor();
+    asio::post(executor, [background] { background->readable(); });
   }
 
   static asio::awaitable<void> fail_in_background(std::shared_ptr<Background> background, core::Error why) {
@@ -348,7 +350,8 @@ class StreamWebSocket final : public WebSocket {
     if (frame.opcode == Opcode::close) co_await answer_close(std::move(frame.data));
   }
 
-  /// Who closed its socket behind its close frame gets no answer, which only a reset could follow.
+  /// Who ended its side behind its close frame gets no answer, which only a reset could follow: that it may
+  /// have ended no more than its sending side is left out of account.
   bool has_left(const IncomingFrame& frame) {
     const bool left = frame.opcode == Opcode::close && !writing_ && stream_->close_if_left();
     if (left) abort();

@@ -256,7 +256,7 @@ std::optional<Moment> Database::moment() const {
   constexpr std::size_t kIsComplete = 12;  // where each copy says so
   sqlite3_file* file = nullptr;
   const bool told =
-      sqlite3_get_autocommit(handle_.get()) != 0 &&
+      sqlite3_txn_state(handle_.get(), "main") == SQLITE_TXN_NONE &&
       sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK;
   if (!told || file == nullptr || file->pMethods == nullptr || file->pMethods->iVersion < 2)
     return std::nullopt;

@@ -78,12 +78,18 @@ TEST_F(DatabaseTest, AMomentIsAnotherAfterEveryChangeByAnyConnectionAndNoRead) {
   EXPECT_NE(database.moment(), latest);
 }
 
-TEST_F(DatabaseTest, ThereIsNoMomentInsideATransactionOrInMemory) {
+TEST_F(DatabaseTest, ThereIsNoMomentInsideATransactionOrAQueryOrInMemory) {
   auto database = Database::open(file, kTwo).value();
   EXPECT_EQ(count(database, "SELECT count(*) FROM a"), 1);
   {
     const auto transaction = database.begin().value();
     EXPECT_FALSE(database.moment());
+  }
+  EXPECT_TRUE(database.moment());
+  {
+    auto query = database.prepare("SELECT x FROM a").value();
+    EXPECT_TRUE(query.step().value());
+    EXPECT_FALSE(database.moment()) << "what is read next may be older than the header";
   }
   EXPECT_TRUE(database.moment());
   auto in_memory = Database::open(":memory:", kTwo).value();

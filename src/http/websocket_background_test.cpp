@@ -26,9 +26,9 @@ struct Heard final : WebSocket::Reader {
 };
 
 /// A server that reads in the background, and a client that writes bytes of its own.
-class WebSocketLeavingTest : public testing::Test {
+class WebSocketBackgroundTest : public testing::Test {
  protected:
-  WebSocketLeavingTest() {
+  WebSocketBackgroundTest() {
     server.upgrade("/ws", [this](Request, std::unique_ptr<WebSocket> socket) -> asio::awaitable<void> {
       remote = std::move(socket);
       EXPECT_TRUE(remote->start_reading(heard, tasks));
@@ -75,7 +75,7 @@ class WebSocketLeavingTest : public testing::Test {
 
 const std::string kGoodbye = encode_close({1000, ""});
 
-TEST_F(WebSocketLeavingTest, WhoWaitsForTheAnswerToItsCloseFrameGetsOne) {
+TEST_F(WebSocketBackgroundTest, WhoWaitsForTheAnswerToItsCloseFrameGetsOne) {
   const auto answer = loop.run(talk(frame(Opcode::text, "last") + frame(Opcode::close, kGoodbye), false));
   EXPECT_THAT(answer, HasSubstr("101 Switching Protocols"));
   EXPECT_THAT(answer, EndsWith("\r\n\r\n\x88\x02\x03\xE8"));
@@ -83,18 +83,27 @@ TEST_F(WebSocketLeavingTest, WhoWaitsForTheAnswerToItsCloseFrameGetsOne) {
   EXPECT_EQ(heard->code, "connection_closed");
 }
 
-TEST_F(WebSocketLeavingTest, WhoHangsUpBehindItsCloseFrameIsHeardToTheEndAndGetsNone) {
+TEST_F(WebSocketBackgroundTest, WhoHangsUpBehindItsCloseFrameIsHeardToTheEndAndGetsNone) {
   const auto answer = loop.run(talk(frame(Opcode::text, "last") + frame(Opcode::close, kGoodbye), true));
   EXPECT_EQ(answer.find("\x88\x02"), std::string::npos);
   EXPECT_EQ(heard->messages, std::vector<std::string>{"last"});
   EXPECT_EQ(heard->code, "connection_closed");
 }
 
-TEST_F(WebSocketLeavingTest, WhoSaysMoreBehindItsCloseFrameIsAnsweredAndNotHeard) {
+TEST_F(WebSocketBackgroundTest, WhoSaysMoreBehindItsCloseFrameIsAnsweredAndNotHeard) {
   const auto answer = loop.run(talk(frame(Opcode::close, kGoodbye) + frame(Opcode::text, "late"), false));
   EXPECT_THAT(answer, HasSubstr("\x88\x02\x03\xE8"));
   EXPECT_TRUE(heard->messages.empty());
   EXPECT_EQ(heard->code, "connection_closed");
+}
+
+TEST_F(WebSocketBackgroundTest, AFloodOfPingsIsAnsweredAndDoesNotUseUpTheStack) {
+  std::string pings;
+  for (int i = 0; i < 100'000; ++i) pings += frame(Opcode::ping, "");
+  const auto answer =
+      loop.run(talk(pings + frame(Opcode::text, "last") + frame(Opcode::close, kGoodbye), false));
+  EXPECT_THAT(answer, EndsWith("\x88\x02\x03\xE8"));
+  EXPECT_EQ(heard->messages, std::vector<std::string>{"last"});
 }
 
 }  // namespace
