@@ -9,6 +9,8 @@
 
 #include <CLI/CLI.hpp>
 #include <condition_variable>
+#include <cstdio>
+#include <exception>
 #include <iostream>
 #include <mutex>
 #include <random>
@@ -231,7 +233,7 @@ int run(const Order& order) {
 }  // namespace
 }  // namespace pantheon::bench
 
-int main(int argc, char** argv) {
+static int parse_and_run(int argc, char** argv) {
   pantheon::bench::Order order;
   CLI::App app("Bare libdatachannel between two processes on loopback");
   app.require_subcommand(1);
@@ -240,4 +242,13 @@ int main(int argc, char** argv) {
   app.add_subcommand("connect", "Connects in turn")->add_option("--count", order.connects)->required();
   CLI11_PARSE(app, argc, argv);
   return pantheon::bench::run(order);
+}
+
+int main(int argc, char** argv) {
+  try {
+    return parse_and_run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
 }

@@ -8,6 +8,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <cstdio>
+#include <exception>
 #include <iostream>
 
 #include "core/log.hpp"
@@ -99,7 +101,7 @@ int run_to_end(const Arguments& arguments) {
 }  // namespace
 }  // namespace pantheon::bench
 
-int main(int argc, char** argv) {
+static int parse_and_run(int argc, char** argv) {
   pantheon::bench::Arguments arguments;
   CLI::App app("The native client of the link benchmark");
   app.add_option("verb", arguments.verb)
@@ -118,4 +120,13 @@ int main(int argc, char** argv) {
   app.add_option("--bytes", arguments.bytes);
   CLI11_PARSE(app, argc, argv);
   return pantheon::bench::run_to_end(arguments);
+}
+
+int main(int argc, char** argv) {
+  try {
+    return parse_and_run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -13,7 +14,7 @@ namespace {
 
 double percentile(const std::vector<double>& sorted, double fraction) {
   const auto last = static_cast<double>(sorted.size() - 1);
-  return sorted[static_cast<std::size_t>(last * fraction + 0.5)];
+  return sorted[static_cast<std::size_t>(std::lround(last * fraction))];
 }
 
 }  // namespace

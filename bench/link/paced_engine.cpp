@@ -13,6 +13,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <charconv>
+#include <cstdio>
+#include <exception>
 #include <iostream>
 #include <random>
 #include <vector>
@@ -161,7 +163,7 @@ asio::awaitable<void> accept(tcp::acceptor& acceptor, core::TaskGroup& tasks) {
 }  // namespace
 }  // namespace pantheon::bench
 
-int main(int argc, char** argv) {
+static int parse_and_run(int argc, char** argv) {
   using namespace pantheon;
   CLI::App app("A stand-in engine that emits tokens at an exact pace");
   std::uint16_t port = 0;
@@ -174,4 +176,13 @@ int main(int argc, char** argv) {
   tasks.spawn(bench::accept(acceptor, tasks));
   io.run();
   return 0;
+}
+
+int main(int argc, char** argv) {
+  try {
+    return parse_and_run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
 }

@@ -8,6 +8,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cstdio>
+#include <exception>
 #include <iostream>
 
 #include "core/log.hpp"
@@ -129,7 +131,7 @@ asio::awaitable<void> run(Settings settings) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+static int parse_and_run(int argc, char** argv) {
   CLI::App app("Socket.IO echo server");
   Settings settings;
   try {
@@ -142,4 +144,13 @@ int main(int argc, char** argv) {
   asio::co_spawn(context, run(settings), asio::detached);
   context.run();
   return 0;
+}
+
+int main(int argc, char** argv) {
+  try {
+    return parse_and_run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
 }
