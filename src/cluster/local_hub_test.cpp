@@ -58,6 +58,7 @@ class LocalHubTest : public testing::Test {
 
   void start(LocalHubOptions options = {}) {
     std::vector<asio::any_io_executor> executors;
+    executors.reserve(kShards);
     for (auto& loop : loops) executors.push_back(loop.executor());
     hub = std::make_unique<LocalHub>(executors, options);
     for (std::size_t i = 0; i < kShards; ++i) shards.push_back(std::make_unique<Shard>(*hub, i));
@@ -139,8 +140,10 @@ TEST_F(LocalHubTest, AClosedGroupIsHeardNoMoreAndReadAnewWhenItIsOpenedAgain) {
 
 TEST_F(LocalHubTest, MessagesArriveInOrder) {
   start();
+  constexpr std::size_t kMessages = 500;
   std::vector<std::string> expected;
-  for (int i = 0; i < 500; ++i) expected.push_back(std::to_string(i));
+  expected.reserve(kMessages);
+  for (std::size_t i = 0; i < kMessages; ++i) expected.push_back(std::to_string(i));
   on(0, [&](Shard& s) {
     for (const auto& text : expected) EXPECT_TRUE(s.node.send(shards[2]->node.id(), with_text(text)));
   });

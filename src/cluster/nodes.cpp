@@ -113,7 +113,7 @@ void Nodes::State::receive(const std::string& from, json::object& message) {
 asio::awaitable<void> Nodes::State::answer(State& state, std::string to, std::string id,
                                            json::object message) {
   json::object envelope;
-  envelope["answer"] = std::move(id);
+  envelope["answer"] = id;
   envelope["message"] = co_await state.request_handler(to, message);
   static_cast<void>(state.publish(to, std::move(envelope)));
 }

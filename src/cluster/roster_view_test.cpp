@@ -14,6 +14,7 @@ RosterEntry entry(const std::string& node, const std::string& id, std::uint64_t 
 }
 std::vector<std::string> names(const std::vector<RosterEntry>& entries) {
   std::vector<std::string> list;
+  list.reserve(entries.size());
   for (const auto& e : entries) list.push_back(e.node + "/" + e.id + ":" + std::to_string(e.version));
   return list;
 }

@@ -35,6 +35,7 @@ TEST(RandomId, NeverRepeatsOnAnotherThread) {
   constexpr std::size_t kIds = 200;
   std::vector<std::vector<std::string>> made(4);
   std::vector<std::thread> threads;
+  threads.reserve(made.size());
   for (auto& ids : made) {
     threads.emplace_back([&ids] {
       for (std::size_t i = 0; i < kIds; ++i) ids.push_back(random_id());

@@ -84,8 +84,10 @@ TEST(FairOrder, PositionsComeTrueWhateverHappens) {
   std::mt19937 random(7);
   for (int round = 0; round < 200; ++round) {
     FairOrder order({.running = 1});
+    constexpr std::size_t kWaiting = 12;
     std::vector<FairOrder::Ticket> waiting;
-    for (int i = 0; i < 12; ++i)
+    waiting.reserve(kWaiting);
+    for (std::size_t i = 0; i < kWaiting; ++i)
       waiting.push_back(enter(order, std::string(1, static_cast<char>('a' + random() % 4))));
     for (int i = 0; i < 3; ++i) {
       const auto ticket = order.next();

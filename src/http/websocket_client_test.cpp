@@ -68,7 +68,7 @@ TEST_F(WebSocketTest, CarriesMessagesLargerThanTheBuffersOfTheSystem) {
   WebSocketLimits limits;
   limits.max_message = {20'000'000};
   const auto local = connect(limits);
-  const std::string large(10'000'000, 'x');
+  const std::string large(8'000'000, 'x');
   core::TaskGroup tasks(loop.executor());
   const auto write = [](WebSocket& to, const std::string& data) -> asio::awaitable<void> {
     co_await to.write(data, false);

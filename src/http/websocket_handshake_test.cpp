@@ -26,12 +26,10 @@ TEST(WebSocketHandshake, TakesAKeyOf16BytesAndNothingElse) {
                           "  zzzzzzzzzzzzzzzzzzzzzw== "}) {
     EXPECT_TRUE(accept_websocket(request_with(key))) << key;
   }
-  for (const char* key :
-       {"", "short", "AAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAA=", "AAAAAAAAAAAAAAAAAAAAAA===",
-        "AAAAAAAAAAAAAAAAAAAAAAA=", "AAAAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAB==",
-        "AAAAAAAAAA-AAAAAAAAAAA==", "AAAAAAAAAA AAAAAAAAAAA==", "AAAAAAAAAAAAAAAAAAAA====",
-        "\xff"
-        "AAAAAAAAAAAAAAAAAAAAA=="}) {
+  for (const char* key : {"", "short", "AAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAA=",
+                          "AAAAAAAAAAAAAAAAAAAAAA===", "AAAAAAAAAAAAAAAAAAAAAAA=", "AAAAAAAAAAAAAAAAAAAAAAAA",
+                          "AAAAAAAAAAAAAAAAAAAAAB==", "AAAAAAAAAA-AAAAAAAAAAA==", "AAAAAAAAAA AAAAAAAAAAA==",
+                          "AAAAAAAAAAAAAAAAAAAA====", "\377AAAAAAAAAAAAAAAAAAAAA=="}) {
     EXPECT_FALSE(accept_websocket(request_with(key))) << key;
   }
 }
