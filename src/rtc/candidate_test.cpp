@@ -67,7 +67,7 @@ TEST(Candidate, RefusesMalformedText) {
                            std::string("candidate:1 1 udp x 192.0.2.1 1 typ host"),
                            std::string("candidate:1 1 udp 1 192.0.2.1 1 typ other"),
                            std::string("candidate:1 1 udp 1 192.0.2.1 1 type host"),
-                           std::string("candidate:1\0 1 udp 1 192.0.2.1 1 typ host", 42),
+                           std::string("candidate:1\0 1 udp 1 192.0.2.1 1 typ host", 41),
                            "candidate:1 1 udp 1 192.0.2.1 1 typ host " + std::string(600, 'x')}) {
     EXPECT_FALSE(judge_candidate(text).has_value()) << text;
   }

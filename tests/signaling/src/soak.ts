@@ -152,8 +152,21 @@ export class Soak {
         else if (stayed()) this.result.lost.push(`answer ${this.key(hello)}`);
       }
     }
+    if (!sent) await this.untilOver(hello, device);
     this.got.delete(this.key(hello));
     this.hostAnswers.delete(this.key(hello));
+  }
+
+  /**
+   * The connection broke before the acknowledgement, and the hello may have gone through all the same. Its answer by the
+   * older id is meant for whoever asked last: until it is on its way, nobody else may ask.
+   */
+  private async untilOver(hello: Hello, device: Device): Promise<void> {
+    const { socket } = device;
+    if (!socket.connected) await new Promise<void>((resolve) => socket.once('connect', resolve));
+    await this.tell(device, { to: 'nobody', signal: 'mark' });
+    if (this.host.socket.connected) await this.tell(this.host, { to: 'nobody', signal: 'mark' });
+    await this.hostAnswers.get(this.key(hello));
   }
 
   private async answer(hello: Hello, { fromUserId, fromSocketId }: Signalled): Promise<boolean> {
