@@ -9,8 +9,6 @@
 
 #include <CLI/CLI.hpp>
 #include <condition_variable>
-#include <cstdio>
-#include <exception>
 #include <iostream>
 #include <mutex>
 #include <random>
@@ -19,6 +17,7 @@
 #include "link/bare_peer.hpp"
 #include "link/measure.hpp"
 #include "link/token_event.hpp"
+#include "run_tool.hpp"
 
 namespace pantheon::bench {
 namespace {
@@ -245,10 +244,5 @@ static int parse_and_run(int argc, char** argv) {
 }
 
 int main(int argc, char** argv) {
-  try {
-    return parse_and_run(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 1;
-  }
+  return pantheon::bench::run_tool(parse_and_run, argc, argv);
 }

@@ -8,13 +8,12 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <cstdio>
-#include <exception>
 #include <iostream>
 
 #include "core/log.hpp"
 #include "link/workload.hpp"
 #include "rtc/library.hpp"
+#include "run_tool.hpp"
 
 namespace pantheon::bench {
 namespace {
@@ -123,10 +122,5 @@ static int parse_and_run(int argc, char** argv) {
 }
 
 int main(int argc, char** argv) {
-  try {
-    return parse_and_run(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 1;
-  }
+  return pantheon::bench::run_tool(parse_and_run, argc, argv);
 }

@@ -13,8 +13,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <charconv>
-#include <cstdio>
-#include <exception>
 #include <iostream>
 #include <random>
 #include <vector>
@@ -23,6 +21,7 @@
 #include "core/task_group.hpp"
 #include "link/measure.hpp"
 #include "link/token_event.hpp"
+#include "run_tool.hpp"
 
 namespace pantheon::bench {
 namespace {
@@ -179,10 +178,5 @@ static int parse_and_run(int argc, char** argv) {
 }
 
 int main(int argc, char** argv) {
-  try {
-    return parse_and_run(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 1;
-  }
+  return pantheon::bench::run_tool(parse_and_run, argc, argv);
 }

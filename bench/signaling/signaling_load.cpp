@@ -11,6 +11,7 @@
 #include <iostream>
 #include <map>
 
+#include "run_tool.hpp"
 #include "signaling/scenarios.hpp"
 
 namespace pantheon::bench {
@@ -85,15 +86,14 @@ void add_options(CLI::App& app, Arguments& arguments) {
 }  // namespace
 }  // namespace pantheon::bench
 
+static int parse_and_run(int argc, char** argv) {
+  pantheon::bench::Arguments arguments;
+  CLI::App app("Load generator of the signaling benchmark");
+  pantheon::bench::add_options(app, arguments);
+  CLI11_PARSE(app, argc, argv);
+  return pantheon::bench::run(arguments);
+}
+
 int main(int argc, char** argv) {
-  try {
-    pantheon::bench::Arguments arguments;
-    CLI::App app("Load generator of the signaling benchmark");
-    pantheon::bench::add_options(app, arguments);
-    CLI11_PARSE(app, argc, argv);
-    return pantheon::bench::run(arguments);
-  } catch (const std::exception& error) {
-    std::cerr << "signaling_load: " << error.what() << std::endl;
-    return 1;
-  }
+  return pantheon::bench::run_tool(parse_and_run, argc, argv);
 }

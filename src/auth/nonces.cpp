@@ -21,7 +21,7 @@ core::WallTime read_time(core::ByteView body) {
 }  // namespace
 
 Nonces::Nonces(core::WallClock clock, std::size_t max_used)
-    : clock_(std::move(clock)), max_used_(max_used), key_(core::random_bytes(crypto_generichash_KEYBYTES)) {}
+    : clock_(std::move(clock)), max_used_(max_used), key_(core::random_bytes(kKeySize)) {}
 
 void Nonces::use_key(core::ByteView key) {
   // The key of the MAC has a fixed length; what is given may have any.

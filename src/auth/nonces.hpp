@@ -19,6 +19,7 @@ class Nonces {
   /// True for the first use of a nonce, wherever it was.
   using FirstUse = std::function<bool(std::string_view nonce, core::WallTime expires_at)>;
   static constexpr std::chrono::seconds kLifetime{60};
+  static constexpr std::size_t kKeySize = 32;
 
   explicit Nonces(core::WallClock clock, std::size_t max_used = 100'000);
 

@@ -88,6 +88,10 @@ std::optional<std::string_view> get_string(const json::object& object, std::stri
   return std::string_view(value->get_string());
 }
 
+std::string_view get_text(const json::object& object, std::string_view key) {
+  return get_string(object, key).value_or(std::string_view());
+}
+
 std::optional<std::int64_t> get_integer(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
   if (value == nullptr) return std::nullopt;

@@ -222,7 +222,7 @@ class StreamWebSocket final : public WebSocket {
       keep(bytes, were_kept);
       if (!handed)
         return static_cast<void>(background->tasks->spawn(fail_in_background(background, handed.error())));
-      if (*handed == Handed::control_frame && !has_left(control))
+      if (*handed == Handed::control_frame && !let_go_if_left(control))
         return static_cast<void>(
             background->tasks->spawn(obey_in_background(background, std::move(control))));
     }
@@ -352,7 +352,7 @@ class StreamWebSocket final : public WebSocket {
 
   /// Who ended its side behind its close frame gets no answer, which only a reset could follow: that it may
   /// have ended no more than its sending side is left out of account.
-  bool has_left(const IncomingFrame& frame) {
+  bool let_go_if_left(const IncomingFrame& frame) {
     const bool left = frame.opcode == Opcode::close && !writing_ && stream_->close_if_left();
     if (left) abort();
     return left;

@@ -55,7 +55,7 @@ class PeerChannelsTest : public testing::Test {
     introduce(phone_, host_);
     introduce(host_, phone_);
   }
-  ~PeerChannelsTest() override {
+  void TearDown() override {
     for (auto* device : {&phone_, &host_}) {
       device->channels->close(link::LinkError::shutting_down, "the test is over");
       device->channels->clear();

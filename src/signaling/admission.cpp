@@ -27,31 +27,28 @@ Rate connects_of(const Limits& limits, double share) {
   return {per_second, per_second * kConnectBurstSeconds};
 }
 
-std::string_view text_of(const json::object& object, std::string_view name) {
-  return core::get_string(object, name).value_or("");
-}
-
 // What a hello's proof is bound to: the token, else the shared key, else nothing.
 std::string_view credential_of(const json::object& auth) {
-  const auto token = text_of(auth, "token");
-  return token.empty() ? text_of(auth, "authKey") : token;
+  const auto token = core::get_text(auth, "token");
+  return token.empty() ? core::get_text(auth, "authKey") : token;
 }
 
 // What the client says of itself; nothing here decides about rights.
 core::Result<void> read_self_description(Member& member, const json::object& auth) {
   for (const auto* name : {"userId", "clientType", "instance", "name", "platform"}) {
-    if (text_of(auth, name).size() > kMaxLabel) return core::failure(CommonError::invalid_argument, name);
+    if (core::get_text(auth, name).size() > kMaxLabel)
+      return core::failure(CommonError::invalid_argument, name);
   }
-  const auto type = text_of(auth, "clientType");
+  const auto type = core::get_text(auth, "clientType");
   if (!type.empty() && type != "web" && type != "electron" && type != "native") {
     return core::failure(CommonError::invalid_argument, "clientType");
   }
   member.client_type = type.empty() ? "web" : type;
-  member.user_label = text_of(auth, "userId");
-  member.instance = text_of(auth, "instance");
-  member.name = text_of(auth, "name");
-  member.platform = text_of(auth, "platform");
-  member.device_id = text_of(auth, "deviceId");
+  member.user_label = core::get_text(auth, "userId");
+  member.instance = core::get_text(auth, "instance");
+  member.name = core::get_text(auth, "name");
+  member.platform = core::get_text(auth, "platform");
+  member.device_id = core::get_text(auth, "deviceId");
   if (member.device_id.empty() && !member.user_label.empty()) {
     member.device_id = member.user_label + "_" + member.client_type;  // as older clients make it
   }
@@ -101,7 +98,8 @@ boost::asio::awaitable<Introduction> Admission::admit(const socketio::Handshake&
   if (auto space = rooms_->check_address(from); !space) co_return core::failure(space.error());
   if (!handshake.auth.is_object()) co_return core::failure(AuthError::auth_required);
   const auto& auth = handshake.auth.get_object();
-  auth::Credentials credentials{std::string(text_of(auth, "token")), std::string(text_of(auth, "authKey"))};
+  auth::Credentials credentials{std::string(core::get_text(auth, "token")),
+                                std::string(core::get_text(auth, "authKey"))};
   auto bearer = co_await authenticator_->authenticate(std::move(credentials));
   if (!bearer) co_return core::failure(bearer.error());
   if (const auto wait = by_account_->take(bearer->account, at)) co_return tl::unexpected(rate_limited(*wait));
@@ -146,9 +144,9 @@ core::Result<void> Admission::verify_proof(const identity::PublicKey& key, const
                                            const json::object& auth) {
   const auto* proof = core::get_object(auth, "proof");
   if (proof == nullptr) return core::failure(AuthError::proof_required);
-  const auto signature = identity::parse_signature(text_of(*proof, "signature"));
+  const auto signature = identity::parse_signature(core::get_text(*proof, "signature"));
   if (!signature) return core::failure(signature.error());
-  const auto nonce = text_of(*proof, "nonce");
+  const auto nonce = core::get_text(*proof, "nonce");
   if (auto proven = identity::verify_hello(key, nonce, device_id, credential_of(auth), *signature); !proven) {
     return proven;
   }
@@ -176,7 +174,7 @@ core::Result<void> Admission::prove_bound_key(Member& member, const json::object
 
 // A token of a provider, with a device's own key beside it.
 core::Result<void> Admission::prove_own_key(Member& member, const json::object& auth) {
-  const auto key = identity::parse_public_key(text_of(auth, "publicKey"));
+  const auto key = identity::parse_public_key(core::get_text(auth, "publicKey"));
   if (!key) return core::failure(key.error());
   if (member.device_id.empty()) return core::failure(CommonError::invalid_argument, "deviceId");
   if (auto valid = identity::check_device_id(member.device_id); !valid) return valid;
@@ -245,7 +243,7 @@ core::Result<void> Admission::check_renewal(const Member& member, const auth::Be
 }
 
 boost::asio::awaitable<EventResult> Admission::renew(MemberPointer member, json::object payload) {
-  auth::Credentials credentials{std::string(text_of(payload, "token")), {}};
+  auth::Credentials credentials{std::string(core::get_text(payload, "token")), {}};
   auto bearer = co_await authenticator_->authenticate(std::move(credentials));
   if (!bearer) co_return core::failure(bearer.error());
   if (const auto checked = check_renewal(*member, *bearer, payload); !checked)

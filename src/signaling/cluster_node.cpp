@@ -11,9 +11,6 @@
 namespace pantheon::signaling {
 namespace {
 
-constexpr int kSweepsBetweenCleanings = 60;
-constexpr std::size_t kNonceKeySize = 32;
-
 cluster::NodesOptions nodes_options(Founding founding, int database, const Options& options) {
   cluster::NodesOptions nodes;
   if (database != 0) nodes.prefix += "-" + std::to_string(database);  // channels are common to all databases
@@ -26,7 +23,7 @@ cluster::NodesOptions nodes_options(Founding founding, int database, const Optio
 
 core::Result<Founding> found(const SharedParts& parts, const Options& options) {
   if (options.keep_devices) return found_on_database(parts.devices);
-  const auto key = options.shards ? options.shards->nonce_key() : core::random_bytes(kNonceKeySize);
+  const auto key = options.shards ? options.shards->nonce_key() : core::random_bytes(auth::Nonces::kKeySize);
   return found_without_devices(parts.nonces, key);
 }
 
@@ -105,7 +102,8 @@ core::Result<void> ClusterNode::share(const Options& options) {
 
 core::Result<void> ClusterNode::share_database() {
   parts_.pairing.share(&codes_);
-  const auto key = parts_.devices.server_value("nonce_key", core::to_hex(core::random_bytes(kNonceKeySize)));
+  const auto key =
+      parts_.devices.server_value("nonce_key", core::to_hex(core::random_bytes(auth::Nonces::kKeySize)));
   if (!key) return core::failure(key.error());
   parts_.nonces.use_key(core::as_bytes(*key));
   parts_.nonces.count_by([nodes = &store_](std::string_view nonce, core::WallTime expires_at) {

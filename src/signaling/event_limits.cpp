@@ -29,8 +29,6 @@ constexpr std::array<NamedClass, 14> kClasses{{
 constexpr double kSignalBurst = 4;  // seconds of the rate that may come at once
 constexpr double kOtherBurst = 10;
 constexpr std::size_t kSharedBuckets = kEventScopes - 1;  // of one socket: whoever is here has its own
-constexpr std::chrono::seconds kSweepEventsEvery{10};
-constexpr std::chrono::seconds kSweepEventsWhenFullEvery{1};
 
 Rate scaled(const Rate& rate, double share) {
   return {rate.per_second * share, rate.burst * share};
@@ -66,7 +64,7 @@ void EventLimits::forget_quiet(core::SteadyTime now) {
   if (now < next_sweep_) return;
   std::erase_if(
       kept_, [&](const auto& kept) { return kept.second.use_count() == 1 && is_quiet(*kept.second, now); });
-  next_sweep_ = now + (kept_.size() < max_kept_ ? kSweepEventsEvery : kSweepEventsWhenFullEvery);
+  next_sweep_ = now + (kept_.size() < max_kept_ ? kSweepEvery : kSweepEveryWhenFull);
 }
 
 std::shared_ptr<EventBuckets> EventLimits::bucket(std::string_view name, core::SteadyTime now) {

@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "core/bytes.hpp"
 #include "core/json.hpp"
 #include "http/message.hpp"
 #include "http/url.hpp"
@@ -10,6 +11,9 @@ namespace pantheon::signaling {
 
 /// Where Socket.IO is served.
 inline constexpr const char* kSocketIoPath = "/socket.io/";
+
+/// Of the requests that devices make.
+inline constexpr core::Bytes kMaxBody{8 * 1024};
 
 /// Whether a request asks for a new session there, and not for one that is open: as Engine.IO tells them
 /// apart.

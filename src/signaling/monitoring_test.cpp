@@ -12,9 +12,6 @@ using testing::HasSubstr;
 using testing::Not;
 
 // Made outside of coroutines: GCC 12 cannot keep initializer lists across a co_await.
-json::object some_signal_to(const std::string& device) {
-  return {{"to", device}, {"signal", "x"}};
-}
 json::object wrong_token() {
   return {{"token", "nonsense"}};
 }
@@ -37,9 +34,9 @@ TEST_F(MonitoringTest, MetricsCountConnectionsSignInsAndRelayedSignals) {
     auto& stranger = client(wrong_token());
     const auto refused = co_await stranger.connect();
     EXPECT_EQ(refused, "auth_invalid");
-    static_cast<void>(co_await phone->ask("webrtc-signal", some_signal_to("a_electron")));
+    static_cast<void>(co_await phone->ask("webrtc-signal", test::signal_to("a_electron", "x")));
     static_cast<void>(co_await host->next("webrtc-signal"));
-    static_cast<void>(co_await phone->ask("webrtc-signal", some_signal_to("nobody")));
+    static_cast<void>(co_await phone->ask("webrtc-signal", test::signal_to("nobody", "x")));
     const auto text = co_await metrics();
     EXPECT_THAT(text, HasSubstr("pantheon_sockets 2\n"));
     EXPECT_THAT(text, HasSubstr("pantheon_accounts 1\n"));
@@ -56,7 +53,7 @@ TEST_F(MonitoringTest, MetricsCountWhatCameTooOften) {
     auto* phone = co_await joined("anna", "a_web");
     // Four seconds of signals at once, two of them, are let through.
     for (int i = 0; i < 5; ++i) {
-      auto signal = some_signal_to("nobody");
+      auto signal = test::signal_to("nobody", "x");
       static_cast<void>(co_await phone->ask("webrtc-signal", std::move(signal)));
     }
     const auto text = co_await metrics();

@@ -41,6 +41,9 @@ inline std::filesystem::path node_database(std::filesystem::path database) {
   return database;
 }
 
+/// How many times the others are looked after until what has expired is taken out of that database.
+inline constexpr int kSweepsBetweenCleanings = 60;
+
 /// The others that serve the same accounts: nodes over Redis (ClusterNode), or shards of this process
 /// (ShardNode). Use from the executor's one thread.
 class OtherNodes {

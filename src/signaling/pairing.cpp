@@ -16,24 +16,19 @@ namespace {
 namespace json = core::json;
 using core::CommonError;
 
-constexpr core::Bytes kMaxPairingBody{8 * 1024};
 constexpr std::size_t kMaxName = 128;
 constexpr double kRedeemBurstSeconds = 50;
 const std::string kEverybody = "everybody";
 
-std::string_view field_of(const json::object& object, std::string_view name) {
-  return core::get_string(object, name).value_or("");
-}
-
 core::Result<identity::PairingRequest> parse_request(const json::object& body) {
-  const auto code = identity::parse_pairing_code(field_of(body, "code"));
-  const auto key = identity::parse_public_key(field_of(body, "publicKey"));
-  const auto device_id = field_of(body, "deviceId");
+  const auto code = identity::parse_pairing_code(core::get_text(body, "code"));
+  const auto key = identity::parse_public_key(core::get_text(body, "publicKey"));
+  const auto device_id = core::get_text(body, "deviceId");
   const auto name = core::get_string(body, "name");
   const auto platform = core::get_string(body, "platform");
   const bool whole = code && key && identity::check_device_id(device_id) && name &&
                      name->size() <= kMaxName && platform && platform->size() <= kMaxName &&
-                     identity::parse_pairing_mac(field_of(body, "mac"));
+                     identity::parse_pairing_mac(core::get_text(body, "mac"));
   if (!whole)
     return core::failure(CommonError::invalid_argument, "code, deviceId, publicKey, name, platform or mac");
   return identity::PairingRequest{*code, std::string(device_id), *key, std::string(*name),
@@ -109,7 +104,7 @@ void Pairing::add_to(EventRouter& router) {
             [this](const MemberPointer& member, const socketio::Event& event) -> EventResult {
               const auto object = object_argument(event);
               if (!object) return core::failure(object.error());
-              const auto code = identity::parse_pairing_code(field_of(*object, "code"));
+              const auto code = identity::parse_pairing_code(core::get_text(*object, "code"));
               if (!code) return core::failure(CommonError::invalid_argument, "code");
               codes_.close(*code, member->account());
               if (shared_ != nullptr) shared_->close(*code, member->account());
@@ -119,13 +114,13 @@ void Pairing::add_to(EventRouter& router) {
 
 void Pairing::add_to(http::Server& server) {
   server.route("POST", "/v1/pairing/redeem",
-               [this](http::Request request) { return redeem(std::move(request)); }, {kMaxPairingBody});
+               [this](http::Request request) { return redeem(std::move(request)); }, {kMaxBody});
 }
 
 EventResult Pairing::open(const MemberPointer& member, const socketio::Event& event) {
   const auto object = object_argument(event);
   if (!object) return core::failure(object.error());
-  const auto code = identity::parse_pairing_code(field_of(*object, "code"));
+  const auto code = identity::parse_pairing_code(core::get_text(*object, "code"));
   if (!code) return core::failure(CommonError::invalid_argument, "code");
   if (!member->proven_key) return core::failure(auth::AuthError::proof_required);
   OpenCode opened{member->account(), member->device_id, member->instance.str(), {}, false, 0};
@@ -148,7 +143,7 @@ boost::asio::awaitable<http::Response> Pairing::redeem(http::Request request) {
   if (!keep_devices_) co_return http::error_response(core::Error(SignalingError::devices_off));
   auto body = core::parse_json_object(request.body);
   if (!body) co_return http::error_response(body.error());
-  const auto code = identity::parse_pairing_code(field_of(*body, "code"));
+  const auto code = identity::parse_pairing_code(core::get_text(*body, "code"));
   if (shared_ != nullptr && code) {
     auto answer = co_await shared_->redeem_elsewhere(*code, *body);
     if (answer) co_return std::move(*answer);
@@ -206,7 +201,7 @@ boost::asio::awaitable<core::Result<json::object>> Pairing::pair(json::object bo
 core::Result<json::object> Pairing::finish(const Taken& taken, const identity::PairingRequest& request,
                                            const MemberPointer& voucher, const json::object& answer) {
   const auto* statement_json = core::get_object(answer, "statement");
-  const auto mac = identity::parse_pairing_mac(field_of(answer, "mac"));
+  const auto mac = identity::parse_pairing_mac(core::get_text(answer, "mac"));
   if (statement_json == nullptr || !mac) return core::failure(SignalingError::pairing_refused, "answer");
   const auto statement = identity::Statement::parse(*statement_json);
   const auto& account = taken.open().account;
@@ -228,7 +223,7 @@ core::Result<json::object> Pairing::finish(const Taken& taken, const identity::P
   result["account"] = account;
   result["deviceId"] = request.device_id;
   const auto* described = core::get_object(answer, "voucher");
-  auto name = described == nullptr ? std::string_view() : field_of(*described, "name");
+  auto name = described == nullptr ? std::string_view() : core::get_text(*described, "name");
   if (name.empty() || name.size() > kMaxName) name = voucher->name;
   result["voucher"] = json::object{{"deviceId", voucher->device_id},
                                    {"publicKey", identity::to_text(*voucher->proven_key)},

@@ -11,8 +11,6 @@ namespace {
 
 using boost::asio::ip::address;
 
-constexpr std::chrono::seconds kSweepEvery{10};
-constexpr std::chrono::seconds kSweepEveryWhenFull{1};
 constexpr double kLongest = 365.0 * 24 * 3600;  // seconds
 
 // In which so many tokens come, in whole nanoseconds: rounded down for each of them, so that a burst is never

@@ -45,6 +45,10 @@ using EventBuckets = std::array<TokenBucket, kEventClasses>;
 /// What is counted as one address: IPv4, mapped ones too, or the /64 of an IPv6 address.
 std::string address_key(const boost::asio::ip::address& from);
 
+/// How often buckets that are full again are looked for, and when there is no room for another.
+inline constexpr std::chrono::seconds kSweepEvery{10};
+inline constexpr std::chrono::seconds kSweepEveryWhenFull{1};
+
 /// A token bucket for each network address (IPv6: for each /64). Bounded: when more addresses than
 /// `max_addresses` are active at once, new ones share one bucket. Thread-safe: shards of one server share
 /// one.

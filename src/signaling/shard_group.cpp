@@ -12,7 +12,6 @@ namespace {
 
 namespace json = core::json;
 
-constexpr std::size_t kSharedNonceKeySize = 32;
 constexpr std::size_t kMaxUsedNonces = 1'000'000;  // of the last minute
 constexpr std::size_t kGeneration1Shard = 0;
 constexpr std::string_view kMarks = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -61,7 +60,7 @@ ShardGroup::ShardGroup(std::vector<boost::asio::any_io_executor> shards,
     : executors_(std::move(shards)),
       reporters_(executors_.size()),
       hub_(executors_, options),
-      nonce_key_(core::random_bytes(kSharedNonceKeySize)) {}
+      nonce_key_(core::random_bytes(auth::Nonces::kKeySize)) {}
 
 std::shared_ptr<AddressLimiter> ShardGroup::limiter(const std::string& name, const Rate& rate) {
   const std::scoped_lock lock(mutex_);

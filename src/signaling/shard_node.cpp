@@ -4,11 +4,6 @@
 #include "core/log.hpp"
 
 namespace pantheon::signaling {
-namespace {
-
-constexpr int kShardSweepsBetweenCleanings = 60;
-
-}  // namespace
 
 core::Result<std::unique_ptr<ShardNode>> ShardNode::open(const SharedParts& parts,
                                                          const std::filesystem::path& database,
@@ -44,7 +39,7 @@ boost::asio::awaitable<core::Result<void>> ShardNode::prepare(std::string accoun
 
 void ShardNode::sweep() {
   peers_.sweep();
-  if (++sweeps_ % kShardSweepsBetweenCleanings != 0) return;
+  if (++sweeps_ % kSweepsBetweenCleanings != 0) return;
   if (const auto done = store_.forget_expired(clock_()); !done)
     core::logger("signaling")->error("the shards' database: {}", done.error().message());
 }

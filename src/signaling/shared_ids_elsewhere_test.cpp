@@ -37,6 +37,20 @@ struct SharedIdsElsewhereTest : Kind {
     auto* last = co_await joined_there("last");
     co_await ask(last, host);
   }
+  /// A host of this node that was asked by one of two sockets of an id there, both of which dropped and
+  /// returned.
+  test::asio::awaitable<TestClient*> asked_by_one_of_two_that_returned() {
+    auto* host = co_await this->joined("anna", "host");
+    auto* first = co_await joined_there("shared");
+    auto* second = co_await joined_there("shared");
+    co_await ask(first, host);
+    co_await drop_there(first);
+    co_await drop_there(second);
+    static_cast<void>(co_await joined_there("shared"));
+    static_cast<void>(co_await joined_there("shared"));
+    co_await hear_all(host);
+    co_return host;
+  }
   /// The host answers the id: what it is refused with, or "passed on".
   static test::asio::awaitable<std::string> answer(TestClient* host, std::string_view text) {
     const auto said = co_await host->ask("webrtc-signal", signal_to("shared", text));
@@ -65,15 +79,7 @@ TYPED_TEST(SharedIdsElsewhereTest, WhoAskedAndReturnedThereIsAnsweredThoughAnoth
 
 TYPED_TEST(SharedIdsElsewhereTest, WhoMayHaveReturnedAsEitherOfTwoIsNotMixedUpWithTheOther) {
   this->run_both([&]() -> test::asio::awaitable<void> {
-    auto* host = co_await this->joined("anna", "host");
-    auto* first = co_await this->joined_there("shared");
-    auto* second = co_await this->joined_there("shared");
-    co_await this->ask(first, host);
-    co_await this->drop_there(first);
-    co_await this->drop_there(second);
-    static_cast<void>(co_await this->joined_there("shared"));
-    static_cast<void>(co_await this->joined_there("shared"));
-    co_await this->hear_all(host);
+    auto* host = co_await this->asked_by_one_of_two_that_returned();
     EXPECT_EQ(co_await this->answer(host, "for the first"), "peer_unavailable");
   });
 }
@@ -81,15 +87,7 @@ TYPED_TEST(SharedIdsElsewhereTest, WhoMayHaveReturnedAsEitherOfTwoIsNotMixedUpWi
 TYPED_TEST(SharedIdsElsewhereTest, AfterTheGracePeriodTheNewestIsMeantAgain) {
   this->options.presence_grace = std::chrono::milliseconds(100);
   this->run_both([&]() -> test::asio::awaitable<void> {
-    auto* host = co_await this->joined("anna", "host");
-    auto* first = co_await this->joined_there("shared");
-    auto* second = co_await this->joined_there("shared");
-    co_await this->ask(first, host);
-    co_await this->drop_there(first);
-    co_await this->drop_there(second);
-    static_cast<void>(co_await this->joined_there("shared"));
-    static_cast<void>(co_await this->joined_there("shared"));
-    co_await this->hear_all(host);
+    auto* host = co_await this->asked_by_one_of_two_that_returned();
     std::string said;
     for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
          said != "passed on" && std::chrono::steady_clock::now() < end;) {

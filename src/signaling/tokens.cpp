@@ -16,7 +16,6 @@ namespace {
 namespace json = core::json;
 using auth::AuthError;
 
-constexpr core::Bytes kMaxBody{8 * 1024};
 constexpr double kRefreshBurstSeconds = 20;
 
 tl::unexpected<core::Error> invalid_token() {

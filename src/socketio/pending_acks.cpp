@@ -8,9 +8,9 @@
 namespace pantheon::socketio {
 
 struct PendingAcks::Ticket {
-  Ticket(asio::any_io_executor executor, std::chrono::milliseconds timeout, std::uint64_t number,
+  Ticket(const asio::any_io_executor& executor, std::chrono::milliseconds timeout, std::uint64_t number,
          std::shared_ptr<Table> t)
-      : timer(std::move(executor), timeout), id(number), table(std::move(t)) {}
+      : timer(executor, timeout), id(number), table(std::move(t)) {}
   ~Ticket() { table->erase(id); }
   Ticket(const Ticket&) = delete;
   Ticket& operator=(const Ticket&) = delete;

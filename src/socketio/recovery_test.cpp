@@ -23,6 +23,7 @@ struct RecoveryLogTest : testing::Test {
   }
   static std::vector<std::string> names(const RecoverableSession& session) {
     std::vector<std::string> all;
+    all.reserve(session.missed.size());
     for (const auto& packet : session.missed) {
       all.emplace_back(core::parse_json(packet.payload)->as_array().front().as_string());
     }
