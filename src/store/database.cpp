@@ -3,7 +3,9 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
+#include <thread>
 #include <unordered_map>
 
 #include "core/log.hpp"
@@ -12,7 +14,8 @@
 namespace pantheon::store {
 namespace {
 
-constexpr int kBusyTimeoutMs = 5000;
+constexpr std::chrono::milliseconds kPatience{5000};
+constexpr std::chrono::milliseconds kTryAgain{5};
 
 StoreError classify(int status) {
   switch (status & 0xFF) {
@@ -192,10 +195,20 @@ core::Result<Database> Database::open(const std::filesystem::path& file,
 }
 
 core::Result<void> Database::configure() {
-  sqlite3_busy_timeout(handle_.get(), kBusyTimeoutMs);
+  sqlite3_busy_timeout(handle_.get(), static_cast<int>(kPatience.count()));
   sqlite3_extended_result_codes(handle_.get(), 1);
   if (sqlite3_db_readonly(handle_.get(), "main") == 1) return core::failure(StoreError::not_writable);
-  return execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
+  if (auto logged = use_write_ahead_log(); !logged) return logged;
+  return execute("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
+}
+
+// SQLite waits for nobody here, as two that change the mode of a new file together would wait for each other.
+core::Result<void> Database::use_write_ahead_log() {
+  for (const auto until = std::chrono::steady_clock::now() + kPatience;;) {
+    auto done = execute("PRAGMA journal_mode = WAL");
+    if (done || !done.error().is(StoreError::busy) || std::chrono::steady_clock::now() > until) return done;
+    std::this_thread::sleep_for(kTryAgain);
+  }
 }
 
 core::Result<void> Database::migrate(std::span<const Migration> migrations) {

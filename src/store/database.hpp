@@ -108,6 +108,7 @@ class Database {
   };
   explicit Database(std::unique_ptr<sqlite3, Close> handle);
   core::Result<void> configure();
+  core::Result<void> use_write_ahead_log();
   core::Result<void> migrate(std::span<const Migration> migrations);
   core::Result<void> apply(const Migration& migration, std::int64_t version);
   std::unique_ptr<sqlite3, Close> handle_;

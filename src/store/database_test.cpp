@@ -5,6 +5,9 @@
 
 #include <array>
 #include <fstream>
+#include <latch>
+#include <thread>
+#include <vector>
 
 #include "core/random.hpp"
 #include "store/error.hpp"
@@ -95,6 +98,27 @@ TEST_F(DatabaseTest, ThereIsNoMomentInsideATransactionOrAQueryOrInMemory) {
   auto in_memory = Database::open(":memory:", kTwo).value();
   EXPECT_EQ(count(in_memory, "SELECT count(*) FROM a"), 1);
   EXPECT_FALSE(in_memory.moment());
+}
+
+TEST_F(DatabaseTest, ManyMayOpenANewFileAtTheSameTime) {
+  constexpr int kRounds = 20;
+  constexpr std::size_t kAtOnce = 8;
+  for (int round = 0; round < kRounds; ++round) {
+    const auto fresh = folder / (std::to_string(round) + ".db");
+    std::latch start(kAtOnce);
+    std::vector<std::string> failures(kAtOnce);
+    std::vector<std::thread> threads;
+    threads.reserve(kAtOnce);
+    for (auto& failure : failures) {
+      threads.emplace_back([&] {
+        start.arrive_and_wait();
+        const auto opened = Database::open(fresh, kTwo);
+        if (!opened) failure = opened.error().message();
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(failures, std::vector<std::string>(kAtOnce)) << round;
+  }
 }
 
 TEST_F(DatabaseTest, OnlyItsOwnerMayReadTheFile) {
