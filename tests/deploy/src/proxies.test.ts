@@ -1,7 +1,7 @@
 // deploy/nginx/pantheon.conf and deploy/Caddyfile as they are, in front of two servers, with TLS.
 import { writeFileSync } from 'node:fs';
 import { join as path } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Process, ROOT } from '../../e2e/src/support/process.js';
 import { client, join, next } from './support/client.js';
 import { temporaryFolder } from './support/folder.js';
@@ -38,6 +38,8 @@ async function startCaddy(): Promise<Process> {
   const args = ['run', '--adapter', 'caddyfile', '--config', path(folder, 'Caddyfile')];
   const caddy = new Process('caddy', args, { env });
   await caddy.logLine(/certificate obtained successfully.*signal\.example\.org/);
+  // Caddy says so before it serves the certificate: until then it ends handshakes.
+  await vi.waitFor(() => ask(`${SITE}/health`), { timeout: 10_000 });
   return caddy;
 }
 
