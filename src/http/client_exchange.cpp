@@ -118,7 +118,11 @@ core::Result<bool> ClientExchange::Implementation::parse() {
   while (input_.size() > 0 && !parser_->is_done() && body.size > 0) {
     boost::system::error_code error;
     input_.consume(parser_->put(input_.data(), error));
-    if (error == beast::http::error::need_more || error == beast::http::error::need_buffer) break;
+    if (error == beast::http::error::need_more || error == beast::http::error::need_buffer) {
+      if (body.size == output_.size() && input_.size() > max_header_.count)
+        return core::failure(fail(core::Error(HttpError::bad_response, "a chunk's extensions, or trailers")));
+      break;
+    }
     if (error) return core::failure(fail(bad_response(error)));
   }
   return body.size < output_.size();

@@ -110,6 +110,15 @@ TEST_F(ClientTest, ReportsAnAnswerThatIsNotHttp) {
   }
 }
 
+TEST_F(ClientTest, ReportsChunkExtensionsAndTrailersWithoutAnEnd) {
+  for (const std::string bytes : {"1;", "0\r\n"}) {
+    core::TaskGroup tasks(loop.executor());
+    const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    tasks.spawn(answer(peer, head + bytes + std::string(200'000, 'a'), false));
+    EXPECT_EQ(loop.run(client.fetch(request(), core::Bytes{100})).error().code(), "bad_response") << bytes;
+  }
+}
+
 TEST_F(ClientTest, ReportsAServerThatClosesWithoutAnAnswer) {
   core::TaskGroup tasks(loop.executor());
   tasks.spawn(answer(peer, "", true));

@@ -61,6 +61,10 @@ core::Result<RequestReader::Head> head_of(const Parser& parser) {
   if (message.version() != 11 && !head.http_1_0) return core::failure(HttpError::bad_request, "version");
   if (hosts > 1 || (hosts == 0 && !head.http_1_0)) return core::failure(HttpError::bad_request, "Host");
   if (auto target = take_target(head.request); !target) return core::failure(target.error());
+  // Where the body ends would be a guess (RFC 9112, section 6.3).
+  const bool has_coding = message.find(beast::http::field::transfer_encoding) != message.end();
+  if (has_coding && (!parser.chunked() || head.http_1_0))
+    return core::failure(HttpError::bad_request, "Transfer-Encoding");
   head.keep_alive = message.keep_alive();
   head.has_body = parser.chunked() || parser.content_length().value_or(0) > 0;
   head.expects_continue = beast::iequals(message[beast::http::field::expect], "100-continue");
@@ -143,6 +147,9 @@ asio::awaitable<core::Result<std::string>> RequestReader::read_body(core::Bytes 
       state_->buffer.consume(used);
       if (error && error != beast::http::error::need_more) co_return core::failure(error_of(error));
       if (!error) continue;
+      // What is left now is the line of a chunk's size or trailers that have not ended, which count as no body.
+      if (state_->buffer.size() > state_->options->max_header.count)
+        co_return core::failure(HttpError::header_too_large);
     }
     const auto filled = co_await fill();
     if (!filled) co_return core::failure(filled.error());

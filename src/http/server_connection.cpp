@@ -133,7 +133,10 @@ class HttpConnection {
       if (refused) co_return co_await respond(request, std::move(*refused), keep_alive_ && !has_body);
     }
     const core::Bytes limit = options.max_body.value_or(site_->options.max_body);
-    if (expects_continue) co_await stream_.write_text("HTTP/1.1 100 Continue\r\n\r\n");
+    if (expects_continue) {
+      const bool sent = co_await send_all("HTTP/1.1 100 Continue\r\n\r\n", {});
+      if (!sent) co_return Next::closed;
+    }
     auto body = co_await reader_.read_body(limit);
     if (!body) {
       if (options.broken_off) options.broken_off(request, body.error());

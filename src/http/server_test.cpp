@@ -116,6 +116,14 @@ TEST_F(ServerTest, RefusesAChunkedBodyBeyondTheLimit) {
       StartsWith("HTTP/1.1 413"));
 }
 
+TEST_F(ServerTest, RefusesChunkExtensionsAndTrailersBeyondTheLimitOfAHeader) {
+  start();
+  const std::string head = "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string endless(100'000, 'a');
+  EXPECT_THAT(raw(head + "1;" + endless), StartsWith("HTTP/1.1 431"));
+  EXPECT_THAT(raw(head + "0\r\n" + endless), StartsWith("HTTP/1.1 431"));
+}
+
 TEST_F(ServerTest, RefusesAHeaderBeyondTheLimit) {
   start();
   EXPECT_THAT(raw("GET /echo HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n"),
@@ -128,7 +136,10 @@ TEST_F(ServerTest, AnswersMalformedRequestsWithACode) {
        {"\x16\x03\x01 nonsense\r\n\r\n", "GET /echo HTTP/1.1\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET /echo HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET echo HTTP/1.1\r\nHost: a\r\n\r\n",
         "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
-        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"}) {
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n1\r\na\r\n0\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n",
+        "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"}) {
     const auto answer = raw(bytes);
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 400")) << bytes;
     EXPECT_THAT(answer, HasSubstr("\"code\":\"bad_request\"")) << bytes;

@@ -9,6 +9,7 @@
 #include "core/compact_text.hpp"
 #include "core/log.hpp"
 #include "core/random.hpp"
+#include "http/completion.hpp"
 #include "http/deadline.hpp"
 
 namespace pantheon::http {
@@ -53,6 +54,7 @@ class StreamWebSocket final : public WebSocket {
       if (frame->opcode == Opcode::text || frame->opcode == Opcode::binary)
         co_return Message{std::move(frame->data), frame->opcode == Opcode::text};
       co_await obey(std::move(*frame));
+      co_await let_others_go_on();
     }
   }
 
@@ -76,7 +78,9 @@ class StreamWebSocket final : public WebSocket {
         co_return core::failure(handed.error());
       }
       if (*handed == Handed::enough) co_return core::Result<void>();
-      if (*handed == Handed::control_frame) co_await obey(std::move(control));
+      if (*handed != Handed::control_frame) continue;
+      co_await obey(std::move(control));
+      co_await let_others_go_on();
     }
   }
 
@@ -357,6 +361,9 @@ class StreamWebSocket final : public WebSocket {
     if (left) abort();
     return left;
   }
+
+  // One read may bring ten thousand pings, and answering them waits for nothing.
+  asio::awaitable<void> let_others_go_on() { co_await asio::post(stream_->socket().get_executor(), kTuple); }
 
   asio::awaitable<void> answer_ping(std::string data) {
     if (writing_) {
