@@ -55,7 +55,7 @@ bool Nonces::redeem(std::string_view nonce) {
     return false;
   const auto now = clock_();
   const auto issued = read_time(body);
-  if (issued > now || now - issued > kLifetime) return false;
+  if (issued > now + kClockLeeway || now - issued > kLifetime) return false;
   if (first_use_) return first_use_(nonce, issued + kLifetime);
   while (!used_.empty() && now - used_.begin()->first > kLifetime) used_.erase(used_.begin());
   if (used_.size() >= max_used_) return false;

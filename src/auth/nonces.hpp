@@ -19,6 +19,8 @@ class Nonces {
   /// True for the first use of a nonce, wherever it was.
   using FirstUse = std::function<bool(std::string_view nonce, core::WallTime expires_at)>;
   static constexpr std::chrono::seconds kLifetime{60};
+  /// How far ahead the clock of another server may be that gave the nonce out.
+  static constexpr std::chrono::seconds kClockLeeway{5};
   static constexpr std::size_t kKeySize = 32;
 
   explicit Nonces(core::WallClock clock, std::size_t max_used = 100'000);

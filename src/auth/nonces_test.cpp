@@ -30,6 +30,16 @@ TEST_F(NoncesTest, CountForAMinute) {
   EXPECT_FALSE(nonces.redeem(b));
 }
 
+TEST_F(NoncesTest, OfAServerWhoseClockIsALittleAheadCount) {
+  const auto a = nonces.issue();
+  const auto b = nonces.issue();
+  now -= 5s;
+  EXPECT_TRUE(nonces.redeem(a));
+  EXPECT_FALSE(nonces.redeem(a));
+  now -= 1ms;
+  EXPECT_FALSE(nonces.redeem(b));
+}
+
 TEST_F(NoncesTest, OfOthersOrChangedOnesDoNotCount) {
   Nonces others(clock);
   EXPECT_FALSE(nonces.redeem(others.issue()));

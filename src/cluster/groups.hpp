@@ -45,8 +45,10 @@ class Groups {
   /// Puts, or replaces, an entry of this node. The group need not be open.
   virtual void put(const std::string& group, const std::string& id, core::json::object value) = 0;
   virtual void drop(const std::string& group, const std::string& id) = 0;
-  /// To all other nodes that have the group open; may be lost.
-  virtual void tell(const std::string& group, core::json::object message) = 0;
+  /// What becomes of it when the shard it is for is behind. Between servers anything may be lost.
+  enum class Delivery { may_be_lost, arrives_between_shards };
+  /// To all other nodes that have the group open.
+  virtual void tell(const std::string& group, core::json::object message, Delivery delivery) = 0;
   /// Await it before destroying.
   virtual asio::awaitable<void> stop() = 0;
 };

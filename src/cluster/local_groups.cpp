@@ -35,8 +35,8 @@ void LocalGroups::drop(const std::string& group, const std::string& id) {
   state_->hub->drop(state_->shard, group, id);
 }
 
-void LocalGroups::tell(const std::string& group, core::json::object message) {
-  state_->hub->tell(state_->shard, group, std::move(message));
+void LocalGroups::tell(const std::string& group, core::json::object message, Delivery delivery) {
+  state_->hub->tell(state_->shard, group, std::move(message), delivery);
 }
 
 asio::awaitable<void> LocalGroups::stop() {

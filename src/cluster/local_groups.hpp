@@ -22,7 +22,7 @@ class LocalGroups final : public Groups {
   std::vector<std::string> open_groups() const override;
   void put(const std::string& group, const std::string& id, core::json::object value) override;
   void drop(const std::string& group, const std::string& id) override;
-  void tell(const std::string& group, core::json::object message) override;
+  void tell(const std::string& group, core::json::object message, Delivery delivery) override;
   asio::awaitable<void> stop() override;
 
   struct State;

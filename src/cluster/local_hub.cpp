@@ -134,7 +134,8 @@ void LocalHub::State::drop(std::size_t shard, const std::string& group, const st
   if (in.unused()) table.groups.erase(found);
 }
 
-void LocalHub::State::tell(std::size_t shard, const std::string& group, core::json::object message) {
+void LocalHub::State::tell(std::size_t shard, const std::string& group, core::json::object message,
+                           Groups::Delivery delivery) {
   auto& table = table_of(group);
   const std::scoped_lock lock(table.mutex);
   const auto found = table.groups.find(group);
@@ -143,7 +144,8 @@ void LocalHub::State::tell(std::size_t shard, const std::string& group, core::js
   const Notice notice = [group, told](LocalGroups::State& at, std::uint64_t change) {
     if (at.hears(group, change)) at.handlers.tell(group, *told);
   };
-  notify(shard, found->second, ++table.version, notice, Must::not_wait);
+  const auto must = delivery == Groups::Delivery::may_be_lost ? Must::not_wait : Must::arrive;
+  notify(shard, found->second, ++table.version, notice, must);
 }
 
 }  // namespace pantheon::cluster

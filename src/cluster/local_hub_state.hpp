@@ -61,7 +61,8 @@ struct LocalHub::State : std::enable_shared_from_this<LocalHub::State> {
   void close(std::size_t shard, const std::string& group);
   void put(std::size_t shard, const std::string& group, const std::string& id, core::json::object value);
   void drop(std::size_t shard, const std::string& group, const std::string& id);
-  void tell(std::size_t shard, const std::string& group, core::json::object message);
+  void tell(std::size_t shard, const std::string& group, core::json::object message,
+            Groups::Delivery delivery);
 
   Options options;
   std::vector<std::unique_ptr<Inbox>> inboxes;

@@ -118,7 +118,7 @@ TEST_F(LocalHubTest, ChangesAreHeardInOrderByTheOthersThatHaveTheGroupOpen) {
   on(0, [](Shard& s) {
     s.groups.put("a", "x", with_text("1"));
     s.groups.put("a", "x", with_text("2"));
-    s.groups.tell("a", with_text("hello"));
+    s.groups.tell("a", with_text("hello"), Groups::Delivery::may_be_lost);
     s.groups.drop("a", "x");
     s.groups.drop("a", "unknown");
     s.groups.put("b", "of another group", {});
@@ -165,12 +165,14 @@ TEST_F(LocalHubTest, AShardThatIsBehindGetsNoMoreMessagesButAllChangesOfGroups) 
   on(0, [&](Shard& s) {
     for (int i = 0; i < 10; ++i) EXPECT_TRUE(s.node.send(shards[1]->node.id(), with_text("m")));
     EXPECT_EQ(s.node.send(shards[1]->node.id(), with_text("m")).error().code(), "cluster_queue_full");
-    s.groups.tell("a", with_text("lost"));
+    s.groups.tell("a", with_text("lost"), Groups::Delivery::may_be_lost);
+    s.groups.tell("a", with_text("arrives"), Groups::Delivery::arrives_between_shards);
     s.groups.put("a", "x", {});
   });
   release.set_value();
   const auto all = heard(1);
-  EXPECT_EQ(all.size(), 11U);
+  EXPECT_EQ(all.size(), 12U);
+  EXPECT_EQ(all.at(10), "tell arrives");
   EXPECT_EQ(all.back(), "put x");
 }
 

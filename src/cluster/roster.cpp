@@ -268,7 +268,7 @@ void Roster::drop(const std::string& group, const std::string& id) {
   state_->publish(group, {{"drop", id}, {"version", state_->version}});
 }
 
-void Roster::tell(const std::string& group, json::object message) {
+void Roster::tell(const std::string& group, json::object message, Delivery /*delivery*/) {
   state_->publish(group, {{"tell", std::move(message)}});
 }
 

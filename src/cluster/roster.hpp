@@ -35,7 +35,7 @@ class Roster final : public Groups {
   const std::vector<RosterEntry>& others(const std::string& group) const;
   void put(const std::string& group, const std::string& id, core::json::object value) override;
   void drop(const std::string& group, const std::string& id) override;
-  void tell(const std::string& group, core::json::object message) override;
+  void tell(const std::string& group, core::json::object message, Delivery delivery) override;
   asio::awaitable<void> stop() override;
 
  private:

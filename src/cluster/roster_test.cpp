@@ -129,7 +129,7 @@ TEST_F(RosterTest, ChangesAreToldInTheirOrder) {
   auto& b = add_node();
   open(b, "g");
   a.roster.put("g", "one", {});
-  a.roster.tell("g", {{"text", "hello"}});
+  a.roster.tell("g", {{"text", "hello"}}, Groups::Delivery::may_be_lost);
   a.roster.put("g", "one", {{"changed", true}});
   a.roster.drop("g", "one");
   until([&] { return b.events.size() == 4; });

@@ -147,7 +147,8 @@ asio::awaitable<core::Result<std::string>> RequestReader::read_body(core::Bytes 
       state_->buffer.consume(used);
       if (error && error != beast::http::error::need_more) co_return core::failure(error_of(error));
       if (!error) continue;
-      // What is left now is the line of a chunk's size or trailers that have not ended, which count as no body.
+      // What is left now is the line of a chunk's size or trailers that have not ended, which count as no
+      // body.
       if (state_->buffer.size() > state_->options->max_header.count)
         co_return core::failure(HttpError::header_too_large);
     }

@@ -7,6 +7,7 @@
 #include "core/random.hpp"
 #include "identity/error.hpp"
 #include "identity/hello_proof.hpp"
+#include "signaling/device_room.hpp"
 #include "signaling/error.hpp"
 #include "signaling/shard_group.hpp"
 
@@ -194,9 +195,7 @@ core::Result<void> Admission::remember_device(const Member& member) {
     if ((*known)->revoked) return core::failure(IdentityError::device_revoked);
     if ((*known)->public_key != key) return core::failure(IdentityError::key_changed);
   } else {
-    const auto count = store_->device_count(member.account());
-    if (!count) return core::failure(count.error());
-    if (*count >= limits_.max_devices_per_account) return core::failure(SignalingError::account_full);
+    if (auto room = check_room_for_device(*store_, member.account(), limits_); !room) return room;
   }
   return store_->save_device({member.account(), member.device_id, key, member.name.str(),
                               member.platform.str(), clock_(), clock_(), 0, false});
@@ -218,11 +217,20 @@ core::Result<void> Admission::check_key_made(const Member& member) {
 // signals.
 core::Result<void> Admission::check_unproven(const Member& member) {
   if (member.device_id.empty()) return {};
+  if (auto valid = identity::check_device_id(member.device_id); !valid) return valid;
   const auto known = store_->find_device(member.account(), member.device_id);
   if (!known) return core::failure(known.error());
   if (*known && (*known)->revoked) return core::failure(IdentityError::device_revoked);
   const bool has_key = *known || (!keep_devices_ && identity::is_key_made(member.device_id));
   if (has_key) return core::failure(AuthError::proof_required);
+  return {};
+}
+
+// Whoever it was told to cut may not have heard of it.
+core::Result<void> Admission::check_not_revoked(const Member& member) {
+  const auto known = store_->find_device(member.account(), member.device_id);
+  if (!known) return core::failure(known.error());
+  if (*known && (*known)->revoked) return core::failure(IdentityError::device_revoked);
   return {};
 }
 
@@ -234,7 +242,7 @@ core::Result<void> Admission::check_renewal(const Member& member, const auth::Be
   const bool same = bearer.account == member.account() && bearer.provider == member.bearer.provider &&
                     device_of(bearer) == device_of(member.bearer);
   if (!same) return core::failure(AuthError::auth_invalid, "the token is of another account or device");
-  if (!bearer.bound) return {};
+  if (!bearer.bound) return check_not_revoked(member);
   const auto device = tokens_->device_of(bearer);
   if (!device) return core::failure(device.error());
   const auto key = identity::parse_public_key(device->public_key);

@@ -31,6 +31,7 @@ class Admission {
  private:
   core::Result<void> check_space(const std::string& account);
   core::Result<MemberPointer> introduce(auth::Bearer bearer, const core::json::object& auth);
+  core::Result<void> check_not_revoked(const Member& member);
   core::Result<void> check_renewal(const Member& member, const auth::Bearer& bearer,
                                    const core::json::object& payload);
   core::Result<void> prove_bound_key(Member& member, const core::json::object& auth);

@@ -141,6 +141,13 @@ TEST_F(AdmissionTest, AKeySeenFirstIsRememberedForItsIdAndNotReplaced) {
   });
 }
 
+TEST_F(AdmissionTest, AnIdNoDeviceCouldHaveIsRefusedBeforeItIsLookedFor) {
+  run([&]() -> test::asio::awaitable<void> {
+    const auto refused = co_await refusal(legacy_auth("anna", std::string(100'000, 'x')));
+    EXPECT_EQ(refused, "invalid_device_id");
+  });
+}
+
 TEST_F(AdmissionTest, AnAccountHasRoomForSoManySockets) {
   options.limits.max_sockets_per_account = 2;
   run([&]() -> test::asio::awaitable<void> {

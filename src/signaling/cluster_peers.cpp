@@ -97,11 +97,11 @@ void ClusterPeers::send(const std::string& account, const std::string& socket_id
 }
 
 void ClusterPeers::tell(const std::string& account, std::string_view event, const json::object& payload) {
-  roster_->tell(account, {{"event", event}, {"payload", payload}});
+  roster_->tell(account, {{"event", event}, {"payload", payload}}, cluster::Groups::Delivery::may_be_lost);
 }
 
 void ClusterPeers::cut_device(const std::string& account, std::string_view device_id) {
-  roster_->tell(account, {{"cut", device_id}});
+  roster_->tell(account, {{"cut", device_id}}, cluster::Groups::Delivery::arrives_between_shards);
 }
 
 void ClusterPeers::publish(const Member& member, bool online) {
@@ -118,7 +118,8 @@ void ClusterPeers::hand_on(const Member& before, const std::string& to_socket) {
     if (!to_socket.empty()) askers[device_id] = socket_id;
   }
   roster_->tell(before.account(),
-                {{"handOn", before.socket_id}, {"to", to_socket}, {"askers", std::move(askers)}});
+                {{"handOn", before.socket_id}, {"to", to_socket}, {"askers", std::move(askers)}},
+                cluster::Groups::Delivery::arrives_between_shards);
 }
 
 void ClusterPeers::handed_on(const std::string& account, std::string_view from_socket,

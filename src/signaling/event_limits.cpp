@@ -28,6 +28,7 @@ constexpr std::array<NamedClass, 14> kClasses{{
 
 constexpr double kSignalBurst = 4;  // seconds of the rate that may come at once
 constexpr double kOtherBurst = 10;
+constexpr std::size_t kOfAccount = 2;                     // among the scopes
 constexpr std::size_t kSharedBuckets = kEventScopes - 1;  // of one socket: whoever is here has its own
 
 Rate scaled(const Rate& rate, double share) {
@@ -82,13 +83,37 @@ void EventLimits::enroll(Member& member, core::SteadyTime now) {
   if (member.address) member.shared_events[2] = bucket("i" + address_key(*member.address), now);
 }
 
+EventLimits::Scopes EventLimits::scopes_of(Member& member, std::size_t event_class) {
+  Scopes buckets{&member.own_events[event_class]};
+  for (std::size_t i = 0; i < member.shared_events.size(); ++i) {
+    buckets[i + 1] = member.shared_events[i] ? &(*member.shared_events[i])[event_class] : nullptr;
+  }
+  return buckets;
+}
+
+void EventLimits::charge(Member& member, EventClass event_class, double events, Asked asked,
+                         core::SteadyTime now) const {
+  const auto which = static_cast<std::size_t>(event_class);
+  const auto buckets = scopes_of(member, which);
+  for (std::size_t scope = 0; scope < kEventScopes; ++scope) {
+    const bool counts = asked == Asked::by_itself || scope == kOfAccount;
+    if (counts && buckets[scope] != nullptr)
+      buckets[scope]->charge(events, scaled(rates_[which], shares_[scope]), now);
+  }
+}
+
+std::chrono::milliseconds EventLimits::account_wait(const Member& member, EventClass event_class,
+                                                    core::SteadyTime now) const {
+  const auto which = static_cast<std::size_t>(event_class);
+  const auto& shared = member.shared_events[kOfAccount - 1];
+  if (!shared) return std::chrono::milliseconds(0);
+  return (*shared)[which].wait(scaled(rates_[which], shares_[kOfAccount]), now);
+}
+
 std::optional<EventLimits::Refusal> EventLimits::take(Member& member, std::string_view event,
                                                       core::SteadyTime now) const {
   const auto which = static_cast<std::size_t>(class_of(event));
-  std::array<TokenBucket*, kEventScopes> buckets{&member.own_events[which]};
-  for (std::size_t i = 0; i < member.shared_events.size(); ++i) {
-    buckets[i + 1] = member.shared_events[i] ? &(*member.shared_events[i])[which] : nullptr;
-  }
+  const auto buckets = scopes_of(member, which);
   std::chrono::milliseconds wait{0};
   for (std::size_t scope = 0; scope < kEventScopes; ++scope) {
     if (buckets[scope] == nullptr) continue;

@@ -177,6 +177,7 @@ boost::asio::awaitable<void> LegacyServer::serve(LegacyServer& self, http::Reque
   for (;;) {
     auto message = co_await session->read();
     if (!message) co_return;
+    if (session->closing()) continue;  // what it still says counts no more
     if (session->member) {
       session->expect_within(self.idle_timeout_, core::Error(CommonError::timeout, "no heartbeat came"));
       session->last_seen = self.clock_();
@@ -237,10 +238,12 @@ boost::asio::awaitable<void> LegacyServer::sign_in(LegacyServer& self, LegacySes
   }
   const auto handshake = handshake_of(request, auth, self.clock_());
   auto member = co_await self.admission_->admit(handshake);
+  if (session->closing()) co_return;
   if (member && self.prepare_) {
     const auto prepared = co_await self.prepare_((*member)->account());
     if (!prepared) member = tl::unexpected(EventFailure(prepared.error()));
   }
+  if (session->closing()) co_return;
   // Several may have been let in at the same time as there was room for one.
   if (member) {
     const auto space = self.rooms_->check_space((*member)->account());

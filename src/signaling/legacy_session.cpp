@@ -4,8 +4,12 @@
 #include "signaling/legacy_message.hpp"
 
 namespace pantheon::signaling {
-LegacySession::LegacySession(std::unique_ptr<http::WebSocket> socket, core::TaskGroup& tasks)
-    : socket_(std::move(socket)), tasks_(&tasks), deadline_(tasks.executor(), [this] { on_silence(); }) {}
+LegacySession::LegacySession(std::unique_ptr<http::WebSocket> socket, core::TaskGroup& tasks,
+                             std::chrono::steady_clock::duration farewell)
+    : socket_(std::move(socket)),
+      tasks_(&tasks),
+      deadline_(tasks.executor(), [this] { on_silence(); }),
+      farewell_(farewell) {}
 
 void LegacySession::send(std::string text) {
   if (ended_ || close_code_ != 0) return;
@@ -22,6 +26,7 @@ void LegacySession::close(std::uint16_t code, std::string reason) {
   if (ended_ || close_code_ != 0) return;
   close_code_ = code;
   close_reason_ = std::move(reason);
+  deadline_.arm(farewell_);
   wake_writer();
 }
 
@@ -31,11 +36,13 @@ void LegacySession::abort() {
 }
 
 void LegacySession::expect_within(std::chrono::steady_clock::duration time, core::Error else_why) {
+  if (closing()) return;
   why_silent_ = std::move(else_why);
   deadline_.arm(time);
 }
 
 void LegacySession::on_silence() {
+  if (closing()) return abort();
   send(legacy_error({*why_silent_}));
   close(kPolicyViolation, std::string(why_silent_->code()));
 }

@@ -21,22 +21,26 @@ class LegacySession : public std::enable_shared_from_this<LegacySession> {
  public:
   static constexpr core::Bytes kMaxQueue{4 * 1024 * 1024};
   static constexpr std::size_t kMaxQueued = 1024;
+  static constexpr std::chrono::seconds kFarewell{3};
 
-  /// `tasks` owns the coroutine that writes, and must outlive the session's last send().
-  LegacySession(std::unique_ptr<http::WebSocket> socket, core::TaskGroup& tasks);
+  /// `tasks` owns the coroutine that writes, and must outlive the session's last send(). `farewell`: how long
+  /// a client that is being closed may take to read what waits.
+  LegacySession(std::unique_ptr<http::WebSocket> socket, core::TaskGroup& tasks,
+                std::chrono::steady_clock::duration farewell = kFarewell);
 
   /// The next message; the errors of http::WebSocket::read().
   http::asio::awaitable<core::Result<http::WebSocket::Message>> read() { return socket_->read(); }
   /// Puts a message into the send queue; a reader so slow that it is full is cut off.
   void send(std::string text);
-  /// Sends what waits, then closes with that code (RFC 6455, section 7.4) and reason.
+  /// Sends what waits, then closes with that code (RFC 6455, section 7.4) and reason; a client that does not
+  /// read that in time is cut off.
   void close(std::uint16_t code, std::string reason);
   /// Whether it was ended from this side.
   bool closing() const { return close_code_ != 0; }
   /// Ends it now.
   void abort();
 
-  /// Ends the session, with a word of why, unless it is armed anew in time.
+  /// Ends the session, with a word of why, unless it is armed anew in time. Nothing once it is closing.
   void expect_within(std::chrono::steady_clock::duration time, core::Error else_why);
 
   MemberPointer member;  ///< null before it has signed in
@@ -52,7 +56,8 @@ class LegacySession : public std::enable_shared_from_this<LegacySession> {
 
   std::unique_ptr<http::WebSocket> socket_;
   core::TaskGroup* tasks_;
-  http::Deadline deadline_;
+  http::Deadline deadline_;  ///< of the client's next word, then of the farewell
+  std::chrono::steady_clock::duration farewell_;
   std::optional<core::Error> why_silent_;
   std::deque<std::string> queue_;
   std::size_t queued_bytes_ = 0;

@@ -16,9 +16,12 @@ constexpr std::string_view kBearer = "Bearer ";
 constexpr std::chrono::seconds kDatabasePause{1};
 
 bool names_this_machine(std::string_view host) {
-  if (host.starts_with("[::1]")) return true;
+  if (host == "[::1]" || host.starts_with("[::1]:")) return true;
   host = host.substr(0, host.find(':'));
-  return host == "localhost" || host.starts_with("127.");
+  // A name that begins like an address may be anybody's, who has a page here ask for it.
+  boost::system::error_code no_address;
+  const auto address = ip::make_address_v4(host, no_address);
+  return host == "localhost" || (!no_address && address.is_loopback());
 }
 
 /// Of this machine, and through no proxy on it that serves others.

@@ -68,9 +68,16 @@ TEST_F(MonitoringTest, WithoutATokenMetricsAreForThisMachineAloneThroughNoProxy)
     EXPECT_EQ(direct.headers.get("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
     const auto proxied = co_await fetch("GET", "/metrics", "", header("X-Forwarded-For", "127.0.0.1"));
     EXPECT_EQ(proxied.status, 401U);
-    const auto named = co_await fetch("GET", "/metrics", "", header("Host", "signaling"));
-    EXPECT_EQ(named.status, 401U);
-    EXPECT_THAT(named.body, Not(HasSubstr("pantheon_sockets")));
+    for (const auto* own : {"localhost:3001", "127.0.0.1", "127.8.9.10:80", "[::1]", "[::1]:3001"}) {
+      const auto local = co_await fetch("GET", "/metrics", "", header("Host", own));
+      EXPECT_EQ(local.status, 200U) << own;
+    }
+    for (const auto* foreign :
+         {"signaling", "127.evil.example", "127.0.0.1.evil.example:3001", "[::1].evil"}) {
+      const auto named = co_await fetch("GET", "/metrics", "", header("Host", foreign));
+      EXPECT_EQ(named.status, 401U) << foreign;
+      EXPECT_THAT(named.body, Not(HasSubstr("pantheon_sockets")));
+    }
   });
 }
 

@@ -5,6 +5,7 @@
 #include "http/server.hpp"
 #include "identity/error.hpp"
 #include "signaling/admission.hpp"
+#include "signaling/device_room.hpp"
 #include "signaling/error.hpp"
 #include "signaling/http_support.hpp"
 #include "signaling/shard_group.hpp"
@@ -241,12 +242,13 @@ core::Result<store::DeviceRow> Pairing::store_newcomer(const std::string& accoun
   if (!known) return core::failure(known.error());
   if (*known && (*known)->revoked) return core::failure(identity::IdentityError::device_revoked);
   if (*known && (*known)->public_key != key) return core::failure(identity::IdentityError::key_changed);
-  const auto devices = store_->device_count(account);
+  if (!*known) {
+    if (auto room = check_room_for_device(*store_, account, limits_); !room)
+      return core::failure(room.error());
+  }
   const auto statements = store_->statement_count(account);
-  if (!devices || !statements) return core::failure(devices ? statements.error() : devices.error());
-  const bool full = (!*known && *devices >= limits_.max_devices_per_account) ||
-                    *statements >= limits_.max_statements_per_account;
-  if (full) return core::failure(SignalingError::account_full);
+  if (!statements) return core::failure(statements.error());
+  if (*statements >= limits_.max_statements_per_account) return core::failure(SignalingError::account_full);
   auto transaction = store_->begin();
   if (!transaction) return core::failure(transaction.error());
   const auto now = clock_();

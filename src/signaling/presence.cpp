@@ -44,17 +44,20 @@ Presence::Presence(boost::asio::any_io_executor executor, Directory& directory)
 }
 
 void Presence::add_to(EventRouter& router) {
+  router_ = &router;
   router.on("join-account",
             [this](const MemberPointer& member, const socketio::Event&) { return join(member); });
   router.on("request-peer-list", [this](const MemberPointer& member, const socketio::Event&) -> EventResult {
-    list(member, "peer-list");
+    list(member, "peer-list", EventLimits::Asked::by_itself);
     return core::json::object();
   });
 }
 
-void Presence::list(const MemberPointer& member, std::string_view event) {
+void Presence::list(const MemberPointer& member, std::string_view event, EventLimits::Asked asked) {
   member->listed_at = ++moment_;
-  member->emit_text(event, directory_->others(*member));
+  const auto others = directory_->others(*member);
+  if (router_ != nullptr) router_->charge_list(*member, {others.size()}, asked);
+  member->emit_text(event, others);
 }
 
 EventResult Presence::join(const MemberPointer& member) {
@@ -70,7 +73,7 @@ EventResult Presence::join(const MemberPointer& member) {
       directory_->announce(*member);
     }
   }
-  list(member, "existing-peers");
+  list(member, "existing-peers", EventLimits::Asked::by_itself);
   return core::json::object();
 }
 
@@ -188,16 +191,45 @@ void Presence::end(const Member& member) {
 
 // Clients of the link protocol dial sockets. When these change and the devices do not, a new list tells them.
 void Presence::refresh_socket_lists(const Member& about) {
-  for (const auto& other : directory_->rooms().members(about.account())) {
-    if (other.get() != &about && other->joined && other->can_link) list(other, "peer-list");
+  auto others = directory_->rooms().members(about.account());
+  std::erase_if(others, [&](const MemberPointer& other) {
+    return other.get() == &about || !other->joined || !other->can_link;
+  });
+  if (others.empty()) return;
+  // All of them or none, or the last in the order might never have their turn.
+  const auto wait = router_ == nullptr ? std::chrono::milliseconds(0) : router_->lists_wait(*others.front());
+  if (wait.count() > 0) {
+    stale_.emplace(about.account(), std::chrono::steady_clock::now() + wait);
+    return absence_.notify();
   }
+  for (const auto& other : others) list(other, "peer-list", EventLimits::Asked::by_others);
+}
+
+void Presence::refresh_what_waits(core::SteadyTime now) {
+  std::vector<std::string> due;
+  for (const auto& [account, at] : stale_) {
+    if (at <= now) due.push_back(account);
+  }
+  for (const auto& account : due) {
+    stale_.erase(account);
+    Member nobody;
+    nobody.bearer.account = account;
+    refresh_socket_lists(nobody);
+  }
+}
+
+std::optional<core::SteadyTime> Presence::next_turn() const {
+  auto next = directory_->absences().next_end();
+  for (const auto& [account, at] : stale_) next = std::min(next.value_or(at), at);
+  return next;
 }
 
 boost::asio::awaitable<void> Presence::run(Presence& self) {
   auto& absences = self.directory_->absences();
   for (;;) {
     for (const auto& member : absences.expire(std::chrono::steady_clock::now())) self.end(*member);
-    const auto next = absences.next_end();
+    self.refresh_what_waits(std::chrono::steady_clock::now());
+    const auto next = self.next_turn();
     // Not one expression: GCC 12 destroys what is awaited in a conditional twice.
     bool alive = true;
     if (next) {

@@ -260,6 +260,34 @@ TEST_F(PresenceTest, ClientsThatDialSocketsGetANewListWhenOnlyTheseChange) {
   });
 }
 
+TEST_F(PresenceTest, LargeListsThatNobodyAskedForAreSentOnceForManyChanges) {
+  constexpr std::size_t kModels = 1600 * 1024;  // bytes: a hundred events
+  options.limits.max_models = core::Bytes{2 * kModels};
+  options.limits.lists_per_second = 10;
+  options.limits.account_share = 1;
+  run([&]() -> test::asio::awaitable<void> {
+    const auto watching = owner_device("watcher");
+    auto auth = co_await hello(watching);
+    auth["caps"] = json::array{"link"};
+    auto& watcher = client(auth);
+    co_await watcher.connect();
+    co_await watcher.ask("join-account");
+    const auto device = owner_device();
+    auto* host = co_await connected(device, "stays");
+    auto* first = co_await connected(device, "tab-1");
+    auto* second = co_await connected(device, "tab-2");
+    json::object payload{{"models", json::array{json::object{{"name", std::string(kModels, 'x')}}}}};
+    co_await host->ask("announce-models", payload);
+    watcher.emit("request-peer-list");
+    const auto asked = co_await watcher.next("peer-list");
+    EXPECT_EQ(asked.at("list").as_array().size(), 3U);
+    co_await first->stop();
+    co_await second->stop();
+    const auto list = co_await watcher.next("peer-list");
+    EXPECT_EQ(list.at("list").as_array().size(), 1U) << "none between the two that left";
+  });
+}
+
 TEST_F(PresenceTest, AnotherAccountSeesNothingWhateverItSays) {
   run([&]() -> test::asio::awaitable<void> {
     auto* victim = co_await joined("anna", "anna_electron", "electron");

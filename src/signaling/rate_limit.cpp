@@ -42,6 +42,12 @@ std::optional<std::chrono::milliseconds> TokenBucket::take(const Rate& rate, cor
   return std::nullopt;
 }
 
+void TokenBucket::charge(double tokens, const Rate& rate, core::SteadyTime now) {
+  constexpr std::chrono::minutes kMostDebt{1};
+  const auto most = now + time_of(rate.burst, rate) + kMostDebt;
+  full_at_ = std::min(std::max(full_at_, now) + time_of(tokens, rate), std::max(full_at_, most));
+}
+
 // Rarely, also when it is full: a crowd of addresses must not make each request cost a sweep.
 void AddressLimiter::forget_full(core::SteadyTime now) {
   if (now < next_sweep_) return;

@@ -26,6 +26,8 @@ class TokenBucket {
  public:
   /// Takes one token; when there is none, nothing is taken and the wait until there is one is returned.
   std::optional<std::chrono::milliseconds> take(const Rate& rate, core::SteadyTime now);
+  /// Takes so many, also of those that have yet to come, at most a minute's.
+  void charge(double tokens, const Rate& rate, core::SteadyTime now);
   /// How long it takes until there is a token; 0 when there is one.
   std::chrono::milliseconds wait(const Rate& rate, core::SteadyTime now) const;
   /// Whether it is full again, so that forgetting it changes nothing.

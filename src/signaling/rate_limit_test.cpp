@@ -82,5 +82,15 @@ TEST(RateLimitedResponse, SaysWhenToTryAgain) {
   EXPECT_NE(response.body.find("\"retryAfterMs\":1500"), std::string::npos);
 }
 
+TEST(TokenBucket, AChargeIsPaidBackBeforeTheNextTokenButNotForLongerThanAMinute) {
+  const Rate rate{2, 4};
+  TokenBucket bucket;
+  bucket.charge(5, rate, kFirstTake);
+  EXPECT_EQ(bucket.wait(rate, kFirstTake), 1s) << "one that is owed, and the next";
+  EXPECT_FALSE(bucket.take(rate, kFirstTake + 1s));
+  bucket.charge(1e9, rate, kFirstTake + 1s);
+  EXPECT_EQ(bucket.wait(rate, kFirstTake + 1s), 60s + 500ms);
+}
+
 }  // namespace
 }  // namespace pantheon::signaling

@@ -26,11 +26,12 @@ struct ServerOptions {
   std::chrono::milliseconds ping_interval{25'000};
   std::chrono::milliseconds ping_timeout{20'000};
   std::chrono::milliseconds upgrade_timeout{10'000};  ///< from opening a WebSocket to going over to it
-  std::chrono::milliseconds connect_timeout{45'000};  ///< to join a first namespace
-  core::Bytes max_payload{1'000'000};                 ///< of one received message
-  std::size_t max_attachments = 10;                   ///< of one received packet
-  core::Bytes max_send_queue{4 * 1024 * 1024};        ///< per connection; beyond: it is disconnected
-  std::size_t max_send_packets = 4096;                ///< per connection; beyond: it is disconnected
+  std::chrono::milliseconds connect_timeout{
+      45'000};                                  ///< to join a first namespace, or another after the last
+  core::Bytes max_payload{1'000'000};           ///< of one received message
+  std::size_t max_attachments = 10;             ///< of one received packet
+  core::Bytes max_send_queue{4 * 1024 * 1024};  ///< per connection; beyond: it is disconnected
+  std::size_t max_send_packets = 4096;          ///< per connection; beyond: it is disconnected
   std::size_t max_connections = 100'000;
   std::string sid_prefix = {};         ///< of the ids of Engine.IO sessions
   std::size_t max_polling = 20'000;    ///< of these, over long-polling

@@ -23,6 +23,10 @@ ServerConnection::ServerConnection(std::shared_ptr<Server::State> server,
       decoder_(server_->decode_limits),
       tokens_(server_->options.event_burst),
       refilled_(std::chrono::steady_clock::now()) {
+  expect_a_join();
+}
+
+void ServerConnection::expect_a_join() {
   connect_deadline_ = std::make_unique<http::Deadline>(server_->executor, [this] {
     if (sockets_.empty()) close("forced server close");
   });
@@ -54,6 +58,8 @@ core::Result<void> ServerConnection::send(const SerializedPacket& packet) {
 
 void ServerConnection::remove(const Socket& socket) {
   std::erase_if(sockets_, [&](const auto& known) { return known.get() == &socket; });
+  // Or it would be here for ever, and no limit of sockets count it.
+  if (sockets_.empty() && !ended_) expect_a_join();
 }
 
 std::shared_ptr<Socket> ServerConnection::find(std::string_view nsp) const {

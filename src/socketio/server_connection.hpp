@@ -61,6 +61,7 @@ class ServerConnection final : public std::enable_shared_from_this<ServerConnect
   void refuse(const std::string& nsp, const core::json::object& error);
   void end(std::string_view reason);
   bool within_rate();
+  void expect_a_join();
   std::shared_ptr<Socket> find(std::string_view nsp) const;
 
   std::shared_ptr<Server::State> server_;
@@ -70,7 +71,7 @@ class ServerConnection final : public std::enable_shared_from_this<ServerConnect
   bool secure_;
   core::WallTime opened_at_;
   Decoder decoder_;
-  std::unique_ptr<http::Deadline> connect_deadline_;  ///< until a first namespace is joined
+  std::unique_ptr<http::Deadline> connect_deadline_;  ///< while no namespace is joined
   std::vector<std::shared_ptr<Socket>> sockets_;      ///< one of each namespace; mostly there is just one
   std::vector<std::string> joining_;                  ///< namespaces
   double tokens_;

@@ -3,6 +3,12 @@
 #include <cstdint>
 
 namespace pantheon::store {
+namespace {
+
+// Names of accounts and devices are shorter; whoever sends longer ones is not to fill the memory.
+constexpr std::size_t kLongestKey = 1024;
+
+}  // namespace
 
 bool AbsentDevices::holds(const Moment& now, std::string_view account, std::string_view device_id) {
   return now == moment_ && keys_.contains(key_of(account, device_id));
@@ -10,7 +16,7 @@ bool AbsentDevices::holds(const Moment& now, std::string_view account, std::stri
 
 void AbsentDevices::add(const std::optional<Moment>& before, const std::optional<Moment>& after,
                         std::string_view account, std::string_view device_id) {
-  if (!before || before != after) return;
+  if (!before || before != after || account.size() + device_id.size() > kLongestKey) return;
   if (*after != moment_ || keys_.size() >= most_) keys_.clear();
   moment_ = *after;
   keys_.insert(key_of(account, device_id));

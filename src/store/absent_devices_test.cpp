@@ -36,6 +36,13 @@ TEST(AbsentDevicesTest, TellsAccountAndDeviceApart) {
   EXPECT_FALSE(absent.holds(kEarlier, "a", "bc"));
 }
 
+TEST(AbsentDevicesTest, KeepsNoNamesLongerThanAnyReal) {
+  AbsentDevices absent;
+  absent.add(kEarlier, kEarlier, "a", std::string(2000, 'x'));
+  absent.add(kEarlier, kEarlier, std::string(2000, 'x'), "d");
+  EXPECT_EQ(absent.size(), 0U);
+}
+
 TEST(AbsentDevicesTest, ForgetsAllWhenThereIsNoRoom) {
   AbsentDevices absent(2);
   absent.add(kEarlier, kEarlier, "a", "1");

@@ -133,10 +133,15 @@ core::Result<bool> DeviceStore::has_devices() {
   return *count != 0;
 }
 
-core::Result<std::size_t> DeviceStore::device_count(std::string_view account) {
-  auto query = database_.prepare("SELECT count(*) FROM devices WHERE account = ?1 AND revoked = 0");
-  if (query) query->bind(account);
-  return read_count(query);
+core::Result<DeviceCount> DeviceStore::device_count(std::string_view account) {
+  auto query = database_.prepare(
+      "SELECT count(*) FILTER (WHERE revoked = 0), count(*) FILTER (WHERE revoked <> 0) FROM devices "
+      "WHERE account = ?1");
+  if (!query) return core::failure(query.error());
+  query->bind(account);
+  if (const auto row = query->step(); !row) return core::failure(row.error());
+  return DeviceCount{static_cast<std::size_t>(query->integer(0)),
+                     static_cast<std::size_t>(query->integer(1))};
 }
 
 core::Result<void> DeviceStore::save_device(const DeviceRow& device) {

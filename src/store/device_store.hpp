@@ -37,6 +37,11 @@ struct RefreshTokenRow {
   std::optional<core::ByteVector> predecessor = {};  ///< hash of the one it was given out for
 };
 
+struct DeviceCount {
+  std::size_t in_use = 0;
+  std::size_t revoked = 0;
+};
+
 /// A statement about a device that was revoked.
 struct RevocationRow {
   std::string account;
@@ -57,8 +62,8 @@ class DeviceStore {
   core::Result<std::vector<DeviceRow>> devices(std::string_view account);
   /// Whether any account has one.
   core::Result<bool> has_devices();
-  /// Devices of the account that are not revoked.
-  core::Result<std::size_t> device_count(std::string_view account);
+  /// How many devices of the account are kept.
+  core::Result<DeviceCount> device_count(std::string_view account);
   /// Makes the device, or renews key, name, platform and last_seen of the one with this id. Never lifts a
   /// revocation.
   core::Result<void> save_device(const DeviceRow& device);

@@ -93,13 +93,14 @@ TEST_F(DeviceStoreTest, SavingAgainRenewsButKeepsTheFirstTimeAndTheRevocation) {
   EXPECT_TRUE(found->revoked);
 }
 
-TEST_F(DeviceStoreTest, CountsDevicesThatAreNotRevoked) {
+TEST_F(DeviceStoreTest, CountsDevicesInUseAndRevokedOnes) {
   ASSERT_TRUE(store.save_device(device("a", "d1")));
   ASSERT_TRUE(store.save_device(device("a", "d2")));
   ASSERT_TRUE(store.save_device(device("b", "d1")));
-  EXPECT_EQ(store.device_count("a").value(), 2U);
+  EXPECT_EQ(store.device_count("a").value().in_use, 2U);
   ASSERT_TRUE(store.revoke_device("a", "d1"));
-  EXPECT_EQ(store.device_count("a").value(), 1U);
+  EXPECT_EQ(store.device_count("a").value().in_use, 1U);
+  EXPECT_EQ(store.device_count("a").value().revoked, 1U);
   EXPECT_EQ(store.devices("a").value().size(), 2U);
   EXPECT_FALSE(store.find_device("b", "d1").value()->revoked)
       << "the same id in another account is another device";
