@@ -52,6 +52,10 @@ core::Result<std::unique_ptr<SignalingServer>> SignalingServer::start(asio::any_
   const bool has_others = !options.signaling.redis_url.empty();
   http::ServerOptions http;
   http.max_connections = options.signaling.limits.max_sockets + kOtherConnections;
+  http.max_connections_per_address = options.signaling.limits.max_sockets_per_address + kOtherConnections;
+  http.is_proxy = [proxies = options.signaling.proxies](const auto& address) {
+    return proxies.trusts(address);
+  };
   http.bind_address = options.bind_address;
   http.port = options.port;
   http.tls = options.tls;

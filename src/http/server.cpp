@@ -44,18 +44,21 @@ core::Result<void> open(tcp::acceptor& acceptor, const ServerOptions& options) {
 }  // namespace
 
 struct Server::State {
+  struct Accepted {
+    tcp::socket socket;
+    asio::ip::address remote;
+    std::shared_ptr<ConnectionCount> count;
+  };
+
   State(asio::any_io_executor executor, Options options)
       : site(std::make_shared<Site>()), acceptor(executor), tasks(executor) {
     site->options = std::move(options);
   }
 
-  using Count = Stream::Count;
-
   static asio::awaitable<void> accept(std::shared_ptr<State> self);
   static void deal(const std::shared_ptr<State>& self, tcp::socket socket, const tcp::endpoint& peer);
-  static void begin(const std::shared_ptr<State>& self, tcp::socket socket, asio::ip::address remote);
-  static asio::awaitable<void> serve(std::shared_ptr<State> self, tcp::socket socket,
-                                     asio::ip::address remote);
+  static void begin(const std::shared_ptr<State>& self, Accepted accepted);
+  static asio::awaitable<void> serve(std::shared_ptr<State> self, Accepted accepted);
   static void take_over(const std::shared_ptr<State>& self, HandedOver connection);
   static asio::awaitable<void> serve_taken(std::shared_ptr<State> self, HandedOver connection);
 
@@ -66,30 +69,31 @@ struct Server::State {
   std::shared_ptr<Site> site;
   tcp::acceptor acceptor;
   std::shared_ptr<asio::ssl::context> tls;
-  std::shared_ptr<Count> connections = std::make_shared<Count>(0);  ///< of all that share it
-  std::vector<std::shared_ptr<State>> others;                       ///< to deal to
-  std::size_t turn = 0;                                             ///< whose the next one is
+  std::shared_ptr<ConnectionCount> connections = std::make_shared<ConnectionCount>();
+  ConnectionCounts of_addresses{connections};
+  std::vector<std::shared_ptr<State>> others;  ///< to deal to
+  std::size_t turn = 0;                        ///< whose the next one is
   core::TaskGroup tasks;
 };
 
-asio::awaitable<void> Server::State::serve(std::shared_ptr<State> self, tcp::socket socket,
-                                           asio::ip::address remote) {
+asio::awaitable<void> Server::State::serve(std::shared_ptr<State> self, Accepted accepted) {
+  auto [socket, remote, count] = std::move(accepted);
   if (!self->tls) {
     auto stream = accepted_stream(std::move(socket));
-    stream->count_in(self->connections);
+    stream->count_in(std::move(count));
     co_await serve_connection(self->site, std::move(stream), false, std::move(remote));
     co_return;
   }
   struct Counted {
-    explicit Counted(std::shared_ptr<Count> c) : count(std::move(c)) { ++*count; }
-    ~Counted() { --*count; }
+    explicit Counted(std::shared_ptr<ConnectionCount> c) : count(std::move(c)) { count->enter(); }
+    ~Counted() { count->leave(); }
     Counted(const Counted&) = delete;
     Counted& operator=(const Counted&) = delete;
-    std::shared_ptr<Count> count;
+    std::shared_ptr<ConnectionCount> count;
   };
-  std::optional<Counted> during_handshake(self->connections);
+  std::optional<Counted> during_handshake(count);
   auto stream = co_await tls_accept(std::move(socket), self->tls, self->site->options.header_timeout);
-  if (stream) (*stream)->count_in(self->connections);
+  if (stream) (*stream)->count_in(std::move(count));
   during_handshake.reset();
   if (stream) co_await serve_connection(self->site, std::move(*stream), true, std::move(remote));
 }
@@ -107,19 +111,23 @@ void Server::State::take_over(const std::shared_ptr<State>& self, HandedOver con
   });
 }
 
-void Server::State::begin(const std::shared_ptr<State>& self, tcp::socket socket, asio::ip::address remote) {
-  self->tasks.spawn(serve(self, std::move(socket), std::move(remote)));
+void Server::State::begin(const std::shared_ptr<State>& self, Accepted accepted) {
+  self->tasks.spawn(serve(self, std::move(accepted)));
 }
 
 // Serves the connection on this server or another, each in turn.
 void Server::State::deal(const std::shared_ptr<State>& self, tcp::socket socket, const tcp::endpoint& peer) {
-  if (*self->connections >= self->site->options.max_connections) return;
+  const auto& options = self->site->options;
+  if (self->connections->number() >= options.max_connections) return;
+  const bool is_proxy = options.is_proxy && options.is_proxy(peer.address());
+  auto count = is_proxy ? self->connections : self->of_addresses.of(peer.address());
+  if (!is_proxy && count->number() >= options.max_connections_per_address) return;
   const auto to = self->receiver(self);
   self->turn = (self->turn + 1) % (self->others.size() + 1);
-  if (to == self) return begin(to, std::move(socket), peer.address());
-  asio::post(to->tasks.executor(), [to, socket = std::move(socket), remote = peer.address()]() mutable {
-    begin(to, std::move(socket), remote);
-  });
+  Accepted accepted{std::move(socket), peer.address(), std::move(count)};
+  if (to == self) return begin(to, std::move(accepted));
+  asio::post(to->tasks.executor(),
+             [to, accepted = std::move(accepted)]() mutable { begin(to, std::move(accepted)); });
 }
 
 asio::awaitable<void> Server::State::accept(std::shared_ptr<State> self) {
@@ -217,7 +225,7 @@ std::uint16_t Server::port() const {
 }
 
 std::size_t Server::connections() const {
-  return *state_->connections;
+  return state_->connections->number();
 }
 
 asio::awaitable<void> Server::stop() {

@@ -28,8 +28,11 @@ struct ServerOptions {
   std::uint16_t port = 0;                  ///< 0 takes a free one, see Server::port()
   std::optional<TlsFiles> tls = {};        ///< absent: plain HTTP
   std::size_t max_connections = 16'384;    ///< further ones are closed at once
-  core::Bytes max_header{16 * 1024};       ///< request line and fields; beyond: 431
-  core::Bytes max_body{1024 * 1024};       ///< beyond: 413; routes may set their own
+  std::size_t max_connections_per_address = 16'384;
+  /// Whether many may come through that address: such have no limit of their own. Null: nobody.
+  std::function<bool(const asio::ip::address&)> is_proxy = {};
+  core::Bytes max_header{16 * 1024};  ///< request line and fields; beyond: 431
+  core::Bytes max_body{1024 * 1024};  ///< beyond: 413; routes may set their own
   std::chrono::milliseconds header_timeout{
       10'000};  ///< from the first byte of a request to the end of its header
   std::chrono::milliseconds body_timeout{60'000};   ///< for the whole body

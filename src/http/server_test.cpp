@@ -183,6 +183,18 @@ TEST_F(ServerTest, ConnectionsBeyondTheLimitAreClosedAndOthersGoOn) {
   EXPECT_EQ(fetch("GET", "/echo").status, 200U);
 }
 
+TEST_F(ServerTest, ConnectionsOfOneAddressBeyondItsLimitAreClosed) {
+  start({.max_connections_per_address = 1});
+  EXPECT_EQ(fetch("GET", "/echo").status, 200U);  // kept alive
+  EXPECT_EQ(raw("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n"), "");
+}
+
+TEST_F(ServerTest, AnAddressThatManyComeThroughHasNoLimitOfItsOwn) {
+  start({.max_connections_per_address = 1, .is_proxy = [](const auto& from) { return from.is_loopback(); }});
+  EXPECT_EQ(fetch("GET", "/echo").status, 200U);  // kept alive
+  EXPECT_THAT(raw("GET /echo HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.1 200"));
+}
+
 TEST_F(ServerTest, HooksAnswerEarlyAndAddHeaders) {
   start();
   server->before([](const Request& request) -> std::optional<Response> {

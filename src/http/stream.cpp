@@ -121,12 +121,12 @@ class PlainStream final : public Stream {
 }  // namespace
 
 Stream::~Stream() {
-  if (open_) --*open_;
+  if (open_) open_->leave();
 }
 
-void Stream::count_in(std::shared_ptr<Count> open) {
+void Stream::count_in(std::shared_ptr<ConnectionCount> open) {
   open_ = std::move(open);
-  ++*open_;
+  open_->enter();
 }
 
 asio::awaitable<IoResult> Stream::write_text(std::string_view text) {

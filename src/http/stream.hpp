@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
@@ -13,6 +12,7 @@
 #include <span>
 
 #include "core/error.hpp"
+#include "http/connection_count.hpp"
 
 namespace boost::asio::ssl {
 class context;
@@ -52,11 +52,9 @@ class ReadWaiter {
 /// Bytes over TCP or TLS, so that everything above is compiled once. One reader and one writer at a time.
 class Stream {
  public:
-  using Count = std::atomic<std::size_t>;
-
   virtual ~Stream();
   /// Counts this stream from now on until its end.
-  void count_in(std::shared_ptr<Count> open);
+  void count_in(std::shared_ptr<ConnectionCount> open);
   /// At least one byte, or an error.
   virtual asio::awaitable<IoResult> read_some(asio::mutable_buffer buffer) = 0;
   /// As read_some, into memory shared by all streams of this thread that is not held while waiting. The bytes
@@ -91,7 +89,7 @@ class Stream {
   virtual bool move_to(const asio::any_io_executor& executor);
 
  private:
-  std::shared_ptr<Count> open_;
+  std::shared_ptr<ConnectionCount> open_;
 };
 
 /// Takes a connected socket; sets TCP_NODELAY.

@@ -22,14 +22,6 @@ std::chrono::nanoseconds time_of(double tokens, const Rate& rate) {
 
 }  // namespace
 
-std::string address_key(const address& from) {
-  if (from.is_v4()) return from.to_string();
-  const auto v6 = from.to_v6();
-  if (v6.is_v4_mapped()) return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, v6).to_string();
-  const auto bytes = v6.to_bytes();
-  return {bytes.begin(), bytes.begin() + 8};
-}
-
 std::chrono::milliseconds TokenBucket::wait(const Rate& rate, core::SteadyTime now) const {
   const auto too_early = full_at_ - now - time_of(rate.burst - 1, rate);
   return std::max(std::chrono::milliseconds(0), std::chrono::ceil<std::chrono::milliseconds>(too_early));

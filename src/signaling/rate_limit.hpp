@@ -11,6 +11,7 @@
 
 #include "core/clock.hpp"
 #include "core/keyed_hash.hpp"
+#include "http/connection_count.hpp"
 #include "http/message.hpp"
 
 namespace pantheon::signaling {
@@ -44,8 +45,7 @@ inline constexpr std::size_t kEventScopes = 4;  ///< a socket, its device, accou
 /// One bucket for each class of events, see EventLimits.
 using EventBuckets = std::array<TokenBucket, kEventClasses>;
 
-/// What is counted as one address: IPv4, mapped ones too, or the /64 of an IPv6 address.
-std::string address_key(const boost::asio::ip::address& from);
+using http::address_key;
 
 /// How often buckets that are full again are looked for, and when there is no room for another.
 inline constexpr std::chrono::seconds kSweepEvery{10};
