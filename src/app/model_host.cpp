@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "engine/address.hpp"
+#include "identity/device_key.hpp"
 #include "platform/network.hpp"
 
 namespace pantheon::app {
@@ -32,6 +33,16 @@ UpEvents::Request request_of(const host::RequestFinished& finished) {
   return request;
 }
 
+core::Result<host::SharingRules> sharing_rules(const UpOptions& options) {
+  host::SharingRules rules;
+  if (!options.shared_models.empty()) rules.shared_models = options.shared_models;
+  for (const auto& device : options.managers) {
+    if (auto valid = identity::check_device_id(device); !valid) return core::failure(valid.error());
+    rules.devices[device].management = true;
+  }
+  return rules;
+}
+
 }  // namespace
 
 ModelHost::ModelHost(asio::any_io_executor executor, const UpOptions& options, const UpEvents& events,
@@ -52,6 +63,7 @@ asio::awaitable<core::Result<void>> ModelHost::find_engines(std::vector<std::str
   engine::CatalogueOptions settings;
   settings.candidates = std::move(*candidates);
   settings.ollama_parallel = options_.parallel;
+  settings.shared_remote_models = options_.cloud_models;
   catalogue_ = std::make_unique<engine::Catalogue>(executor_, client_, std::move(settings));
   (void)co_await catalogue_->refresh();
   co_return core::Result<void>{};
@@ -73,11 +85,14 @@ asio::awaitable<core::Result<void>> ModelHost::set_up_trial() {
 }
 
 asio::awaitable<core::Result<void>> ModelHost::start() {
+  auto sharing = sharing_rules(options_);
+  if (!sharing) co_return core::failure(sharing.error());
   auto found = co_await find_engines(options_.engines);
   if (found && !any_shared(*catalogue_->current())) found = co_await set_up_trial();
   if (!found) co_return core::failure(found.error());
   host::HostOptions settings;
   settings.identity = identity_;
+  settings.sharing = std::move(*sharing);
   host_ = std::make_unique<host::Host>(executor_, client_, *catalogue_, std::move(settings));
   host_->on_event([this](const host::HostEvent& event) { show_event(event); });
   catalogue_->start();

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,9 +44,12 @@ struct UpOptions {
   std::filesystem::path token_file;
   std::string auth_key;
 
-  std::vector<std::string> engines;  ///< base URLs named by the owner
-  bool search_engines = true;        ///< also look at the usual local places
-  unsigned parallel = 1;             ///< answers Ollama writes at the same time
+  std::vector<std::string> engines;     ///< base URLs named by the owner
+  bool search_engines = true;           ///< also look at the usual local places
+  unsigned parallel = 1;                ///< answers Ollama writes at the same time
+  std::set<std::string> shared_models;  ///< only these; empty: all that are found
+  std::set<std::string> cloud_models;   ///< shared too, though an engine runs them elsewhere
+  std::set<std::string> managers;       ///< ids of devices that may pull, copy and delete models
   Trial trial = Trial::ask;
   bool serve_relayed = true;  ///< clients of generation 1 too, whose requests the signaling server could read
 

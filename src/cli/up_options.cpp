@@ -25,6 +25,19 @@ void add_engine_options(CLI::App& verb, UpArguments& arguments) {
                 "If no engine answers, set up a small model (272 MB to download) without asking");
 }
 
+void add_sharing_options(CLI::App& verb, UpArguments& arguments) {
+  verb.add_option("--share", arguments.up.shared_models,
+                  "Share only this model of those that are found (may be given more than once)");
+  verb.add_option(
+      "--share-cloud", arguments.up.cloud_models,
+      "Share this model too, which Ollama runs in its cloud and may charge for (may be given more "
+      "than once)");
+  verb.add_option(
+      "--manager", arguments.up.managers,
+      "Let this device pull, copy and delete models of Ollama here: its id, as the settings of its "
+      "page show it (may be given more than once)");
+}
+
 void add_account_options(CLI::App& verb, UpArguments& arguments) {
   arguments.server = verb.add_option("--server", arguments.up.server,
                                      "Signaling server elsewhere, e.g. https://signal.example.org");
@@ -97,6 +110,7 @@ std::shared_ptr<UpArguments> add_up_options(CLI::App& verb, bool host_only) {
       ->check([](const std::string& folder) { return folder.empty() ? "is empty and names no folder" : ""; })
       ->capture_default_str();
   add_engine_options(verb, *arguments);
+  add_sharing_options(verb, *arguments);
   add_account_options(verb, *arguments);
   if (!host_only) add_home_options(verb, *arguments);
   verb.add_option("--rtc-bind", arguments->rtc_bind, "Address that peer connections use")

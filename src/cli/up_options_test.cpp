@@ -41,6 +41,17 @@ TEST_F(UpOptionsTest, AServerThatIsNoAddressIsRefused) {
   }
 }
 
+TEST_F(UpOptionsTest, TheOwnerNamesWhatIsSharedAndWhoManagesIt) {
+  const auto nothing = read({}).value();
+  EXPECT_TRUE(nothing.shared_models.empty());
+  EXPECT_TRUE(nothing.managers.empty());
+  const auto options =
+      read({"--share", "a:1b", "--share", "b:2b", "--share-cloud", "c:cloud", "--manager", "d_one"}).value();
+  EXPECT_EQ(options.shared_models, (std::set<std::string>{"a:1b", "b:2b"}));
+  EXPECT_EQ(options.cloud_models, std::set<std::string>{"c:cloud"});
+  EXPECT_EQ(options.managers, std::set<std::string>{"d_one"});
+}
+
 TEST_F(UpOptionsTest, AHostNeedsAServer) {
   EXPECT_EQ(read({}, true).error().code(), "invalid_argument");
   EXPECT_TRUE(read({"--server", "http://x"}, true));

@@ -40,9 +40,10 @@ void tell_position(session::Exchange& exchange, std::size_t position) {
   [[maybe_unused]] const auto sent = exchange.send_head(head);
 }
 
-/// Passes the answer on. From here on errors are resets, for the head has gone out.
-asio::awaitable<void> relay(session::Exchange& exchange, engine::EngineAnswer& answer,
-                            RequestRecord& record) {
+/// Passes the answer on. From here on errors are resets, for the head has gone out. `changed`: asks the
+/// engines for their models before the answer ends.
+asio::awaitable<void> relay(session::Exchange& exchange, engine::EngineAnswer& answer, RequestRecord& record,
+                            engine::Catalogue* changed) {
   for (;;) {
     const auto bytes = co_await answer.read();
     if (!bytes) {
@@ -60,6 +61,7 @@ asio::awaitable<void> relay(session::Exchange& exchange, engine::EngineAnswer& a
       co_return;
     }
   }
+  if (changed != nullptr) co_await changed->refresh();
   exchange.end();
   record.served();
 }
@@ -67,7 +69,8 @@ asio::awaitable<void> relay(session::Exchange& exchange, engine::EngineAnswer& a
 asio::awaitable<core::Result<void>> ask_engine(HostStatePtr state,
                                                std::shared_ptr<session::Exchange> exchange,
                                                engine::EngineInfo engine, engine::EngineCall call,
-                                               SpoolBudget::Share share, RequestRecord& record) {
+                                               SpoolBudget::Share share, RequestRecord& record,
+                                               engine::Catalogue* changed = nullptr) {
   auto answer = co_await state->client.send(engine.address, std::move(call));
   share.release();
   if (!answer) {
@@ -87,7 +90,7 @@ asio::awaitable<core::Result<void>> ask_engine(HostStatePtr state,
     record.failed(sent.error());
     co_return core::Result<void>();
   }
-  co_await relay(*exchange, *answer, record);
+  co_await relay(*exchange, *answer, record, changed);
   co_return core::Result<void>();
 }
 
@@ -168,7 +171,8 @@ asio::awaitable<core::Result<void>> forward_management(HostStatePtr state,
   if (!spooled) co_return core::failure(spooled.error());
   RequestRecord record(state, exchange->peer(), route.path, core::Bytes{spooled->body.size()});
   auto call = engine_call(exchange->head(), route, std::move(spooled->body));
-  co_return co_await ask_engine(state, exchange, *engine, std::move(call), std::move(spooled->share), record);
+  co_return co_await ask_engine(state, exchange, *engine, std::move(call), std::move(spooled->share), record,
+                                &state->catalogue);
 }
 
 }  // namespace pantheon::host

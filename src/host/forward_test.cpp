@@ -80,8 +80,11 @@ TEST_F(ForwardTest, ADeviceWithManagementIsNotHeldBack) {
   const std::string body = R"({"model":"gemma3:270m","keep_alive":0})";
   ask("POST", "/api/chat", body);
   EXPECT_EQ(ollama.requests.back().body(), body);
+  ollama.seen.clear();
   EXPECT_EQ(ask("POST", "/api/pull", R"({"model":"x"})")->status(), 200U);
-  EXPECT_EQ(ollama.seen.back(), "POST /api/pull");
+  EXPECT_EQ(ollama.seen.front(), "POST /api/pull");
+  EXPECT_NE(std::ranges::find(ollama.seen, "GET /api/tags"), ollama.seen.end())
+      << "which models there are now";
 }
 
 TEST_F(ForwardTest, OnlyTheBytesOfTheModelBecomeTheEnginesName) {
