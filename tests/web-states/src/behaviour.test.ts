@@ -46,6 +46,19 @@ it('stops an answer, keeps what came, and asks again', async () => {
   await close();
 });
 
+it('goes on after an answer that is nothing but one mark over and over, also after a reload', async () => {
+  const { page, complaints, close } = await open(app.browser, app.port, 'looping', desktop);
+  for (const [at, question] of ['first', 'second'].entries()) {
+    await page.getByTestId('composer').fill(question);
+    await page.getByTestId('send').click();
+    await page.locator('[data-testid=message-assistant][data-status=done]').nth(at).waitFor();
+    await page.reload();
+    await page.getByText(question, { exact: true }).last().waitFor();
+  }
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 it('says after a reload that the page was closed while the answer came in, and keeps what came', async () => {
   const { page, close } = await open(app.browser, app.port, 'streaming', desktop);
   await page.getByTestId('composer').fill('hello');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answer } from '../testing/answer.js';
+import { lexBounded } from './bounded-lexer.js';
 import { IncrementalMarkdown } from './incremental.js';
 
 function shape(parser: IncrementalMarkdown, text: string): string[] {
@@ -54,6 +55,20 @@ describe('IncrementalMarkdown', () => {
       'code:```js\na\n\nb\n```',
       'paragraph:after',
     ]);
+  });
+
+  it('shows what cannot be parsed as it is, and tries it once', () => {
+    let tries = 0;
+    const parser = new IncrementalMarkdown((text) => {
+      if (!text.includes('!')) return lexBounded(text);
+      tries++;
+      throw new RangeError('Maximum call stack size exceeded');
+    });
+    parser.update('One.\n\nTwo');
+    for (const text of ['One.\n\nTwo!', 'One.\n\nTwo!\n\nThree'])
+      expect(shape(parser, text)).toEqual(['paragraph:One.', 'space:', `plain:${text.slice(6)}`]);
+    expect(tries).toBe(1);
+    expect(shape(parser, 'Other')).toEqual(['paragraph:Other']);
   });
 
   it('begins anew with another text', () => {

@@ -3,6 +3,7 @@ import type { Token, Tokens } from 'marked';
 import { CodeBlock } from './code-block.js';
 import { IncrementalMarkdown } from './incremental.js';
 import { Inline } from './inline.js';
+import { usePaced } from './pace.js';
 
 /**
  * The text of a model as elements. No HTML is ever made from text: the parser's tokens become React elements, raw HTML is
@@ -10,9 +11,10 @@ import { Inline } from './inline.js';
  */
 export function Markdown({ text }: { readonly text: string }): ReactNode {
   const [parser] = useState(() => new IncrementalMarkdown());
+  const shown = usePaced(text);
   return (
     <div className="markdown">
-      {parser.update(text).map(({ key, token }) => (
+      {parser.update(shown).map(({ key, token }) => (
         <BlockView key={key} token={token} />
       ))}
     </div>
@@ -46,6 +48,8 @@ function block(token: Tokens.Generic): ReactNode {
           <Inline tokens={token.tokens} />
         </p>
       );
+    case 'plain': // could not be parsed
+      return <p className="plain">{token.raw}</p>;
     case 'text':
       return token.tokens === undefined ? <Inline tokens={[token]} /> : <Inline tokens={token.tokens} />;
     default:

@@ -171,6 +171,7 @@ export const scenarios = {
   },
   'engine-refused': { reply: refused(502, 'engine_unavailable', 'The engine does not answer.') },
   queued: { reply: queued(3) },
+  looping: { reply: streamed(`${'>'.repeat(100)} `.repeat(200), 'whole', 1) },
 } satisfies Readonly<Record<string, Partial<Script>>>;
 
 /** Name of a scenario. */
