@@ -1,12 +1,13 @@
+import type { AccountDevice } from '@pantheon/client';
 import { act } from 'react';
 import { createRoot } from 'react-dom/client';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { App } from './app.js';
 import { Conversations } from './chat/conversations.js';
 import { memoryStorage } from './state/device-storage.js';
 import { makeServices, ServicesProvider } from './state/services.js';
 import { scriptOf, type ScenarioName } from './testing/scenarios.js';
-import { ScriptedClient } from './testing/scripted-client.js';
+import { ScriptedClient, type Script } from './testing/scripted-client.js';
 
 let unmount: () => void = () => undefined;
 
@@ -14,13 +15,19 @@ beforeAll(() => {
   (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
 });
 afterEach(() => {
+  vi.restoreAllMocks();
   act(unmount);
   location.hash = '';
 });
 
-async function draw(name: ScenarioName, hash = '', storage = memoryStorage()): Promise<HTMLElement> {
+async function draw(
+  name: ScenarioName,
+  hash = '',
+  storage = memoryStorage(),
+  more: Partial<Script> = {},
+): Promise<HTMLElement> {
   location.hash = hash;
-  const services = makeServices(new ScriptedClient(scriptOf(name)), storage);
+  const services = makeServices(new ScriptedClient({ ...scriptOf(name), ...more }), storage);
   const box = document.createElement('div');
   document.body.append(box);
   const root = createRoot(box);
@@ -93,6 +100,20 @@ describe('App', () => {
     expect(box.querySelector('textarea')?.placeholder).toBe('Wait for the answer in the other tab');
   });
 
+  it('shows a chat with an answer that is one loop, and what was written after it', async () => {
+    const storage = memoryStorage();
+    const model = { hostId: 'workstation', hostName: 'Host', modelId: 'llama3.2:3b', modelName: 'Model' };
+    const { id } = new Conversations(storage).create([
+      { role: 'user', id: 'q', text: 'Why?', at: 1 },
+      { role: 'assistant', id: 'a', text: '1. '.repeat(10_000), at: 2, model, status: 'done' },
+      { role: 'user', id: 'r', text: 'And then?', at: 3 },
+      { role: 'assistant', id: 'b', text: '>'.repeat(20_000), at: 4, model, status: 'done' },
+    ]);
+    const box = await draw('ready', `#/c/${id}`, storage);
+    expect(box.textContent).toContain('And then?');
+    expect(box.querySelectorAll('[data-testid=message-assistant]')).toHaveLength(2);
+  });
+
   it('keeps the focus in the list of chats while it covers the page, and gives it back', async () => {
     const box = await draw('ready');
     const opener = box.querySelector<HTMLButtonElement>('[data-testid=open-sidebar]');
@@ -106,5 +127,37 @@ describe('App', () => {
     act(() => press('Escape'));
     expect(main?.hasAttribute('inert')).toBe(false);
     expect(document.activeElement).toBe(opener);
+  });
+});
+
+describe('what cannot be drawn', () => {
+  it('is one message, shown as plain text between the others', async () => {
+    vi.spyOn(console, 'error').mockReturnValue(undefined); // React tells what it caught
+    const storage = memoryStorage();
+    const model = { hostId: 'workstation', hostName: 'Host', modelId: 'llama3.2:3b', modelName: 'Model' };
+    const broken = { tokens: 1, firstTokenMs: 1, tokensPerSecond: 'many' as unknown as number };
+    const { id } = new Conversations(storage).create([
+      { role: 'user', id: 'q', text: 'Why?', at: 1 },
+      { role: 'assistant', id: 'a', text: 'Because', at: 2, model, status: 'done', stats: broken },
+    ]);
+    const box = await draw('ready', `#/c/${id}`, storage);
+    expect(box.querySelector('[data-testid=message-user]')?.textContent).toContain('Why?');
+    const plain = box.querySelector('[data-testid=message-plain]');
+    expect(plain?.textContent).toContain('Because');
+    await act(async () => plain?.querySelector<HTMLButtonElement>('.button')?.click());
+    expect(box.querySelector('[data-testid=message-plain]')).toBeNull();
+    expect(box.querySelectorAll('[data-testid=message-assistant]')).toHaveLength(1);
+  });
+
+  it('is a page, and a new chat can be gone to from what stands in its place', async () => {
+    vi.spyOn(console, 'error').mockReturnValue(undefined);
+    const devices = [{ ...scriptOf('ready').devices[0], name: {} } as unknown as AccountDevice];
+    const box = await draw('ready', '#/settings', memoryStorage(), { devices });
+    expect(box.querySelector('[data-testid=page-broken]')?.textContent).toContain(
+      'Your chats are still on this device.',
+    );
+    await act(async () => box.querySelector<HTMLButtonElement>('[data-testid=page-broken] button')?.click());
+    expect(box.querySelector('[data-testid=page-broken]')).toBeNull();
+    expect(box.textContent).toContain('What is on your mind?');
   });
 });

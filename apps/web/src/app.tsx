@@ -1,6 +1,8 @@
 import { useCallback, useState, type ReactNode } from 'react';
+import { ErrorBoundary } from './components/error-boundary.js';
 import { Logo } from './components/icon.js';
 import { Sidebar } from './components/sidebar.js';
+import { BrokenPage } from './pages/broken-page.js';
 import { ChatPage } from './pages/chat-page.js';
 import { PairPage } from './pages/pair-page.js';
 import { SettingsPage } from './pages/settings-page.js';
@@ -9,8 +11,18 @@ import { WelcomePage } from './pages/welcome-page.js';
 import { useValue } from './state/observable.js';
 import { useServices } from './state/services.js';
 
-/** Chooses the page by address and state of the account. */
+/** The app: a page, or what is shown when it cannot be drawn. */
 export function App(): ReactNode {
+  const route = useValue(useServices().router);
+  return (
+    <ErrorBoundary subject={route} instead={(again) => <BrokenPage onAgain={again} />}>
+      <Page />
+    </ErrorBoundary>
+  );
+}
+
+/** Chooses the page by address and state of the account. */
+function Page(): ReactNode {
   const { account, router } = useServices();
   const route = useValue(router);
   const { loaded, paired, state, error } = useValue(account);
