@@ -4,6 +4,9 @@ import { failureOf, failureOfResponse } from './failures.js';
 import { SseParser } from './sse.js';
 import type { Failure, Message } from './types.js';
 
+/** How long a body may stay open after the last event of an answer. */
+const BODY_END_MS = 1_000;
+
 /** What is asked. */
 export interface Question {
   readonly hostId: string;
@@ -88,7 +91,6 @@ async function readStream(body: ReadableStream<Uint8Array>, sink: AnswerSink): P
   const decoder = new TextDecoder();
   const parser = new SseParser();
   const reader = body.getReader();
-  let marked = false;
   let finishReason: string | undefined;
   try {
     for (;;) {
@@ -99,13 +101,32 @@ async function readStream(body: ReadableStream<Uint8Array>, sink: AnswerSink): P
       for (const event of events) {
         const chunk = handle(event, sink);
         finishReason = chunk?.finishReason ?? finishReason;
-        marked ||= chunk?.done === true || finishReason !== undefined;
+        if (chunk?.done !== true) continue;
+        void letEnd(reader);
+        return { finishReason };
       }
-      if (done && !marked) throw new AnswerFailed(failureOf('engine_failed'));
-      if (done) return { finishReason };
+      if (!done) continue;
+      if (finishReason === undefined) throw new AnswerFailed(failureOf('engine_failed'));
+      return { finishReason };
     }
-  } finally {
+  } catch (error) {
     reader.cancel().catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Most bodies end with the last event, and the host counts an answer as given up that is cancelled before. One that stays open
+ * is cancelled after a while: it would hold the engine.
+ */
+async function letEnd(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  const timer = setTimeout(() => reader.cancel().catch(() => undefined), BODY_END_MS);
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // the answer is whole, however its connection ends
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -104,6 +104,40 @@ describe('ChatRunner', () => {
     expect(answerOf(conversations)).toMatchObject({ text: 'one', status: 'done' });
   });
 
+  it.each([
+    ['[DONE]', '{"choices":[{"delta":{"content":"one"}}]}\n\ndata: [DONE]'],
+    ['done: true', '{"choices":[{"delta":{"content":"one"}}],"done":true}'],
+  ])('ends an answer with %s though its body stays open, and lets go of the engine', async (_what, data) => {
+    const cancel = vi.fn();
+    const start = (controller: ReadableStreamDefaultController<Uint8Array>): void =>
+      controller.enqueue(new TextEncoder().encode(`data: ${data}\n\n`));
+    const { runner, conversations } = setUp(() =>
+      Promise.resolve(new Response(new ReadableStream<Uint8Array>({ start, cancel }))),
+    );
+    runner.send(undefined, 'hello', model);
+    await ended(runner);
+    expect(answerOf(conversations)).toMatchObject({ text: 'one', status: 'done' });
+    await vi.waitFor(() => expect(cancel).toHaveBeenCalled(), { timeout: 5_000 });
+  });
+
+  it('does not cancel a body that ends with the answer', async () => {
+    const cancel = vi.fn();
+    const pieces = ['data: {"choices":[{"delta":{"content":"one"}}]}\n\ndata: [DONE]\n\n'];
+    let read = 0;
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+      const piece = pieces.shift();
+      read++;
+      if (piece === undefined) controller.close();
+      else controller.enqueue(new TextEncoder().encode(piece));
+    };
+    const body = new ReadableStream<Uint8Array>({ pull, cancel }, { highWaterMark: 0 });
+    const { runner } = setUp(() => Promise.resolve(new Response(body)));
+    runner.send(undefined, 'hello', model);
+    await ended(runner);
+    await vi.waitFor(() => expect(read).toBe(2));
+    expect(cancel).not.toHaveBeenCalled();
+  });
+
   it('takes an answer for whole that an engine sends in one piece', async () => {
     const choices = [{ message: { content: 'one' } }];
     const { runner, conversations } = setUp(() => Promise.resolve(Response.json({ choices })));

@@ -56,6 +56,6 @@ export function parseChunk(data: string): CompletionChunk | undefined {
     completionTokens: typeof tokens === 'number' ? tokens : undefined,
     error: errorOf(json),
     finishReason: text(choice['finish_reason']) || undefined,
-    done: false,
+    done: json['done'] === true, // as engines write it that have an API of their own beside this one
   };
 }
