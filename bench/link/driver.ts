@@ -303,4 +303,14 @@ async function main(only: ReadonlySet<string>): Promise<void> {
   }
 }
 
-await main(new Set(process.argv.slice(2)));
+const PARTS = ['first', 'one', 'hundred', 'cpu', 'bulk', 'connect', 'chromium'];
+const asked = process.argv.slice(2);
+const unknown = asked.filter((part) => !PARTS.includes(part));
+if (unknown.length > 0) {
+  const help = asked.includes('--help') || asked.includes('-h');
+  const out = help ? process.stdout : process.stderr;
+  if (!help) out.write(`There is no part "${unknown.join('", "')}".\n`);
+  out.write(`Usage: bench/link/run [PART]...: all parts, or some of ${PARTS.join(', ')}\n`);
+  process.exit(help ? 0 : 64);
+}
+await main(new Set(asked));

@@ -14,15 +14,37 @@ const SATURATED = 0.95;
 
 type Results = ReadonlyMap<Server['name'], Measured[]>;
 
-const { values: options } = parseArgs({
-  options: {
-    only: { type: 'string', multiple: true, default: [] },
-    server: { type: 'string', multiple: true, default: [] },
-    rounds: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    cores: { type: 'string', default: '0,1' },
-  },
-});
+const USAGE = `Usage: bench/signaling/run [--only SCENARIO]... [--server NAME]... [--rounds N] [--quick] [--cores SERVER,LOAD]
+
+  --only     one of ${SCENARIOS.map(({ name }) => name).join(', ')}
+  --server   Pantheon, Node or socketioxide
+  --rounds   how often; the median is shown (3, with --quick 1)
+  --quick    smaller loads
+  --cores    of the server and of the load (0,1)`;
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        only: { type: 'string', multiple: true, default: [] },
+        server: { type: 'string', multiple: true, default: [] },
+        rounds: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+        cores: { type: 'string', default: '0,1' },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`);
+    process.exit(64);
+  }
+}
+
+const options = readOptions();
+if (options.help) {
+  process.stdout.write(`${USAGE}\n`);
+  process.exit(0);
+}
 const rounds = Number(options.rounds ?? (options.quick ? 1 : 3));
 const [serverCore = '0', generatorCore = '1'] = options.cores.split(',');
 
