@@ -138,11 +138,12 @@ void Connection::Impl::end(StreamId id) {
   if (sender_.end_if_drained(id, *stream)) own_direction_ended(id);
 }
 
-// END has left, or stands in the control queue. An answer that is complete needs no more of its request.
+// END has left, or stands in the control queue. An answer that is complete needs no more of its request: what
+// is unread of one that has arrived whole goes back to the link at once, as nobody will read it.
 void Connection::Impl::own_direction_ended(StreamId id) {
   auto* stream = stream_of(id);
   if (stream == nullptr) return;
-  if (stream->peer_ended) return remove(id, false);
+  if (stream->peer_ended) return remove(id, !offerer());
   if (!offerer()) reset(id, LinkError::no_error, "");
 }
 

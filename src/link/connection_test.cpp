@@ -489,6 +489,40 @@ TEST(Connection, BytesOfAFinishedStreamHoldTheLinksCreditUntilConsumed) {
   EXPECT_EQ(pair.offerer.open_streams(), 0U);
 }
 
+TEST(Connection, AnAnswerGivesBackWhatIsUnreadOfItsRequest) {
+  auto pair = Pair::ready();
+  for (int round = 0; round < 40; ++round, pair.now += 100ms) {  // 10 MiB in all over a link credit of 4 MiB
+    const auto stream = *pair.offerer.open(kPost);
+    pair.offerer.write(stream, core::ByteVector(262144));
+    pair.offerer.end(stream);
+    pair.deliver();
+    const auto events = take_events(pair.answerer);
+    ASSERT_NE(find<End>(events), nullptr) << round;
+    ASSERT_TRUE(pair.answerer.respond(stream, {404, {}, {}}));
+    pair.answerer.end(stream);
+    pair.deliver();
+    EXPECT_EQ(find<Reset>(take_events(pair.offerer)), nullptr);
+  }
+  EXPECT_EQ(pair.offerer.open_streams() + pair.answerer.open_streams(), 0U);
+}
+
+TEST(Connection, AnAskerMayStillReadAnAnswerThatCameBeforeItsRequestEnded) {
+  auto pair = Pair::ready();
+  for (int round = 0; round < 40; ++round, pair.now += 100ms) {
+    const auto stream = *pair.offerer.open(kPost);
+    pair.deliver();
+    ASSERT_TRUE(pair.answerer.respond(stream, kOk));
+    pair.answerer.write(stream, core::ByteVector(262144));
+    pair.deliver();
+    pair.offerer.end(stream);
+    pair.answerer.end(stream);
+    pair.deliver();
+    ASSERT_NE(find<End>(take_events(pair.offerer)), nullptr) << round;
+    pair.offerer.consumed(stream, Bytes{262144});
+    pair.deliver();
+  }
+}
+
 TEST(Connection, StreamsTakeTurnsOfSixteenKibibytes) {
   auto pair = Pair::ready();
   const auto first = answering(pair);

@@ -45,6 +45,7 @@ class LinkClientStream final : public ClientStream {
       driver_->schedule_flush();
     }
     driver_->drop_stream(id_);
+    driver_->drop_unread(id_, *state_);
     state_->fail(core::Error(core::CommonError::cancelled));
   }
 

@@ -232,6 +232,40 @@ TEST_F(LinkPair, AResetReachesTheAskerWithItsCodeAndWords) {
   EXPECT_NE(answer.error.find("engine_failed: the engine went away"), std::string::npos) << answer.error;
 }
 
+constexpr std::size_t kMuch = 262'144;
+
+asio::awaitable<void> answer_much(std::shared_ptr<Exchange> exchange) {
+  (void)exchange->send_head({200, {}, {}});
+  const core::ByteVector body(kMuch);
+  (void)co_await exchange->write(body);
+  exchange->end();
+}
+
+asio::awaitable<void> read_into(ClientStream& stream, std::optional<Answer>& answer) {
+  auto read = co_await read_answer(stream);
+  answer = std::move(read);
+}
+
+TEST_F(LinkPair, AnAnswerDroppedUnreadBehindItsEndGivesItsCreditBack) {
+  connect(answer_much);
+  run(until_ready());
+  for (int round = 0; round < 16; ++round) {  // as much as the link has credit
+    auto stream = client_->open({"GET", "/", {}, {}, {}});
+    ASSERT_TRUE(stream);
+    (*stream)->end();
+    while (io_.poll() > 0) {
+    }
+    stream->reset();
+  }
+  auto stream = client_->open({"GET", "/", {}, {}, {}});
+  ASSERT_TRUE(stream);
+  (*stream)->end();
+  std::optional<Answer> answer;
+  tasks_.spawn(read_into(**stream, answer));
+  while (!answer) ASSERT_NE(io_.run_one_for(5s), 0U) << "the answer stands still";
+  EXPECT_EQ(answer->body.size(), kMuch);
+}
+
 TEST_F(LinkPair, ATextMessageEndsTheLink) {
   connect(echo);
   run(until_ready());

@@ -138,6 +138,15 @@ void LinkDriver::drop_stream(link::StreamId id) {
   streams_.erase(id);
 }
 
+void LinkDriver::drop_unread(link::StreamId id, StreamState& state) {
+  core::Bytes unread;
+  for (const auto& bytes : state.data) unread.count += bytes.size();
+  state.data.clear();
+  if (over_ || unread == core::Bytes{0}) return;
+  connection_.consumed(id, unread);
+  if (connection_.has_output()) schedule_flush();
+}
+
 void LinkDriver::on_event(link::Ready& event) {
   peer_.device_id = event.device_id;
   peer_.proven = event.trust != link::PeerTrust::first_seen;

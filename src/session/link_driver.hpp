@@ -54,6 +54,8 @@ class LinkDriver : public std::enable_shared_from_this<LinkDriver> {
 
   void add_stream(link::StreamId id, std::shared_ptr<StreamState> state);
   void drop_stream(link::StreamId id);
+  /// Nobody reads what has arrived for a stream: gives its credit back.
+  void drop_unread(link::StreamId id, StreamState& state);
   /// The next bytes of a stream, credit returned; empty at its end.
   asio::awaitable<core::Result<core::ByteVector>> read(link::StreamId id, std::shared_ptr<StreamState> state);
   asio::awaitable<core::Result<void>> write(link::StreamId id, std::shared_ptr<StreamState> state,
