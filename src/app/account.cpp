@@ -3,6 +3,7 @@
 #include "app/error.hpp"
 #include "app/server_address.hpp"
 #include "core/random.hpp"
+#include "identity/error.hpp"
 #include "identity/pairing.hpp"
 #include "platform/error.hpp"
 #include "platform/network.hpp"
@@ -16,11 +17,13 @@ using FirstSight = identity::KeyBook::FirstSight;
 using AccountResult = core::Result<std::unique_ptr<Account>>;
 
 constexpr const char* kHome = "home";
+constexpr const char* kCameBack =
+    "this computer had been removed from its own account and is in it again as a new device; pair your other "
+    "devices with it again";
 
-Membership fresh_membership(std::string account, FirstSight first_sight, const DeviceState& state) {
+Membership fresh_membership(std::string account, FirstSight first_sight, const identity::DeviceKey& own) {
   identity::KeyBook book(account, first_sight);
-  (void)book.pin(state.key().device_id(),
-                 state.key().public_key());  // an empty book has room for our own key
+  (void)book.pin(own.device_id(), own.public_key());  // an empty book has room for our own key
   return {std::move(account), std::move(book), {}, {}, {}};
 }
 
@@ -83,9 +86,9 @@ asio::awaitable<AccountResult> join_by_link(const DeviceState& state, http::Clie
   auto paired = co_await session::redeem_pairing_link(http, *link, state.key(), state.key().device_id(),
                                                       options.name, platform::platform_name());
   if (!paired) co_return core::failure(paired.error());
-  auto account = std::make_unique<Account>();
+  auto account = std::make_unique<Account>(state.key());
   account->key_in_state = options.server;
-  account->membership = fresh_membership(paired->account, FirstSight::refuse, state);
+  account->membership = fresh_membership(paired->account, FirstSight::refuse, state.key());
   auto& membership = account->membership;
   if (const auto pinned = membership.book.pin(paired->voucher_device_id, paired->voucher_key); !pinned) {
     co_return core::failure(pinned.error());
@@ -111,12 +114,12 @@ asio::awaitable<AccountResult> join_by_token(asio::any_io_executor executor, con
                                platform::platform_name()};
   const auto named = co_await session::ask_account(executor, std::move(device), state.key(), credentials);
   if (!named) co_return core::failure(named.error());
-  auto account = std::make_unique<Account>();
+  auto account = std::make_unique<Account>(state.key());
   account->key_in_state = options.server + " " + *named;
   auto stored = state.load(account->key_in_state);
   if (!stored) co_return core::failure(stored.error());
   account->membership =
-      stored->has_value() ? std::move(**stored) : fresh_membership(*named, FirstSight::remember, state);
+      stored->has_value() ? std::move(**stored) : fresh_membership(*named, FirstSight::remember, state.key());
   if (options.token_file.empty()) {
     account->credentials = [credentials] { return fixed_credentials(credentials); };
   } else {
@@ -125,20 +128,50 @@ asio::awaitable<AccountResult> join_by_token(asio::any_io_executor executor, con
   co_return account;
 }
 
-}  // namespace
-
-AccountResult join_at_home(const DeviceState& state, signaling::Service& service, const UpOptions& options) {
+/// What is kept of the account of the server of this process, or a fresh membership in it.
+core::Result<Membership> membership_at_home(const DeviceState& state, const std::string& name) {
   auto stored = state.load(kHome);
   if (!stored) return core::failure(stored.error());
-  auto account = std::make_unique<Account>();
-  account->key_in_state = kHome;
-  const auto name = service.owner_account();
   // Another database is another account: the pins of the old one mean nothing in it.
-  const bool same = stored->has_value() && (*stored)->account == name;
-  account->membership = same ? std::move(**stored) : fresh_membership(name, FirstSight::refuse, state);
+  if (stored->has_value() && (*stored)->account == name) return std::move(**stored);
+  return fresh_membership(name, FirstSight::refuse, state.home_key());
+}
+
+core::Result<bool> was_removed(const DeviceState& state, signaling::Service& service,
+                               const identity::KeyBook& book, const std::string& name) {
+  const auto& key = state.home_key();
+  if (book.is_revoked(key.device_id())) return true;
+  const auto tokens =
+      service.issue_owner_token(key.device_id(), key.public_key(), name, platform::platform_name());
+  if (tokens) return false;
+  if (tokens.error().is(identity::IdentityError::device_revoked)) return true;
+  return core::failure(tokens.error());
+}
+
+}  // namespace
+
+AccountResult join_at_home(DeviceState& state, signaling::Service& service, const UpOptions& options) {
+  auto membership = membership_at_home(state, service.owner_account());
+  if (!membership) return core::failure(membership.error());
+  const auto removed = was_removed(state, service, membership->book, options.name);
+  if (!removed) return core::failure(removed.error());
+  if (*removed) {
+    // A removed id never comes back, and there is nobody else who could let this device in.
+    if (const auto renewed = state.renew_home_key(); !renewed) return core::failure(renewed.error());
+    const auto& fresh = state.home_key();
+    if (const auto pinned = membership->book.pin(fresh.device_id(), fresh.public_key()); !pinned)
+      return core::failure(pinned.error());
+  }
+  auto account = std::make_unique<Account>(state.home_key());
+  account->key_in_state = kHome;
+  account->membership = std::move(*membership);
+  if (*removed) account->note = kCameBack;
   if (const auto saved = state.save(kHome, account->membership); !saved) return core::failure(saved.error());
-  account->credentials = [&service, id = state.key().device_id(), key = state.key().public_key(),
-                          name = options.name] { return owner_credentials(service, id, key, name); };
+  const auto id = account->key.device_id();
+  service.set_server_device(id);
+  account->credentials = [&service, id, key = account->key.public_key(), name = options.name] {
+    return owner_credentials(service, id, key, name);
+  };
   return account;
 }
 
@@ -150,7 +183,7 @@ asio::awaitable<AccountResult> join_elsewhere(asio::any_io_executor executor, co
   auto stored = state.load(options.server);
   if (!stored) co_return core::failure(stored.error());
   if (!stored->has_value()) co_return core::failure(AppError::no_account_at_server, options.server);
-  auto account = std::make_unique<Account>();
+  auto account = std::make_unique<Account>(state.key());
   account->key_in_state = options.server;
   account->membership = std::move(**stored);
   use_device_tokens(*account, state, http, options.server);

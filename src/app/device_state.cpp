@@ -7,19 +7,33 @@
 namespace pantheon::app {
 namespace {
 
-core::Result<identity::DeviceKey> load_or_make_key(const std::filesystem::path& file) {
-  if (std::filesystem::exists(file)) {
-    const auto text = platform::read_file(file);
-    if (!text) return core::failure(text.error());
-    auto key = identity::DeviceKey::from_seed_text(*text);
-    if (!key) return core::failure(AppError::bad_device_file, file.string());
-    return *key;
-  }
+constexpr const char* kHomeKey = "home.key";
+
+core::Result<identity::DeviceKey> load_key(const std::filesystem::path& file) {
+  const auto text = platform::read_file(file);
+  if (!text) return core::failure(text.error());
+  auto key = identity::DeviceKey::from_seed_text(*text);
+  if (!key) return core::failure(AppError::bad_device_file, file.string());
+  return key;
+}
+
+core::Result<identity::DeviceKey> make_key(const std::filesystem::path& file) {
   auto key = identity::DeviceKey::generate();
   if (const auto written = platform::write_private_file(file, key.seed_text()); !written) {
     return core::failure(written.error());
   }
   return key;
+}
+
+core::Result<identity::DeviceKey> load_or_make_key(const std::filesystem::path& file) {
+  return std::filesystem::exists(file) ? load_key(file) : make_key(file);
+}
+
+core::Result<identity::DeviceKey> load_home_key(const std::filesystem::path& folder,
+                                                const identity::DeviceKey& usual) {
+  const auto file = folder / kHomeKey;
+  if (!std::filesystem::exists(file)) return usual;
+  return load_key(file);
 }
 
 core::Result<Membership> parse_membership(const core::json::object& object, const std::string& file) {
@@ -42,19 +56,31 @@ core::Result<DeviceState> DeviceState::open(const std::filesystem::path& folder)
   const auto lock = platform::lock_file(folder / "lock");
   if (!lock) return core::failure(lock.error());
   if (*lock < 0) return core::failure(AppError::already_running, folder.string());
-  auto key = load_or_make_key(folder / "device.key");
-  if (!key) {
+  const auto key = load_or_make_key(folder / "device.key");
+  const auto home_key = key ? load_home_key(folder, *key) : key;
+  if (!home_key) {
     platform::unlock_file(*lock);
-    return core::failure(key.error());
+    return core::failure(home_key.error());
   }
-  return DeviceState(folder, *key, *lock);
+  return DeviceState(folder, *key, *home_key, *lock);
 }
 
-DeviceState::DeviceState(std::filesystem::path folder, identity::DeviceKey key, int lock)
-    : folder_(std::move(folder)), key_(key), lock_(lock) {}
+DeviceState::DeviceState(std::filesystem::path folder, identity::DeviceKey key, identity::DeviceKey home_key,
+                         int lock)
+    : folder_(std::move(folder)), key_(key), home_key_(home_key), lock_(lock) {}
 
 DeviceState::DeviceState(DeviceState&& other) noexcept
-    : folder_(std::move(other.folder_)), key_(other.key_), lock_(std::exchange(other.lock_, -1)) {}
+    : folder_(std::move(other.folder_)),
+      key_(other.key_),
+      home_key_(other.home_key_),
+      lock_(std::exchange(other.lock_, -1)) {}
+
+core::Result<void> DeviceState::renew_home_key() {
+  const auto fresh = make_key(folder_ / kHomeKey);
+  if (!fresh) return core::failure(fresh.error());
+  home_key_ = *fresh;
+  return {};
+}
 
 DeviceState::~DeviceState() {
   if (lock_ >= 0) platform::unlock_file(lock_);

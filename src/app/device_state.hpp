@@ -20,8 +20,9 @@ struct Membership {
   std::string refresh_token;
 };
 
-/// The files of the data folder: `device.key` (the private key), `lock`, and one JSON file an account. Files
-/// are private to the owner and replaced in one step. Use from one thread.
+/// The files of the data folder: `device.key` (the private key), `home.key` (see renew_home_key()), `lock`,
+/// and one JSON file an account. Files are private to the owner and replaced in one step. Use from one
+/// thread.
 class DeviceState {
  public:
   /// Opens the folder, makes it and the key when they are not there, and holds the folder's lock until the
@@ -32,6 +33,11 @@ class DeviceState {
   ~DeviceState();
 
   const identity::DeviceKey& key() const { return key_; }
+  /// The key of this device in the account of its own signaling server; the same, unless it was renewed.
+  const identity::DeviceKey& home_key() const { return home_key_; }
+  /// Makes another key for that account alone, kept in `home.key`: accounts elsewhere know this device by the
+  /// one it has. Errors of the file system.
+  core::Result<void> renew_home_key();
   const std::filesystem::path& folder() const { return folder_; }
 
   /// What is kept for a server (`home`, or the origin of a signaling server); nothing when it was never
@@ -40,11 +46,12 @@ class DeviceState {
   core::Result<void> save(const std::string& server, const Membership& membership) const;
 
  private:
-  DeviceState(std::filesystem::path folder, identity::DeviceKey key, int lock);
+  DeviceState(std::filesystem::path folder, identity::DeviceKey key, identity::DeviceKey home_key, int lock);
   std::filesystem::path file_of(const std::string& server) const;
 
   std::filesystem::path folder_;
   identity::DeviceKey key_;
+  identity::DeviceKey home_key_;
   int lock_;
 };
 

@@ -145,7 +145,7 @@ session::AccountEvents Up::State::session_events() {
 void Up::State::start_session() {
   session::AccountSettings settings;
   settings.server_url = at_home() ? own_url() : options.server;
-  settings.device_id = device->key().device_id();
+  settings.device_id = account->key.device_id();
   settings.name = options.name;
   settings.platform = platform::platform_name();
   settings.rtc = {options.ice_servers, options.rtc_bind_address, options.rtc_ports};
@@ -154,7 +154,7 @@ void Up::State::start_session() {
   settings.serve_json = models->host().json_handler();
   settings.serve_relayed = options.serve_relayed;
   settings.renews = !options.token_file.empty();
-  session = std::make_unique<session::AccountClient>(executor, std::move(settings), device->key(),
+  session = std::make_unique<session::AccountClient>(executor, std::move(settings), account->key,
                                                      account->membership.book, account->credentials,
                                                      session_events());
   models->host().on_change([this] { announce(); });
@@ -234,8 +234,10 @@ asio::awaitable<core::Result<void>> Up::start() {
   }
   const auto joined = co_await state->join();
   if (!joined) co_return core::failure(joined.error());
+  const auto& note = state->account->note;
+  if (!note.empty() && state->events.on_note) state->events.on_note(note);
   state->models = std::make_unique<ModelHost>(state->executor, state->options, state->events,
-                                              state->device->key().device_id());
+                                              state->account->key.device_id());
   const auto found = co_await state->models->start();
   if (!found) co_return core::failure(found.error());
   state->start_session();

@@ -91,6 +91,8 @@ struct UpEvents {
     std::string error_code;  ///< empty when it went well
   };
   std::function<void(const Request&)> on_request;
+  /// Something the person should know that is no error, as a sentence.
+  std::function<void(const std::string& note)> on_note;
   std::function<void(const core::Error&)> on_error;
 };
 

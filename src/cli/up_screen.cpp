@@ -221,6 +221,7 @@ app::UpEvents screen_events(bool host_only) {
   events.on_request = [screen](const auto& request) {
     if (request.finished) screen->event(request_line(request));
   };
+  events.on_note = [screen](const std::string& note) { screen->event(printable(note, kLongestError)); };
   events.on_error = [screen](const core::Error& error) { show_error(*screen, error); };
   return events;
 }

@@ -47,15 +47,17 @@ EventResult Devices::list(const Member& member) const {
   if (!statements) return core::failure(statements.error());
   json::array devices;
   for (const auto& row : *rows) {
-    devices.push_back({{"deviceId", row.device_id},
-                       {"name", row.name},
-                       {"platform", row.platform},
-                       {"publicKey", row.public_key},
-                       {"createdAt", row.created_at.time_since_epoch().count()},
-                       {"lastSeen", row.last_seen.time_since_epoch().count()},
-                       {"online", directory_->is_connected(member.account(), row.device_id)},
-                       {"statements", statements_json((*statements)[row.device_id])},
-                       {"revoked", row.revoked}});
+    json::object device{{"deviceId", row.device_id},
+                        {"name", row.name},
+                        {"platform", row.platform},
+                        {"publicKey", row.public_key},
+                        {"createdAt", row.created_at.time_since_epoch().count()},
+                        {"lastSeen", row.last_seen.time_since_epoch().count()},
+                        {"online", directory_->is_connected(member.account(), row.device_id)},
+                        {"statements", statements_json((*statements)[row.device_id])},
+                        {"revoked", row.revoked}};
+    if (runs_server(member.account(), row.device_id)) device["runsServer"] = true;
+    devices.push_back(std::move(device));
   }
   return json::object{{"devices", std::move(devices)}};
 }
@@ -121,6 +123,8 @@ EventResult Devices::revoke(const MemberPointer& member, const socketio::Event& 
   if (!payload) return core::failure(payload.error());
   const auto statement = parse_revocation(*member, *payload);
   if (!statement) return core::failure(statement.error());
+  if (runs_server(member->account(), statement->claim().device_id))
+    return core::failure(SignalingError::device_runs_server);
   if (auto stored = store_revocation(*statement); !stored) return core::failure(stored.error());
   const auto& device_id = statement->claim().device_id;
   core::logger("signaling")->info("device {} was revoked", device_id);

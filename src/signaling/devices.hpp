@@ -21,6 +21,11 @@ class Devices {
         clock_(options.clock),
         keep_devices_(options.keep_devices) {}
   void add_to(EventRouter& router);
+  /// The device this server runs on: it cannot be revoked (`device_runs_server`), as nobody could pair it
+  /// again, and is listed with `runsServer`.
+  void set_server_device(std::string account, std::string device_id) {
+    server_device_ = {std::move(account), std::move(device_id)};
+  }
   /// Told of each revocation before anybody else is.
   void on_revoked(std::function<void(const identity::Statement&)> handler) {
     on_revoked_ = std::move(handler);
@@ -33,12 +38,21 @@ class Devices {
   core::Result<identity::Statement> parse_revocation(const Member& member,
                                                      const core::json::object& payload) const;
   core::Result<void> store_revocation(const identity::Statement& statement);
+  bool runs_server(std::string_view account, std::string_view device_id) const {
+    return account == server_device_.account && device_id == server_device_.device_id;
+  }
+
+  struct ServerDevice {
+    std::string account;
+    std::string device_id;
+  };
   store::DeviceStore* store_;
   Directory* directory_;
   Pairing* pairing_;
   Limits limits_;
   core::WallClock clock_;
   bool keep_devices_;
+  ServerDevice server_device_;  ///< empty: the server runs on no device of its accounts
   std::function<void(const identity::Statement&)> on_revoked_ = [](const identity::Statement&) {};
 };
 

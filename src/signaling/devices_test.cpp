@@ -77,6 +77,28 @@ TEST_F(DevicesTest, ARevokedDeviceLosesItsSocketsAndTokensAtOnce) {
   });
 }
 
+TEST_F(DevicesTest, TheOneTheServerRunsOnIsListedAsSuchAndCannotBeRevoked) {
+  run([&]() -> test::asio::awaitable<void> {
+    const auto host = owner_device("Tower");
+    const auto phone = owner_device("Phone");
+    service->set_server_device(host.id());
+    auto* tower = co_await connected(host);
+    auto* live = co_await connected(phone);
+    const auto payload = revocation(phone, host, StatementType::revoke, host.account);
+    const auto refused = co_await live->ask("revoke-device", payload);
+    EXPECT_EQ(text_of(refused, "code"), "device_runs_server");
+    const auto list = co_await live->ask("list-devices");
+    for (const auto& entry : list.at("devices").as_array()) {
+      const auto& device = entry.as_object();
+      EXPECT_EQ(device.contains("runsServer"), text_of(device, "deviceId") == host.id());
+      EXPECT_EQ(device.at("revoked"), false);
+    }
+    co_await tower->settle();
+    EXPECT_EQ(tower->waiting("device-revoked"), 0U);
+    EXPECT_TRUE(service->issue_owner_token(host.id(), host.key.public_key(), "Tower", "Linux"));
+  });
+}
+
 TEST_F(DevicesTest, OnlyAProvenDeviceOfTheAccountRevokes) {
   run([&]() -> test::asio::awaitable<void> {
     const auto host = owner_device("Tower");

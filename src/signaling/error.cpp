@@ -6,7 +6,7 @@ namespace pantheon::signaling {
 namespace {
 
 // In the order of SignalingError.
-constexpr std::array<core::ErrorRow, 26> kRows{{
+constexpr std::array<core::ErrorRow, 27> kRows{{
     {"rate_limited", 429, 75, "Too many requests; wait a moment and try again."},
     {"not_joined", 409, 65, "This socket is not in its account's room; send join-account first."},
     {"peer_unavailable", 404, 69,
@@ -49,6 +49,10 @@ constexpr std::array<core::ErrorRow, 26> kRows{{
     {"devices_off", 403, 77,
      "This server pairs no devices and gives them no tokens (--devices=off); sign in with the account's "
      "provider or its shared key instead."},
+    {"device_runs_server", 409, 65,
+     "The server of this account runs on that device, so it cannot be removed; stop Pantheon there instead, "
+     "or "
+     "delete its data folder to begin anew."},
 }};
 
 }  // namespace

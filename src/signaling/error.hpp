@@ -32,6 +32,7 @@ enum class SignalingError {
   legacy_off,
   legacy_relay_off,
   devices_off,
+  device_runs_server,
 };
 const core::ErrorRow& row(SignalingError code);
 std::span<const core::ErrorRow> signaling_error_rows();

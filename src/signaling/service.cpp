@@ -493,6 +493,10 @@ core::Result<DeviceTokens> Service::issue_owner_token(const std::string& device_
   return state_->tokens.issue(**device);
 }
 
+void Service::set_server_device(const std::string& device_id) {
+  state_->devices.set_server_device(owner_account(), device_id);
+}
+
 std::size_t Service::connected_sockets() const {
   return state_->rooms.sockets();
 }

@@ -67,6 +67,9 @@ class Service {
                                                const identity::PublicKey& public_key, const std::string& name,
                                                const std::string& platform);
 
+  /// That device of the machine's owner runs this server: nobody can revoke it (`device_runs_server`).
+  void set_server_device(const std::string& device_id);
+
   /// Sockets that are signed in, and accounts with at least one of them.
   std::size_t connected_sockets() const;
   std::size_t connected_accounts() const;

@@ -1,0 +1,126 @@
+#include "app/account.hpp"
+
+#include <gtest/gtest.h>
+
+#include "app/signaling_server.hpp"
+#include "core/async_event.hpp"
+#include "core/random.hpp"
+#include "http/testing/test_loop.hpp"
+#include "signaling/devices.hpp"
+#include "socketio/client.hpp"
+
+namespace pantheon::app {
+namespace {
+
+using namespace std::chrono_literals;
+using identity::DeviceKey;
+using identity::Statement;
+
+/// A signaling server as `pantheon up` runs it, on a free port, with the data folder beside its database.
+class AccountTest : public testing::Test {
+ protected:
+  AccountTest() {
+    std::filesystem::create_directories(folder_);
+    SignalingServerOptions options;
+    options.bind_address = "127.0.0.1";
+    options.port = 0;
+    options.database = database_;
+    server_ = SignalingServer::start(loop_.executor(), std::move(options)).value();
+    options_.name = "Tower";
+  }
+  ~AccountTest() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { loop_.run(server_->stop()); }
+
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(server_->port()); }
+  DeviceState open_state(const char* name = "device") const {
+    return DeviceState::open(folder_ / name).value();
+  }
+  std::unique_ptr<Account> at_home(DeviceState& state) {
+    return join_at_home(state, server_->service(), options_).value();
+  }
+  /// The account's device with that id is removed, as another one of it would ask for.
+  void remove(const DeviceKey& key) {
+    auto store = store::DeviceStore::open(database_).value();
+    const auto statement = Statement::make(
+        DeviceKey::generate(), {identity::StatementType::revoke, server_->service().owner_account(),
+                                key.device_id(), key.public_key(), "", core::wall_now()});
+    ASSERT_TRUE(signaling::keep_revocation(store, statement, core::wall_now()));
+  }
+
+  std::filesystem::path folder_ =
+      std::filesystem::temp_directory_path() / ("pantheon-account-" + core::random_id());
+  std::filesystem::path database_ = folder_ / "signaling.db";
+  http::TestLoop loop_;
+  http::Client http_{loop_.executor()};
+  std::unique_ptr<SignalingServer> server_;
+  UpOptions options_;
+};
+
+TEST_F(AccountTest, ADeviceRemovedFromItsOwnHomeComesBackAsANewOne) {
+  auto state = open_state();
+  const auto phone = DeviceKey::generate();
+  {
+    const auto before = at_home(state);
+    EXPECT_EQ(before->key.device_id(), state.key().device_id());
+    EXPECT_EQ(before->note, "");
+    ASSERT_TRUE(before->membership.book.pin(phone.device_id(), phone.public_key()));
+    ASSERT_TRUE(state.save(before->key_in_state, before->membership));
+  }
+  remove(state.key());
+  const auto back = at_home(state);
+  EXPECT_NE(back->key.device_id(), state.key().device_id());
+  EXPECT_NE(back->note, "");
+  EXPECT_TRUE(loop_.run(back->credentials()));
+  EXPECT_NE(back->membership.book.pinned(phone.device_id()), nullptr) << "whom it trusts, it trusts";
+  EXPECT_NE(back->membership.book.pinned(back->key.device_id()), nullptr);
+}
+
+TEST_F(AccountTest, ADeviceThatCameBackStaysTheSameAndKeepsItsKeyElsewhere) {
+  std::string usual;
+  std::string at_home_id;
+  {
+    auto state = open_state();
+    usual = state.key().device_id();
+    static_cast<void>(at_home(state));
+    remove(state.key());
+    at_home_id = at_home(state)->key.device_id();
+  }
+  auto state = open_state();
+  const auto again = at_home(state);
+  EXPECT_EQ(again->key.device_id(), at_home_id);
+  EXPECT_EQ(again->note, "");
+  EXPECT_EQ(state.key().device_id(), usual);
+}
+
+asio::awaitable<core::Result<core::json::array>> list_devices(const std::string& url, http::Client& http,
+                                                              Account& account) {
+  auto credentials = co_await account.credentials();
+  if (!credentials) co_return core::failure(credentials.error());
+  const session::SignInDevice device{url, account.key.device_id(), "instance", "Tower", "linux"};
+  const auto executor = co_await asio::this_coro::executor;
+  socketio::ClientOptions options;
+  options.url = url;
+  socketio::Client client(executor, std::move(options),
+                          [&] { return session::sign_in(http, device, account.key, *credentials); });
+  core::AsyncEvent changed(executor);
+  client.on_connect([&] { changed.notify(); });
+  client.start();
+  (void)co_await changed.wait_until(std::chrono::steady_clock::now() + 10s);
+  core::json::array arguments;
+  auto answer = co_await client.request("list-devices", std::move(arguments), 10s);
+  co_await client.stop();
+  co_return answer;
+}
+
+TEST_F(AccountTest, TheServerKnowsWhichDeviceItRunsOn) {
+  auto state = open_state();
+  const auto account = at_home(state);
+  const auto answer = loop_.run(list_devices(url(), http_, *account));
+  ASSERT_TRUE(answer) << answer.error().message();
+  const auto& devices = answer->front().as_object().at("devices").as_array();
+  ASSERT_EQ(devices.size(), 1U);
+  EXPECT_EQ(devices.front().as_object().at("runsServer"), true);
+}
+
+}  // namespace
+}  // namespace pantheon::app
