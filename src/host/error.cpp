@@ -6,7 +6,7 @@ namespace pantheon::host {
 namespace {
 
 // In the order of HostError.
-constexpr std::array<core::ErrorRow, 15> kRows{{
+constexpr std::array<core::ErrorRow, 16> kRows{{
     {"hosting_off", 503, 69,
      "This machine does not share its models at the moment; switch hosting on there."},
     {"route_not_found", 404, 65,
@@ -24,6 +24,8 @@ constexpr std::array<core::ErrorRow, 15> kRows{{
     {"dialect_unsupported", 400, 65, "The engine of this model does not speak this API; use the other one."},
     {"request_too_large", 413, 65,
      "The request is larger than this host accepts; send less, or fewer at once."},
+    {"request_stalled", 408, 75,
+     "The rest of the request did not come; check the connection and send it again."},
     {"queue_full", 429, 75, "Too many requests wait for this engine already; try again in a moment."},
     {"loop_detected", 508, 78,
      "The request came back to a host it has already passed; share each engine only once."},

@@ -18,6 +18,7 @@ enum class HostError {
   model_unknown,    ///< not in this host's catalogue, or not shared with the asker
   dialect_unsupported,
   request_too_large,
+  request_stalled,
   queue_full,
   loop_detected,
   management_off,

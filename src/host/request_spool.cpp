@@ -1,5 +1,7 @@
 #include "host/request_spool.hpp"
 
+#include <algorithm>
+
 #include "host/error.hpp"
 
 namespace pantheon::host {
@@ -7,9 +9,25 @@ namespace pantheon::host {
 struct SpoolBudget::Share::Account {
   Limits limits;
   core::Bytes used;
+  core::Bytes used_unproven;  ///< part of it
+
+  core::Bytes left_for(Sender sender) const {
+    const auto left = limits.total.count - used.count;
+    if (sender == Sender::proven) return {left};
+    return {std::min(left, limits.total.count / 4 - used_unproven.count)};
+  }
+  void take(Sender sender, core::Bytes bytes) {
+    used.count += bytes.count;
+    if (sender == Sender::unproven) used_unproven.count += bytes.count;
+  }
+  void give_back(Sender sender, core::Bytes bytes) {
+    used.count -= bytes.count;
+    if (sender == Sender::unproven) used_unproven.count -= bytes.count;
+  }
 };
 
-SpoolBudget::Share::Share(Share&& other) noexcept : account_(std::move(other.account_)), held_(other.held_) {
+SpoolBudget::Share::Share(Share&& other) noexcept
+    : account_(std::move(other.account_)), sender_(other.sender_), held_(other.held_) {
   other.held_ = {};
 }
 
@@ -17,6 +35,7 @@ SpoolBudget::Share& SpoolBudget::Share::operator=(Share&& other) noexcept {
   if (this == &other) return *this;
   release();
   account_ = std::move(other.account_);
+  sender_ = other.sender_;
   held_ = other.held_;
   other.held_ = {};
   return *this;
@@ -29,29 +48,33 @@ core::Result<void> SpoolBudget::Share::grow(core::Bytes more) {
     const auto limit = account_->limits.each.count / (1024 * 1024);
     return core::failure(HostError::request_too_large, "the limit is " + std::to_string(limit) + " MiB");
   }
-  if (more > core::Bytes{account_->limits.total.count - account_->used.count}) {
+  if (more > account_->left_for(sender_)) {
     return core::failure(HostError::request_too_large, "too much is waiting here at the moment");
   }
   held_ = held_ + more;
-  account_->used = account_->used + more;
+  account_->take(sender_, more);
   return {};
 }
 
 void SpoolBudget::Share::release() {
-  if (account_) account_->used.count -= held_.count;
+  if (account_) account_->give_back(sender_, held_);
   held_ = {};
   account_.reset();
 }
 
 SpoolBudget::SpoolBudget(Limits limits)
-    : account_(std::make_shared<Share::Account>(Share::Account{limits, {}})) {}
+    : account_(std::make_shared<Share::Account>(Share::Account{limits, {}, {}})) {}
 
-SpoolBudget::Share SpoolBudget::share() {
-  return Share(account_);
+SpoolBudget::Share SpoolBudget::share(Sender sender) {
+  return {account_, sender};
 }
 
 core::Bytes SpoolBudget::used() const {
   return account_->used;
+}
+
+std::chrono::milliseconds SpoolBudget::idle() const {
+  return account_->limits.idle;
 }
 
 namespace {
@@ -59,9 +82,13 @@ namespace {
 asio::awaitable<core::Result<SpooledRequest>> spool(session::Exchange& exchange, SpoolBudget& budget,
                                                     ModelScanner* scanner) {
   SpooledRequest spooled;
-  spooled.share = budget.share();
+  const bool proven = exchange.peer().proven;
+  spooled.share = budget.share(proven ? SpoolBudget::Sender::proven : SpoolBudget::Sender::unproven);
   for (;;) {
-    const auto bytes = co_await exchange.read();
+    // What stands still would keep its memory from everybody else.
+    const auto bytes = co_await exchange.read_until(std::chrono::steady_clock::now() + budget.idle());
+    if (!bytes && bytes.error().is(core::CommonError::timeout))
+      co_return core::failure(HostError::request_stalled);
     if (!bytes) co_return core::failure(bytes.error());
     if (bytes->empty()) break;
     const auto grown = spooled.share.grow(core::Bytes{bytes->size()});

@@ -11,12 +11,13 @@ namespace {
 
 using engine::testing::run;
 using testing::RecordedExchange;
+using Sender = SpoolBudget::Sender;
 
 TEST(SpoolBudget, GivesBackWhatItTook) {
   SpoolBudget budget({.each = core::Bytes{10}, .total = core::Bytes{15}});
   {
-    auto a = budget.share();
-    auto b = budget.share();
+    auto a = budget.share(Sender::proven);
+    auto b = budget.share(Sender::proven);
     EXPECT_TRUE(a.grow(core::Bytes{10}));
     EXPECT_FALSE(a.grow(core::Bytes{1})) << "one request has its own limit";
     EXPECT_TRUE(b.grow(core::Bytes{5}));
@@ -32,9 +33,24 @@ TEST(SpoolBudget, GivesBackWhatItTook) {
 
 TEST(SpoolBudget, AHugeWishDoesNotOverflow) {
   SpoolBudget budget({.each = core::Bytes{10}, .total = core::Bytes{15}});
-  auto share = budget.share();
+  auto share = budget.share(Sender::proven);
   EXPECT_TRUE(share.grow(core::Bytes{9}));
   EXPECT_TRUE(share.grow(core::Bytes{~0ULL}).error().is(HostError::request_too_large));
+}
+
+TEST(SpoolBudget, UnprovenPeersHaveAQuarterOfItTogether) {
+  SpoolBudget budget({.each = core::Bytes{40}, .total = core::Bytes{100}});
+  auto a = budget.share(Sender::unproven);
+  auto b = budget.share(Sender::unproven);
+  auto proven = budget.share(Sender::proven);
+  EXPECT_TRUE(a.grow(core::Bytes{20}));
+  EXPECT_TRUE(b.grow(core::Bytes{6}).error().is(HostError::request_too_large));
+  EXPECT_TRUE(b.grow(core::Bytes{5}));
+  EXPECT_TRUE(proven.grow(core::Bytes{40}));
+  auto moved = std::move(a);
+  moved.release();
+  EXPECT_TRUE(b.grow(core::Bytes{20}));
+  EXPECT_EQ(budget.used(), core::Bytes{65});
 }
 
 TEST(SpoolRequest, KeepsTheBodyAndFindsItsModel) {
@@ -57,6 +73,26 @@ TEST(SpoolRequest, ALargerBodyThanAllowedIsRefused) {
   ASSERT_FALSE(spooled);
   EXPECT_TRUE(spooled.error().is(HostError::request_too_large));
   EXPECT_EQ(budget.used().count, 0U);
+}
+
+TEST(SpoolRequest, ABodyThatStandsStillIsGivenUp) {
+  asio::io_context io;
+  SpoolBudget budget({.idle = std::chrono::milliseconds(10)});
+  RecordedExchange exchange("POST", "/api/chat", R"({"model":)");
+  exchange.stalls = true;
+  const auto spooled = run(io, spool_request(exchange, budget));
+  ASSERT_FALSE(spooled);
+  EXPECT_TRUE(spooled.error().is(HostError::request_stalled));
+  EXPECT_EQ(spooled.error().http_status(), 408U);
+  EXPECT_EQ(budget.used().count, 0U);
+}
+
+TEST(SpoolRequest, ABodyOfAnUnprovenPeerCountsAsSuch) {
+  asio::io_context io;
+  SpoolBudget budget({.total = core::Bytes{40}});
+  RecordedExchange exchange("POST", "/api/chat", R"({"model":"a"})");
+  exchange.peer_.proven = false;
+  EXPECT_TRUE(run(io, spool_request(exchange, budget)).error().is(HostError::request_too_large));
 }
 
 TEST(SpoolRequest, ABodyThatIsRefusedIsNotReadToItsEnd) {

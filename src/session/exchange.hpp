@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/bytes.hpp"
+#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "link/head.hpp"
@@ -36,6 +37,8 @@ class Exchange {
   virtual const PeerIdentity& peer() const = 0;
   /// The next bytes of the request's body; empty at its end. Credit returns to the sender as bytes are taken.
   virtual asio::awaitable<core::Result<core::ByteVector>> read() = 0;
+  /// As read(), and `timeout` when none have come by then.
+  virtual asio::awaitable<core::Result<core::ByteVector>> read_until(core::SteadyTime deadline) = 0;
   /// Interim heads (status 102) any number of times, then one final head.
   virtual core::Result<void> send_head(const ResponseHead& head) = 0;
   /// Hands over bytes of the answer; waits while the stream's send queue is full.

@@ -266,6 +266,29 @@ TEST_F(LinkPair, AnAnswerDroppedUnreadBehindItsEndGivesItsCreditBack) {
   EXPECT_EQ(answer->body.size(), kMuch);
 }
 
+asio::awaitable<void> read_impatiently(std::shared_ptr<Exchange> exchange) {
+  std::string heard;
+  for (;;) {
+    const auto bytes = co_await exchange->read_until(std::chrono::steady_clock::now() + 20ms);
+    if (!bytes) heard += bytes.error().code();
+    if (!bytes || bytes->empty()) break;
+    heard += core::as_text(*bytes);
+  }
+  (void)exchange->send_head({200, {}, {}});
+  (void)co_await exchange->write(core::as_bytes(heard));
+  exchange->end();
+}
+
+TEST_F(LinkPair, AReaderMayGiveUpWaitingForMore) {
+  connect(read_impatiently);
+  run(until_ready());
+  auto stream = client_->open({"POST", "/", {}, {}, {}});
+  ASSERT_TRUE(stream);
+  const auto part = bytes_of("part ");
+  ASSERT_TRUE(run((*stream)->write(part)));
+  EXPECT_EQ(core::as_text(run(read_answer(**stream)).body), "part timeout");
+}
+
 TEST_F(LinkPair, ATextMessageEndsTheLink) {
   connect(echo);
   run(until_ready());

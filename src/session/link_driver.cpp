@@ -245,11 +245,18 @@ void LinkDriver::fail_all(const core::Error& error) {
 }
 
 asio::awaitable<core::Result<core::ByteVector>> LinkDriver::read(link::StreamId id,
-                                                                 std::shared_ptr<StreamState> state) {
+                                                                 std::shared_ptr<StreamState> state,
+                                                                 core::SteadyTime deadline) {
   while (state->data.empty()) {
     if (state->ended) co_return core::ByteVector{};
     if (state->failed) co_return core::failure(*state->failed);
-    const bool alive = co_await state->changed.wait();
+    if (now() >= deadline) co_return core::failure(core::CommonError::timeout);
+    bool alive = false;
+    if (deadline == core::SteadyTime::max()) {
+      alive = co_await state->changed.wait();
+    } else {
+      alive = co_await state->changed.wait_until(deadline);
+    }
     if (!alive) co_return core::failure(core::CommonError::cancelled);
   }
   auto bytes = std::move(state->data.front());

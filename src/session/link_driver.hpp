@@ -56,8 +56,9 @@ class LinkDriver : public std::enable_shared_from_this<LinkDriver> {
   void drop_stream(link::StreamId id);
   /// Nobody reads what has arrived for a stream: gives its credit back.
   void drop_unread(link::StreamId id, StreamState& state);
-  /// The next bytes of a stream, credit returned; empty at its end.
-  asio::awaitable<core::Result<core::ByteVector>> read(link::StreamId id, std::shared_ptr<StreamState> state);
+  /// The next bytes of a stream, credit returned; empty at its end. `timeout` at the deadline.
+  asio::awaitable<core::Result<core::ByteVector>> read(link::StreamId id, std::shared_ptr<StreamState> state,
+                                                       core::SteadyTime deadline = core::SteadyTime::max());
   asio::awaitable<core::Result<void>> write(link::StreamId id, std::shared_ptr<StreamState> state,
                                             core::ByteView bytes);
 

@@ -26,6 +26,9 @@ class ServedExchange final : public Exchange {
   const RequestHead& head() const override { return head_; }
   const PeerIdentity& peer() const override { return driver_->peer(); }
   asio::awaitable<core::Result<core::ByteVector>> read() override { return driver_->read(id_, state_); }
+  asio::awaitable<core::Result<core::ByteVector>> read_until(core::SteadyTime deadline) override {
+    return driver_->read(id_, state_, deadline);
+  }
 
   core::Result<void> send_head(const ResponseHead& head) override {
     auto sent = driver_->connection().respond(id_, head);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/task_group.hpp"
 #include "session/exchange.hpp"
 
 namespace pantheon::host::testing {
@@ -29,6 +30,11 @@ class RecordedExchange : public session::Exchange {
     body_.pop_front();
     const auto bytes = core::as_bytes(text);
     co_return core::ByteVector(bytes.begin(), bytes.end());
+  }
+  asio::awaitable<core::Result<core::ByteVector>> read_until(core::SteadyTime deadline) override {
+    if (!body_.empty() || !stalls) co_return co_await read();
+    (void)co_await core::sleep_for(deadline - std::chrono::steady_clock::now());
+    co_return core::failure(core::CommonError::timeout);
   }
   core::Result<void> send_head(const session::ResponseHead& head) override {
     (head.status == 102 ? interim : final_heads).push_back(head);
@@ -61,6 +67,7 @@ class RecordedExchange : public session::Exchange {
   std::string reset_code;
   std::string reset_message;
   bool ended = false;
+  bool stalls = false;  ///< the end of the body never comes
 };
 
 }  // namespace pantheon::host::testing
