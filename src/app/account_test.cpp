@@ -1,11 +1,7 @@
 #include "app/account.hpp"
 
-#include <gtest/gtest.h>
-
-#include "app/signaling_server.hpp"
+#include "app/test_support.hpp"
 #include "core/async_event.hpp"
-#include "core/random.hpp"
-#include "http/testing/test_loop.hpp"
 #include "signaling/devices.hpp"
 #include "socketio/client.hpp"
 
@@ -16,28 +12,7 @@ using namespace std::chrono_literals;
 using identity::DeviceKey;
 using identity::Statement;
 
-/// A signaling server as `pantheon up` runs it, on a free port, with the data folder beside its database.
-class AccountTest : public testing::Test {
- protected:
-  AccountTest() {
-    std::filesystem::create_directories(folder_);
-    SignalingServerOptions options;
-    options.bind_address = "127.0.0.1";
-    options.port = 0;
-    options.database = database_;
-    server_ = SignalingServer::start(loop_.executor(), std::move(options)).value();
-    options_.name = "Tower";
-  }
-  ~AccountTest() override { std::filesystem::remove_all(folder_); }
-  void TearDown() override { loop_.run(server_->stop()); }
-
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(server_->port()); }
-  DeviceState open_state(const char* name = "device") const {
-    return DeviceState::open(folder_ / name).value();
-  }
-  std::unique_ptr<Account> at_home(DeviceState& state) {
-    return join_at_home(state, server_->service(), options_).value();
-  }
+struct AccountTest : test::HomeTest {
   /// The account's device with that id is removed, as another one of it would ask for.
   void remove(const DeviceKey& key) {
     auto store = store::DeviceStore::open(database_).value();
@@ -46,14 +21,6 @@ class AccountTest : public testing::Test {
                                 key.device_id(), key.public_key(), "", core::wall_now()});
     ASSERT_TRUE(signaling::keep_revocation(store, statement, core::wall_now()));
   }
-
-  std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() / ("pantheon-account-" + core::random_id());
-  std::filesystem::path database_ = folder_ / "signaling.db";
-  http::TestLoop loop_;
-  http::Client http_{loop_.executor()};
-  std::unique_ptr<SignalingServer> server_;
-  UpOptions options_;
 };
 
 TEST_F(AccountTest, ADeviceRemovedFromItsOwnHomeComesBackAsANewOne) {

@@ -74,7 +74,8 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   std::string instance;
   std::uint64_t book_revision = 0;
   bool account_confirmed =
-      false;  ///< the server named the account we belong to; before that nobody is served
+      false;                    ///< the server named the account we belong to; before that nobody is served
+  bool token_replaced = false;  ///< and the server has not let us in since
   bool stopped = false;
 };
 
@@ -177,6 +178,7 @@ void AccountClient::State::on_server_info(const core::json::object& info) {
     return;
   }
   account_confirmed = true;
+  token_replaced = false;
   (void)signaling.emit("join-account", {});
   send_announcement();
   if (events.on_online) events.on_online(account);
@@ -184,6 +186,10 @@ void AccountClient::State::on_server_info(const core::json::object& info) {
 
 void AccountClient::State::on_connect_error(const core::json::object& error) {
   if (const auto wait = asked_to_wait(error)) signaling.wait_before_next(*wait);
+  if (token_is_over(error) && settings.replace_token && !std::exchange(token_replaced, true)) {
+    core::logger("session")->info("the server wants a newer token");
+    return settings.replace_token();
+  }
   if (events.on_error) events.on_error(connect_error(error));
 }
 

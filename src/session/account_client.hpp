@@ -33,6 +33,9 @@ struct AccountSettings {
   bool serve_relayed = true;
   /// The provider of credentials has a newer token before the one in use ends: it is asked again in time.
   bool renews = false;
+  /// The server has refused the token: makes the provider of credentials give another one, even if ours is
+  /// good by this machine's clock. Only when that is refused too is it an error. Empty: there is no other.
+  std::function<void()> replace_token;
 };
 
 /// What happens in an account. Every function may be empty; they are called on the executor.

@@ -35,7 +35,7 @@ DeviceTokens::DeviceTokens(http::Client& http, std::string server_url, std::stri
       store_(std::move(store)) {}
 
 asio::awaitable<core::Result<std::string>> DeviceTokens::access_token() {
-  if (expiry_of(tokens_.access_token) < core::wall_now() + kLeastLifetime) {
+  if (replace_ || expiry_of(tokens_.access_token) < core::wall_now() + kLeastLifetime) {
     const auto refreshed = co_await refresh();
     if (!refreshed) co_return core::failure(refreshed.error());
   }
@@ -56,6 +56,7 @@ asio::awaitable<core::Result<void>> DeviceTokens::refresh() {
   const auto fresh = core::get_string(*answer, "refreshToken");
   if (!access || !fresh) co_return core::failure(SessionError::not_signed_in);
   tokens_ = {std::string(*access), std::string(*fresh)};
+  replace_ = false;
   co_return store_(tokens_);
 }
 

@@ -26,9 +26,12 @@ class DeviceTokens {
   DeviceTokens(http::Client& http, std::string server_url, std::string device_id, identity::DeviceKey key,
                Pair tokens, std::function<core::Result<void>(const Pair&)> store);
 
-  /// An access token with at least a minute left. `not_signed_in` when the server no longer takes the refresh
-  /// token.
+  /// An access token with at least a minute left, by this machine's clock. `not_signed_in` when the server no
+  /// longer takes the refresh token.
   asio::awaitable<core::Result<std::string>> access_token();
+  /// The server has refused the access token, whatever our clock says of it: the next access_token() is
+  /// another one.
+  void replace() { replace_ = true; }
 
  private:
   asio::awaitable<core::Result<void>> refresh();
@@ -39,6 +42,7 @@ class DeviceTokens {
   identity::DeviceKey key_;
   Pair tokens_;
   std::function<core::Result<void>(const Pair&)> store_;
+  bool replace_ = false;
 };
 
 /// When a JWT expires (`exp`), read without verification: for deciding when to refresh, for nothing else.

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "core/bytes.hpp"
+#include "core/json.hpp"
+#include "http/server.hpp"
+#include "http/testing/test_loop.hpp"
 
 namespace pantheon::session {
 namespace {
@@ -15,6 +18,45 @@ TEST(ExpiryOf, ReadsTheClaim) {
 TEST(ExpiryOf, IsThePastForAnythingElse) {
   for (const char* text : {"", "a", "a.b", "a.!!.c", "a.e30.c"})
     EXPECT_EQ(expiry_of(text), core::WallTime{}) << text;
+}
+
+/// A signaling server that gives a new pair of tokens to whoever asks.
+class DeviceTokensTest : public testing::Test {
+ protected:
+  DeviceTokensTest() {
+    server_.route("GET", "/v1/nonce", [](http::Request) { return give(core::json::object{{"nonce", "n"}}); });
+    server_.route("POST", "/v1/tokens/refresh", [this](http::Request) {
+      const auto number = std::to_string(++refreshed_);
+      return give({{"accessToken", good_token(number)}, {"refreshToken", "r" + number}});
+    });
+    EXPECT_TRUE(server_.listen());
+  }
+  void TearDown() override { loop_.run(server_.stop()); }
+
+  static asio::awaitable<http::Response> give(core::json::object answer) {
+    co_return http::json_response(200, core::json::serialize(answer));
+  }
+  /// Good for a long time by our clock.
+  static std::string good_token(const std::string& name) {
+    return name + "." + core::to_base64url(core::as_bytes(R"({"exp":32503680000})")) + ".s";
+  }
+  std::string token(DeviceTokens& tokens) { return loop_.run(tokens.access_token()).value(); }
+
+  http::TestLoop loop_;
+  http::Server server_{loop_.executor()};
+  http::Client client_{loop_.executor()};
+  int refreshed_ = 0;
+};
+
+TEST_F(DeviceTokensTest, OneThatTheServerRefusedIsReplacedOnceThoughOurClockThinksWellOfIt) {
+  const auto key = identity::DeviceKey::generate();
+  DeviceTokens tokens(client_, "http://127.0.0.1:" + std::to_string(server_.port()), key.device_id(), key,
+                      {good_token("0"), "r0"},
+                      [](const DeviceTokens::Pair&) { return core::Result<void>{}; });
+  EXPECT_EQ(token(tokens), good_token("0"));
+  tokens.replace();
+  EXPECT_EQ(token(tokens), good_token("1"));
+  EXPECT_EQ(token(tokens), good_token("1"));
 }
 
 }  // namespace

@@ -65,6 +65,12 @@ asio::awaitable<core::Result<core::json::object>> sign_in(http::Client& http, Si
   co_return auth;
 }
 
+bool token_is_over(const core::json::object& refusal) {
+  const auto* data = core::get_object(refusal, "data");
+  const auto code = data == nullptr ? std::nullopt : core::get_string(*data, "code");
+  return code == "auth_expired" || code == "auth_invalid";
+}
+
 std::optional<std::chrono::milliseconds> asked_to_wait(const core::json::object& refusal) {
   constexpr std::chrono::milliseconds kLongest = std::chrono::minutes(5);
   const auto* data = core::get_object(refusal, "data");

@@ -47,6 +47,9 @@ asio::awaitable<core::Result<std::string>> ask_account(asio::any_io_executor exe
 /// The error of a Socket.IO connect that was refused: `token_refused` when it is about who we are, one that
 /// is known by its code (error_named()), else `unavailable`.
 core::Error connect_error(const core::json::object& refusal);
+/// Whether a connect was refused for its token, in whose place another one may be taken: its time is over, or
+/// it was taken back.
+bool token_is_over(const core::json::object& refusal);
 /// How long the server that refused a connect wants us to wait (`retryAfterMs`), at most five minutes.
 std::optional<std::chrono::milliseconds> asked_to_wait(const core::json::object& refusal);
 

@@ -1,0 +1,51 @@
+#include "app/up.hpp"
+
+#include "app/test_support.hpp"
+
+namespace pantheon::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// `pantheon host` on another computer, at the server of the one at home.
+class UpTest : public test::HomeTest {
+ protected:
+  UpTest() {
+    options_.server = url();
+    options_.data_folder = folder_ / "away";
+    options_.name = "Study";
+    options_.search_engines = false;
+    options_.trial = Trial::never;
+    options_.rtc_bind_address = "127.0.0.1";
+  }
+
+  /// Starts it, and stops it again once it is signed in.
+  core::Result<void> start_and_stop() {
+    UpEvents events;
+    events.on_online = [this](const auto&, bool) { ++times_online_; };
+    events.on_error = [this](const core::Error& error) { errors_ += error.code(); };
+    events.on_note = [this](const std::string& note) { notes_ += note; };
+    Up up(loop_.executor(), options_, std::move(events));
+    auto started = loop_.run(up.start());
+    loop_.run(up.stop());
+    return started;
+  }
+
+  int times_online_ = 0;
+  std::string errors_;
+  std::string notes_;
+};
+
+TEST_F(UpTest, ATokenThatIsOverByTheServersClockAloneIsReplaced) {
+  options_.pair_link = pairing_link();
+  ASSERT_TRUE(start_and_stop());
+  options_.pair_link.clear();
+  ahead_ = 20min;  // tokens are good for a quarter of an hour
+  const auto started = start_and_stop();
+  EXPECT_TRUE(started) << started.error().message();
+  EXPECT_EQ(times_online_, 2);
+  EXPECT_EQ(errors_, "");
+}
+
+}  // namespace
+}  // namespace pantheon::app
