@@ -8,6 +8,7 @@
 #include "platform/error.hpp"
 #include "platform/network.hpp"
 #include "platform/paths.hpp"
+#include "session/error.hpp"
 #include "session/pairing_newcomer.hpp"
 
 namespace pantheon::app {
@@ -17,6 +18,9 @@ using FirstSight = identity::KeyBook::FirstSight;
 using AccountResult = core::Result<std::unique_ptr<Account>>;
 
 constexpr const char* kHome = "home";
+constexpr std::size_t kMostStatements = 4;  ///< about this device, one for each time it was paired
+constexpr const char* kLinkIsOver =
+    "the pairing link is used or over; going on as the device that an earlier pairing with this server made";
 constexpr const char* kCameBack =
     "this computer had been removed from its own account and is in it again as a new device; pair your other "
     "devices with it again";
@@ -75,31 +79,61 @@ void use_device_tokens(Account& account, const DeviceState& state, http::Client&
   account.credentials = [tokens = account.tokens.get()] { return paired_credentials(*tokens); };
 }
 
+/// As which device an earlier pairing with that server left us.
+std::unique_ptr<Account> paired_account(Membership membership, const DeviceState& state, http::Client& http,
+                                        const std::string& server) {
+  auto account = std::make_unique<Account>(state.key());
+  account->key_in_state = server;
+  account->membership = std::move(membership);
+  use_device_tokens(*account, state, http, server);
+  return account;
+}
+
+/// The membership that a pairing gives: in an account that we were in before, whom we trust stays, and who
+/// was removed stays removed. `device_revoked` when that is the device which lets us in.
+core::Result<Membership> membership_by(const session::PairedAccount& paired, std::optional<Membership> before,
+                                       const identity::DeviceKey& own) {
+  const bool same = before && before->account == paired.account;
+  auto membership = same ? std::move(*before) : fresh_membership(paired.account, FirstSight::refuse, own);
+  if (const auto pinned = membership.book.pin(paired.voucher_device_id, paired.voucher_key); !pinned)
+    return core::failure(pinned.error());
+  auto& statements = membership.statements;
+  statements.insert(statements.begin(), paired.statement.to_json());
+  if (statements.size() > kMostStatements) statements.resize(kMostStatements);
+  membership.access_token = paired.access_token;
+  membership.refresh_token = paired.refresh_token;
+  return membership;
+}
+
+core::Result<identity::PairingLink> link_for(const UpOptions& options) {
+  auto link = identity::parse_pairing_link(options.pair_link);
+  if (!link) return link;
+  if (const auto origin = server_origin(link->origin); origin && *origin == options.server) return link;
+  return core::failure(core::CommonError::invalid_argument,
+                       "--pair is a link of " + link->origin + ", --server names " + options.server);
+}
+
 asio::awaitable<AccountResult> join_by_link(const DeviceState& state, http::Client& http,
                                             const UpOptions& options) {
-  const auto link = identity::parse_pairing_link(options.pair_link);
+  const auto link = link_for(options);
   if (!link) co_return core::failure(link.error());
-  if (const auto origin = server_origin(link->origin); !origin || *origin != options.server) {
-    co_return core::failure(core::CommonError::invalid_argument,
-                            "--pair is a link of " + link->origin + ", --server names " + options.server);
-  }
+  auto before = state.load(options.server);
+  if (!before) co_return core::failure(before.error());
   auto paired = co_await session::redeem_pairing_link(http, *link, state.key(), state.key().device_id(),
                                                       options.name, platform::platform_name());
-  if (!paired) co_return core::failure(paired.error());
-  auto account = std::make_unique<Account>(state.key());
-  account->key_in_state = options.server;
-  account->membership = fresh_membership(paired->account, FirstSight::refuse, state.key());
-  auto& membership = account->membership;
-  if (const auto pinned = membership.book.pin(paired->voucher_device_id, paired->voucher_key); !pinned) {
-    co_return core::failure(pinned.error());
+  if (!paired) {
+    // The same command as before: what it led to is still there.
+    const bool used = paired.error().is(session::SessionError::pairing_code_unknown) && before->has_value();
+    if (!used) co_return core::failure(paired.error());
+    auto account = paired_account(std::move(**before), state, http, options.server);
+    account->note = kLinkIsOver;
+    co_return account;
   }
-  membership.statements.push_back(paired->statement.to_json());
-  membership.access_token = paired->access_token;
-  membership.refresh_token = paired->refresh_token;
-  if (const auto saved = state.save(options.server, membership); !saved)
+  auto membership = membership_by(*paired, std::move(*before), state.key());
+  if (!membership) co_return core::failure(membership.error());
+  if (const auto saved = state.save(options.server, *membership); !saved)
     co_return core::failure(saved.error());
-  use_device_tokens(*account, state, http, options.server);
-  co_return account;
+  co_return paired_account(std::move(*membership), state, http, options.server);
 }
 
 asio::awaitable<AccountResult> join_by_token(asio::any_io_executor executor, const DeviceState& state,
@@ -183,11 +217,7 @@ asio::awaitable<AccountResult> join_elsewhere(asio::any_io_executor executor, co
   auto stored = state.load(options.server);
   if (!stored) co_return core::failure(stored.error());
   if (!stored->has_value()) co_return core::failure(AppError::no_account_at_server, options.server);
-  auto account = std::make_unique<Account>(state.key());
-  account->key_in_state = options.server;
-  account->membership = std::move(**stored);
-  use_device_tokens(*account, state, http, options.server);
-  co_return account;
+  co_return paired_account(std::move(**stored), state, http, options.server);
 }
 
 }  // namespace pantheon::app

@@ -59,6 +59,34 @@ TEST_F(AccountTest, ADeviceThatCameBackStaysTheSameAndKeepsItsKeyElsewhere) {
   EXPECT_EQ(state.key().device_id(), usual);
 }
 
+TEST_F(AccountTest, PairingAgainKeepsWhomItKnowsAndWhoWasRemoved) {
+  const auto state = open_state("away");
+  options_.server = url();
+  const auto pair = [&] {
+    options_.pair_link = pairing_link();
+    return loop_.run(join_elsewhere(loop_.executor(), state, http_, options_)).value();
+  };
+  const auto friend_key = DeviceKey::generate();
+  const auto lost = DeviceKey::generate();
+  {
+    const auto first = pair();
+    auto& book = first->membership.book;
+    ASSERT_TRUE(book.pin(friend_key.device_id(), friend_key.public_key()));
+    const auto revoked =
+        Statement::make(home_account_->key, {identity::StatementType::revoke, book.account(),
+                                             lost.device_id(), lost.public_key(), "", core::wall_now()});
+    book.learn(std::span(&revoked, 1));
+    ASSERT_TRUE(book.is_revoked(lost.device_id()));
+    ASSERT_TRUE(state.save(first->key_in_state, first->membership));
+  }
+  const auto second = pair();
+  const auto& book = second->membership.book;
+  EXPECT_NE(book.pinned(friend_key.device_id()), nullptr);
+  EXPECT_TRUE(book.is_revoked(lost.device_id()));
+  EXPECT_NE(book.pinned(home_account_->key.device_id()), nullptr);
+  EXPECT_EQ(second->membership.statements.size(), 2U);
+}
+
 asio::awaitable<core::Result<core::json::array>> list_devices(const std::string& url, http::Client& http,
                                                               Account& account) {
   auto credentials = co_await account.credentials();

@@ -1,6 +1,7 @@
 #include "app/up.hpp"
 
 #include "app/test_support.hpp"
+#include "session/error.hpp"
 
 namespace pantheon::app {
 namespace {
@@ -45,6 +46,25 @@ TEST_F(UpTest, ATokenThatIsOverByTheServersClockAloneIsReplaced) {
   EXPECT_TRUE(started) << started.error().message();
   EXPECT_EQ(times_online_, 2);
   EXPECT_EQ(errors_, "");
+}
+
+TEST_F(UpTest, TheSameCommandWithTheSameLinkGoesOn) {
+  options_.pair_link = pairing_link();
+  ASSERT_TRUE(start_and_stop());
+  EXPECT_EQ(notes_, "");
+  const auto again = start_and_stop();
+  EXPECT_TRUE(again) << again.error().message();
+  EXPECT_EQ(times_online_, 2);
+  EXPECT_NE(notes_.find("link"), std::string::npos) << notes_;
+}
+
+TEST_F(UpTest, ALinkThatIsOverDoesNotPairADeviceForTheFirstTime) {
+  options_.pair_link = pairing_link();
+  ASSERT_TRUE(start_and_stop());
+  options_.data_folder = folder_ / "another";
+  const auto refused = start_and_stop();
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().is(session::SessionError::pairing_code_unknown));
 }
 
 }  // namespace
