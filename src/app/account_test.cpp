@@ -13,12 +13,12 @@ using identity::DeviceKey;
 using identity::Statement;
 
 struct AccountTest : test::HomeTest {
-  /// The account's device with that id is removed, as another one of it would ask for.
-  void remove(const DeviceKey& key) {
+  /// The account's device with that key is removed, as the other one of it would ask for.
+  void remove(const DeviceKey& key, const DeviceKey& by = DeviceKey::generate()) {
     auto store = store::DeviceStore::open(database_).value();
-    const auto statement = Statement::make(
-        DeviceKey::generate(), {identity::StatementType::revoke, server_->service().owner_account(),
-                                key.device_id(), key.public_key(), "", core::wall_now()});
+    const auto statement =
+        Statement::make(by, {identity::StatementType::revoke, server_->service().owner_account(),
+                             key.device_id(), key.public_key(), "", core::wall_now()});
     ASSERT_TRUE(signaling::keep_revocation(store, statement, core::wall_now()));
   }
 };
@@ -85,6 +85,25 @@ TEST_F(AccountTest, PairingAgainKeepsWhomItKnowsAndWhoWasRemoved) {
   EXPECT_TRUE(book.is_revoked(lost.device_id()));
   EXPECT_NE(book.pinned(home_account_->key.device_id()), nullptr);
   EXPECT_EQ(second->membership.statements.size(), 2U);
+}
+
+TEST_F(AccountTest, WhoWasRemovedWhileThisDeviceWasAwayIsLearned) {
+  const auto state = open_state("away");
+  options_.server = url();
+  options_.pair_link = pairing_link();
+  const auto away = loop_.run(join_elsewhere(loop_.executor(), state, http_, options_)).value();
+  const auto lost = DeviceKey::generate();
+  remove(lost, home_account_->key);
+  EXPECT_FALSE(away->membership.book.is_revoked(lost.device_id()));
+  core::AsyncEvent learned(loop_.executor());
+  session::AccountEvents events;
+  events.on_book_changed = [&] { learned.notify(); };
+  session::AccountClient client(loop_.executor(), settings_of(*away), away->key, away->membership.book,
+                                away->credentials, std::move(events));
+  client.start();
+  loop_.run(learned.wait_until(std::chrono::steady_clock::now() + 10s));
+  EXPECT_TRUE(away->membership.book.is_revoked(lost.device_id()));
+  loop_.run(client.stop());
 }
 
 asio::awaitable<core::Result<core::json::array>> list_devices(const std::string& url, http::Client& http,

@@ -39,6 +39,12 @@ class HomeTest : public testing::Test {
   std::unique_ptr<Account> at_home(DeviceState& state) {
     return join_at_home(state, server_->service(), options_).value();
   }
+  session::AccountSettings settings_of(const Account& account) const {
+    session::AccountSettings settings;
+    settings.server_url = url();
+    settings.device_id = account.key.device_id();
+    return settings;
+  }
   /// A link that pairs another device with the computer at home.
   std::string pairing_link() {
     if (!home_) start_home();
@@ -61,13 +67,9 @@ class HomeTest : public testing::Test {
   void start_home() {
     home_state_.emplace(open_state("home"));
     home_account_ = at_home(*home_state_);
-    session::AccountSettings settings;
-    settings.server_url = url();
-    settings.device_id = home_account_->key.device_id();
-    settings.name = "Tower";
     session::AccountEvents events;
     events.on_online = [this](const std::string&) { online_.notify(); };
-    home_ = std::make_unique<session::AccountClient>(loop_.executor(), std::move(settings),
+    home_ = std::make_unique<session::AccountClient>(loop_.executor(), settings_of(*home_account_),
                                                      home_account_->key, home_account_->membership.book,
                                                      home_account_->credentials, std::move(events));
     home_->start();

@@ -1,5 +1,6 @@
 #include "session/account_client.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <chrono>
 
@@ -18,6 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds kBackAfter{1};
+constexpr std::size_t kMostListed = 2048;  // statements
 
 socketio::ClientOptions signaling_options(const std::string& server_url) {
   socketio::ClientOptions options;
@@ -41,6 +43,23 @@ core::Result<core::json::object> ok_of(const core::Result<core::json::array>& ac
   return *object;
 }
 
+/// What a list of devices holds of statements, those made first at the beginning: a device that was removed
+/// later could still remove others before.
+std::vector<identity::Statement> statements_in(const core::json::object& listed) {
+  std::vector<identity::Statement> all;
+  const auto* devices = core::get_array(listed, "devices");
+  if (devices == nullptr) return all;
+  for (const auto& entry : *devices) {
+    const auto* device = entry.if_object();
+    const auto* array = device == nullptr ? nullptr : core::get_array(*device, "statements");
+    if (array == nullptr) continue;
+    for (auto& statement : identity::parse_statements(*array)) all.push_back(std::move(statement));
+    if (all.size() >= kMostListed) break;
+  }
+  std::ranges::stable_sort(all, {}, [](const auto& statement) { return statement.claim().time; });
+  return all;
+}
+
 }  // namespace
 
 struct AccountClient::State : std::enable_shared_from_this<AccountClient::State> {
@@ -50,6 +69,7 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   void listen();
   void on_ended(std::string_view reason);
   static asio::awaitable<void> come_back(std::shared_ptr<State> state);
+  static asio::awaitable<void> learn_devices(std::shared_ptr<State> state);
   void on_server_info(const core::json::object& info);
   void on_connect_error(const core::json::object& error);
   void on_revoked(const core::json::object& message);
@@ -168,6 +188,20 @@ asio::awaitable<void> AccountClient::State::come_back(std::shared_ptr<State> sta
   }
 }
 
+// Whoever was removed while this device was away, it has not heard of.
+asio::awaitable<void> AccountClient::State::learn_devices(std::shared_ptr<State> state) {
+  core::json::array none;
+  const auto ack = co_await state->signaling.request("list-devices", std::move(none), 10s);
+  const auto listed = ok_of(ack);
+  if (!listed) {
+    // An older server does not know the question.
+    core::logger("session")->debug("the devices of the account are not known: {}", listed.error().message());
+    co_return;
+  }
+  state->book.learn(statements_in(*listed));
+  state->note_book();
+}
+
 void AccountClient::State::on_server_info(const core::json::object& info) {
   const std::string account(core::get_string(info, "account").value_or(""));
   if (account != context.account) {
@@ -181,6 +215,7 @@ void AccountClient::State::on_server_info(const core::json::object& info) {
   token_replaced = false;
   (void)signaling.emit("join-account", {});
   send_announcement();
+  tasks.spawn(learn_devices(shared_from_this()));
   if (events.on_online) events.on_online(account);
 }
 
