@@ -33,8 +33,11 @@ core::Result<std::unique_ptr<ClientStream>> LinkChannel::open(const RequestHead&
 }
 
 void LinkChannel::push(std::string_view kind, const core::json::object& body) {
-  // News that does not fit a message is not sent; the peer asks for the catalogue when it needs it.
-  if (driver_->connection().push(kind, body)) driver_->schedule_flush();
+  auto& connection = driver_->connection();
+  auto pushed = connection.push(kind, body);
+  // Without its content the news still says that there is some: the peer asks for it.
+  if (!pushed && pushed.error().is(link::LinkError::too_large)) pushed = connection.push(kind, {});
+  if (pushed) driver_->schedule_flush();
 }
 
 void LinkChannel::close(link::LinkError code, std::string_view message) {

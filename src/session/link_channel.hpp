@@ -53,6 +53,7 @@ class LinkChannel {
   /// Opens an exchange (offering side, after on_ready). The stream's errors come from its own calls.
   core::Result<std::unique_ptr<ClientStream>> open(const RequestHead& head);
 
+  /// Sends news. A body that does not fit one message is left out: `{}`.
   void push(std::string_view kind, const core::json::object& body);
   /// Tells the peer why, resets what runs, and calls on_closed. Nothing happens the second time.
   void close(link::LinkError code, std::string_view message);

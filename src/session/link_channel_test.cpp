@@ -62,7 +62,10 @@ class LinkPair : public testing::Test {
     LinkCallbacks on_client;
     on_client.on_ready = [this](const link::Ready&) { changed_.notify(), ready_ = true; };
     on_client.on_closed = [this](link::LinkError code, std::string_view) { closed_ = code; };
-    on_client.on_push = [this](std::string_view kind, const core::json::object&) { pushed_ = kind; };
+    on_client.on_push = [this](std::string_view kind, const core::json::object& body) {
+      pushed_ = kind;
+      pushed_body_ = body;
+    };
     client_ =
         std::make_unique<LinkChannel>(tasks_, config(link::Role::offerer, client_key_), transport_to(host_),
                                       std::move(on_client), ExchangeHandler{}, PeerIdentity{});
@@ -93,6 +96,7 @@ class LinkPair : public testing::Test {
   bool ready_ = false;
   std::optional<link::LinkError> closed_;
   std::string pushed_;
+  core::json::object pushed_body_;
 };
 
 asio::awaitable<void> echo(std::shared_ptr<Exchange> exchange) {
@@ -304,6 +308,17 @@ TEST_F(LinkPair, NewsIsPushed) {
   host_->push("catalogue", {{"models", core::json::array{}}});
   while (pushed_.empty()) io_.run_one();
   EXPECT_EQ(pushed_, "catalogue");
+  EXPECT_TRUE(pushed_body_.contains("models"));
+}
+
+TEST_F(LinkPair, NewsThatFitsNoMessageIsToldWithoutItsContent) {
+  connect(echo);
+  run(until_ready());
+  while (!host_->ready()) io_.run_one();
+  host_->push("catalogue", {{"models", core::json::array{std::string(300'000, 'm')}}});
+  while (pushed_.empty()) ASSERT_NE(io_.run_one_for(5s), 0U) << "nothing is told";
+  EXPECT_EQ(pushed_, "catalogue");
+  EXPECT_TRUE(pushed_body_.empty());
 }
 
 }  // namespace
