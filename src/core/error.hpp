@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <span>
 #include <string>
@@ -34,6 +35,14 @@ class Error {
   unsigned http_status() const { return row_->http_status; }
   int exit_code() const { return row_->exit_code; }
   const std::string& detail() const { return detail_; }
+  /// How long to wait before another attempt, as the one who refused asked; 0 when that was not said.
+  std::chrono::milliseconds retry_after() const { return retry_after_; }
+  /// The same error with such a wait.
+  Error with_retry_after(std::chrono::milliseconds wait) const {
+    auto error = *this;
+    error.retry_after_ = wait;
+    return error;
+  }
 
   /// The advice of the table, with the detail behind it when there is one.
   std::string message() const;
@@ -46,6 +55,7 @@ class Error {
  private:
   const ErrorRow* row_;
   std::string detail_;
+  std::chrono::milliseconds retry_after_{0};
 };
 
 /// A value, or the error that stood in its way.

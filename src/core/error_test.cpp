@@ -18,6 +18,14 @@ TEST(Error, MessageEndsWithTheDetail) {
   EXPECT_TRUE(error.message().ends_with("(33 MiB of 32 MiB)"));
 }
 
+TEST(Error, MaySayHowLongToWait) {
+  const Error error(CommonError::unavailable, "busy");
+  EXPECT_EQ(error.retry_after(), std::chrono::milliseconds(0));
+  const auto later = error.with_retry_after(std::chrono::seconds(2));
+  EXPECT_EQ(later.retry_after(), std::chrono::seconds(2));
+  EXPECT_EQ(later.message(), error.message());
+}
+
 TEST(Error, AResultPassesItOn) {
   const Result<int> inner = failure(CommonError::cancelled);
   const Result<std::string> outer = failure(inner.error());

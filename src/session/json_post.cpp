@@ -34,7 +34,7 @@ core::Error error_of(const std::string& url, const http::Response& response) {
     return {core::CommonError::unavailable, url + " answers with status " + std::to_string(status)};
   if (!code) return no_server(url, response);
   const auto message = core::get_string(*error, "message").value_or("");
-  if (auto named = error_named(*code, message)) return *std::move(named);
+  if (const auto named = error_named(*code, message)) return named->with_retry_after(wait_named(*error));
   auto words = std::string(*code) + ": " + std::string(message);
   if (*code == "device_revoked") return {SessionError::token_refused, std::move(words)};
   if (status == 401) return {SessionError::not_signed_in, std::move(words)};

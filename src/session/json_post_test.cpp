@@ -62,6 +62,18 @@ TEST_F(JsonPost, ARefusedPairingIsSaidInTheWordsOfItsCodeAndNoFailureOfTheServer
   EXPECT_TRUE(error_of(coded(429, "rate_limited", "")).is(SessionError::rate_limited));
 }
 
+TEST_F(JsonPost, AServerThatHasTooMuchToDoSaysHowLongToWait) {
+  const auto too_many = [](core::json::value after) {
+    const core::json::object error{
+        {"code", "rate_limited"}, {"message", ""}, {"retryAfterMs", std::move(after)}};
+    return http::json_response(429, core::json::serialize(core::json::object{{"error", error}}));
+  };
+  EXPECT_EQ(error_of(too_many(1500)).retry_after(), std::chrono::milliseconds(1500));
+  EXPECT_EQ(error_of(too_many(1'000'000'000)).retry_after(), std::chrono::minutes(5));
+  EXPECT_EQ(error_of(too_many(-1)).retry_after(), std::chrono::milliseconds(0));
+  EXPECT_EQ(error_of(coded(429, "rate_limited", "")).retry_after(), std::chrono::milliseconds(0));
+}
+
 TEST_F(JsonPost, WhatTheServerSaysBeyondItsWordsIsKept) {
   const auto error = error_of(coded(
       409, "pairing_busy", "Another device is just using this pairing link; try again in a moment. (x)"));

@@ -1,5 +1,6 @@
 #include "session/server_error.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "session/error.hpp"
@@ -27,6 +28,12 @@ std::optional<core::Error> error_named(std::string_view code, std::string_view m
     if (row(named).code == code) return core::Error(named, beyond(row(named).advice, message));
   }
   return std::nullopt;
+}
+
+std::chrono::milliseconds wait_named(const core::json::object& error) {
+  constexpr std::chrono::milliseconds kLongest = std::chrono::minutes(5);
+  const auto asked = core::get_integer(error, "retryAfterMs").value_or(0);
+  return std::chrono::milliseconds(std::clamp<std::int64_t>(asked, 0, kLongest.count()));
 }
 
 }  // namespace pantheon::session

@@ -72,11 +72,10 @@ bool token_is_over(const core::json::object& refusal) {
 }
 
 std::optional<std::chrono::milliseconds> asked_to_wait(const core::json::object& refusal) {
-  constexpr std::chrono::milliseconds kLongest = std::chrono::minutes(5);
   const auto* data = core::get_object(refusal, "data");
-  const auto asked = data == nullptr ? std::nullopt : core::get_integer(*data, "retryAfterMs");
-  if (!asked || *asked <= 0) return std::nullopt;
-  return std::chrono::milliseconds(std::min<std::int64_t>(*asked, kLongest.count()));
+  const auto asked = data == nullptr ? std::chrono::milliseconds(0) : wait_named(*data);
+  if (asked.count() == 0) return std::nullopt;
+  return asked;
 }
 
 core::Error connect_error(const core::json::object& refusal) {

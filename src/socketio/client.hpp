@@ -66,7 +66,7 @@ class Client {
   /// timeout", "transport close", "transport error", "parse error".
   void on_disconnect(std::function<void(std::string_view reason)> handler);
   /// `{ message, data? }` of the server's CONNECT_ERROR; for an attempt that failed before, `{ message, data:
-  /// { code } }`.
+  /// { code, retryAfterMs? } }`.
   void on_connect_error(std::function<void(const core::json::object& error)> handler);
   /// The next attempt to connect comes no sooner than after this and a varied reconnect_delay: for a handler
   /// of on_connect_error that was told to wait.

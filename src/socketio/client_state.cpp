@@ -73,7 +73,9 @@ void Client::State::report(const json::object& error) const {
 }
 
 void Client::State::report(const core::Error& error) const {
-  report(json::object{{"message", error.message()}, {"data", {{"code", error.code()}}}});
+  json::object data{{"code", error.code()}};
+  if (error.retry_after().count() > 0) data["retryAfterMs"] = error.retry_after().count();
+  report(json::object{{"message", error.message()}, {"data", std::move(data)}});
 }
 
 void Client::State::disconnected(std::string_view reason) {

@@ -66,6 +66,16 @@ TEST_F(ClientTest, ReportsAProviderThatFailsAndTriesAgain) {
   EXPECT_EQ(*core::get_string(*core::get_object(errors[0], "data"), "code"), "timeout");
 }
 
+TEST_F(ClientTest, PassesOnHowLongItsProviderWasToldToWait) {
+  int asked = 0;
+  connect("/", [&asked]() -> asio::awaitable<core::Result<core::json::object>> {
+    const core::Error busy(core::CommonError::unavailable);
+    if (++asked == 1) co_return core::failure(busy.with_retry_after(std::chrono::milliseconds(7)));
+    co_return core::json::object();
+  });
+  EXPECT_EQ(core::get_integer(*core::get_object(errors.at(0), "data"), "retryAfterMs"), 7);
+}
+
 TEST_F(ClientTest, WaitsAsLongAsItWasToldOnce) {
   int asked = 0;
   Client& client = add_client("/", [&asked]() -> asio::awaitable<core::Result<core::json::object>> {
