@@ -193,7 +193,7 @@ export class AccountSession extends Emitter<SessionEvents> {
       signaling: this.signaling,
       iceServers: () => this.iceServers.get(),
       statsIntervalMs: this.options.statsIntervalMs,
-      mayBeLegacy: (id) => this.firstSight === 'remember' && this.book?.pinned(id) === undefined,
+      mayBeLegacy: (id) => this.book?.demandsProof(id) === false,
       openLink: ({ open }, hostDeviceId, on) => {
         const { installation } = this.options;
         const { key, deviceId: own, pairing } = installation;

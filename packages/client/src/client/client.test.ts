@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ClientError } from '../core/error.js';
 import type { JsonObject } from '../core/json.js';
 import { DeviceKey } from '../identity/device-key.js';
+import { KeyBook } from '../identity/key-book.js';
+import { Statement } from '../identity/statement.js';
 import { SignalingClient } from '../signaling/signaling-client.js';
 import { TEST_ACCOUNT, TestServer } from '../signaling/testing/test-server.js';
 import { ProviderTokens } from '../signaling/tokens.js';
@@ -168,6 +170,27 @@ describe('PantheonClient', () => {
     await until(() => client.hosts.some(({ name, relayed }) => name === 'Attic' && relayed === true));
     await expect(client.connectLegacy(claimed.deviceId)).rejects.toThrow(code('key_untrusted'));
   });
+
+  it.each(['seen before', 'vouched for'])(
+    'asks no host through the server whose key was %s, in an account of a provider either',
+    async (how) => {
+      const key = DeviceKey.generate();
+      const book = new KeyBook('dev:test', 'remember');
+      book.pin(server.voucher.deviceId, server.voucher.publicKeyText);
+      const { deviceId, publicKeyText: publicKey } = key;
+      const claim = { type: 'device', account: 'dev:test', deviceId, publicKey, name: '', time: 1 } as const;
+      book.accept(deviceId, publicKey, how === 'seen before' ? [] : [Statement.make(server.voucher, claim)]);
+      const store = new MemoryStore();
+      await store.set('keys-seen:dev:test', JSON.stringify(book));
+      const client = make({ store, token: 'dev:test' });
+      await client.start();
+      const older = DeviceKey.generate();
+      for (const one of [key, older]) await host(one, { name: one.deviceId, isHosting: true, generation: 1 });
+      await until(() => client.hosts.length === 2 && client.hosts.every(({ relayed }) => relayed === true));
+      await expect(client.connectLegacy(deviceId)).rejects.toThrow(code('key_untrusted'));
+      await client.connectLegacy(older.deviceId);
+    },
+  );
 
   it('goes offline and comes back, without a flicker in between', async () => {
     const client = await paired();

@@ -97,6 +97,10 @@ describe('a book of a paired account', () => {
     expect(accept(book, host)).toBe('pinned');
   });
 
+  it('demands a proof of everyone', () => {
+    expect(paired().demandsProof('anyone')).toBe(true);
+  });
+
   it('ends chains after eight links', () => {
     const keys = Array.from({ length: 10 }, () => DeviceKey.generate());
     const chain = keys.map((key, i) => state(keys[i - 1] ?? host, key));
@@ -116,6 +120,17 @@ describe('a book of an account of a provider', () => {
 
   it('refuses a key that contradicts an id made from another', () => {
     expect(accept(new KeyBook(ACCOUNT, 'remember'), stranger, [], host.deviceId)).toBe('key_not_accepted');
+  });
+
+  it('demands a proof of whoever has had a key, however that is known', () => {
+    const book = new KeyBook(ACCOUNT, 'remember');
+    book.pin(host.deviceId, host.publicKeyText);
+    expect(accept(book, phone, [state(host, phone)])).toBe('vouched');
+    expect(accept(book, stranger, [], 'uid1_web')).toBe('first-sight');
+    for (const id of [host.deviceId, phone.deviceId, 'uid1_web']) expect(book.demandsProof(id)).toBe(true);
+    book.learn([state(host, phone, 'revoke')]);
+    expect(book.demandsProof(phone.deviceId)).toBe(true);
+    expect(book.demandsProof('older_web')).toBe(false);
   });
 
   it('does not learn from a claim that is only looked at', () => {

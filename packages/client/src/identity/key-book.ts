@@ -92,6 +92,12 @@ export class KeyBook {
     return this.revoked.has(deviceId);
   }
 
+  /** Whether a device of that id must prove a key: its key is known, it was revoked, or nobody unproven is let in at all. */
+  demandsProof(deviceId: string): boolean {
+    if (this.firstSight === 'refuse' || this.isRevoked(deviceId) || this.seen.has(deviceId)) return true;
+    return this.acceptedKeys([]).has(deviceId);
+  }
+
   /** Keeps statements whose signer is accepted now, in any order; drops the others. Revocations take effect at once. */
   learn(statements: readonly Statement[]): void {
     for (const statement of statements) {
