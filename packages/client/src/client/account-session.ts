@@ -88,6 +88,7 @@ export class AccountSession extends Emitter<SessionEvents> {
   /** Goes online; resolves when the first attempt has come to an end. */
   async start(): Promise<void> {
     if (this.options.pairedAccount !== undefined) await this.enter(this.options.pairedAccount);
+    if (this.stopped) return;
     await this.signaling.start();
   }
 

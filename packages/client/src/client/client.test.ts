@@ -30,6 +30,29 @@ class SharedStore extends MemoryStore {
   }
 }
 
+/** A store that can keep who reads one entry waiting. */
+class HeldStore extends MemoryStore {
+  private held: Promise<void> | undefined;
+  private wasAsked: () => void = () => undefined;
+  readonly asked = new Promise<void>((resolve) => (this.wasAsked = resolve));
+  constructor(private readonly entry: string) {
+    super();
+  }
+  /** From now on; returns what ends it. */
+  hold(): () => void {
+    let release: () => void = () => undefined;
+    this.held = new Promise((resolve) => (release = resolve));
+    return release;
+  }
+  override async get(name: string): Promise<string | undefined> {
+    if (name === this.entry && this.held !== undefined) {
+      this.wasAsked();
+      await this.held;
+    }
+    return await super.get(name);
+  }
+}
+
 describe('PantheonClient', () => {
   let server: TestServer;
   const clients: PantheonClient[] = [];
@@ -55,6 +78,12 @@ describe('PantheonClient', () => {
     await client.pair(server.pairingLink, { name: 'My phone' });
     await client.start();
     return client;
+  }
+
+  /** Leaves in the store what pairing leaves there. */
+  async function pairedBefore(store: MemoryStore): Promise<void> {
+    await (await paired({ store })).stop();
+    await until(() => server.sockets.length === 0);
   }
 
   /** Signs a host in, as the server's directory shows it. */
@@ -279,6 +308,45 @@ describe('PantheonClient', () => {
     expect(client.hosts).toEqual([]);
     expect(client.device?.deviceId).not.toBe(before);
     expect(await store.get('tokens')).toBeUndefined();
+  });
+
+  it('stays unpaired when it is told to forget while the server does not answer', async () => {
+    const store = new MemoryStore();
+    await pairedBefore(store);
+    let answer: () => void = () => undefined;
+    server.configHeld = new Promise((resolve) => (answer = resolve));
+    const client = make({ store });
+    const started = client.start();
+    await until(() => client.paired);
+    await client.forget();
+    expect(client.state).toBe('unpaired');
+    answer();
+    await started;
+    expect(client.state).toBe('unpaired');
+  });
+
+  it('stays stopped when it is stopped in the turn in which it was started', async () => {
+    const store = new MemoryStore();
+    await pairedBefore(store);
+    const client = make({ store });
+    const started = client.start();
+    await client.stop();
+    await started;
+    expect(client.state).toBe('connecting');
+    expect(server.sockets.length).toBe(0);
+  });
+
+  it('opens no socket when it is stopped before its keys are read', async () => {
+    const store = new HeldStore('key-book');
+    await pairedBefore(store);
+    const release = store.hold();
+    const client = make({ store });
+    const started = client.start();
+    await store.asked;
+    await client.stop();
+    release();
+    await started;
+    expect(server.sockets.length).toBe(0);
   });
 
   it('gives every error sentences for people', async () => {

@@ -59,6 +59,7 @@ export class PantheonClient extends Emitter<ClientEvents> {
   private current: ClientState = 'connecting';
   private reason: ClientError | undefined;
   private started = false;
+  private era = 0; // rises when a session ends, so that a restart still under way can see that it is too late
   private lastHosts: readonly Host[] = [];
   private stopWatching: () => void = () => undefined;
 
@@ -142,6 +143,8 @@ export class PantheonClient extends Emitter<ClientEvents> {
     if (this.started) return;
     this.started = true;
     const installation = await this.loaded();
+    if (!this.started) return; // stopped meanwhile
+    this.stopWatching(); // of a start before that stop
     const stopStore = installation.store.watch((entry) => {
       if (entry === ENTRIES.pairing) void this.reload(); // another tab was paired, or unpaired
     });
@@ -255,7 +258,9 @@ export class PantheonClient extends Emitter<ClientEvents> {
   /** Ends the session there is, and begins one with what the store holds now. */
   private async restart(): Promise<void> {
     this.endSession();
+    const { era } = this;
     const installation = await this.loaded();
+    if (era !== this.era) return;
     if (!this.paired) {
       this.setHosts([]);
       return this.setState('unpaired', undefined);
@@ -278,7 +283,7 @@ export class PantheonClient extends Emitter<ClientEvents> {
       };
       debug('no configuration', { code: isClientError(error) ? error.code : '' }); // the socket will find out the same, and retry
     }
-    if (!this.started || this.session !== undefined) return;
+    if (era !== this.era) return; // stopped, unpaired or paired anew meanwhile
     this.config = config;
     await this.begin(installation, server, config);
   }
@@ -322,6 +327,7 @@ export class PantheonClient extends Emitter<ClientEvents> {
 
   private endSession(): void {
     const { session } = this;
+    this.era++;
     this.session = undefined;
     session?.stop();
   }

@@ -62,6 +62,8 @@ export class TestServer {
   account = TEST_ACCOUNT;
   /** What it serves besides, by path: content type and body. */
   readonly files = new Map<string, readonly [contentType: string, body: string]>();
+  /** Answers no question for its configuration before this is resolved. */
+  configHeld: Promise<void> | undefined;
   /** How many of the next signals are lost. */
   loseSignals = 0;
   /** Refuses the next socket, saying when to come back. */
@@ -253,6 +255,7 @@ export class TestServer {
     if (file !== undefined) {
       response.writeHead(200, { 'content-type': file[0] }).end(file[1]);
     } else if (path === 'GET /config.json') {
+      await this.configHeld;
       send(200, {
         version: '1',
         serverId: 'test',
