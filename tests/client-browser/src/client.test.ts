@@ -178,6 +178,28 @@ describe('PantheonClient in Chromium, on a plain http origin', () => {
     await until({ models: ['new:1b'] });
   });
 
+  it('asks for the models when the host pushes only that they changed', async () => {
+    const hostPage = await startHost();
+    await pair();
+    await until({ online: true });
+    await connect();
+    await until({ models: ['gemma3:270m'] });
+    await hostPage.evaluate(() => {
+      window.host.models = ['new:1b', 'new:2b'];
+      window.host.push('catalogue', {});
+    });
+    await until({ models: ['new:1b', 'new:2b'] });
+  });
+
+  it('asks again for models that the host did not tell', async () => {
+    const hostPage = await startHost();
+    await hostPage.evaluate(() => void (window.host.refusals = 1));
+    await pair();
+    await until({ online: true });
+    await connect();
+    await until({ state: 'connected', models: ['gemma3:270m'] });
+  });
+
   it('connects again by itself when the host dies and comes back', async () => {
     const hostPage = await startHost();
     await pair();

@@ -9,6 +9,7 @@ import { RelayedChannel } from '../legacy/relayed-channel.js';
 import { signalingError } from '../signaling/error.js';
 import type { SignalingClient } from '../signaling/signaling-client.js';
 import { legacyCatalogue, parseCatalogue, type Catalogue } from './catalogue.js';
+import { CatalogueReader, fetchCatalogue } from './catalogue-reader.js';
 import { dial, type Dialled } from './dialer.js';
 import { clientError } from './error.js';
 import type { Link } from '../link/index.js';
@@ -16,8 +17,6 @@ import type { OpeningLink } from './link.js';
 import type { HostState, Route } from './types.js';
 
 const PROBE_TIMEOUT_MS = 4_000;
-const CATALOGUE_TIMEOUT_MS = 15_000;
-const MAX_CATALOGUE_BYTES = 2 * 1024 * 1024;
 const FINAL = new Set(['key_untrusted', 'device_revoked', 'host_legacy', 'webrtc_unavailable']);
 const debug = debugLog('host');
 
@@ -70,6 +69,7 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
   private kept = false; // it was open once, and nobody has closed it: dial again after a loss
   private dialling: Promise<void> | undefined;
   private dialled: Dialled | undefined;
+  private reader: CatalogueReader | undefined;
   private relayed: RelayedChannel | undefined; // of a host of generation 1, in place of `dialled`
   private abort = new AbortController();
   private socketId = '';
@@ -129,11 +129,8 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
 
   /** Asks the host for its models. Throws `catalogue_unavailable`. */
   async refresh(): Promise<void> {
-    if (this.legacy !== undefined) {
-      this.change({ catalogue: legacyCatalogue(await this.legacy.requestModels()) });
-      return;
-    }
-    await this.loadCatalogue(CATALOGUE_TIMEOUT_MS);
+    if (this.reader === undefined) throw clientError('link_closed');
+    await this.reader.load();
   }
 
   private async run(): Promise<void> {
@@ -204,7 +201,7 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     this.backoff.reset();
     this.link = speaks.protocol === 'link' ? speaks.link : undefined;
     this.legacy = speaks.protocol === 'legacy' ? speaks.legacy : undefined;
-    this.legacy?.on('models', (models) => this.change({ catalogue: legacyCatalogue(models) }));
+    this.readCatalogue(speaks);
     this.change({
       state: 'connected',
       error: undefined,
@@ -215,30 +212,23 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     const { statsIntervalMs } = this.context;
     if (statsIntervalMs > 0) this.stats = setInterval(() => void this.look(), statsIntervalMs);
     void this.look();
-    this.refresh().catch((error: unknown) =>
-      debug('no catalogue', { code: isClientError(error) ? error.code : '' }),
-    );
   }
 
-  private async loadCatalogue(timeoutMs: number): Promise<void> {
-    const { link } = this;
-    if (link === undefined) throw clientError('link_closed');
-    let catalogue: Catalogue | undefined;
-    try {
-      const response = await link.fetch('/pantheon/catalogue', { signal: AbortSignal.timeout(timeoutMs) });
-      const text = response.ok ? await response.text() : '';
-      catalogue = text.length > MAX_CATALOGUE_BYTES ? undefined : parseCatalogue(JSON.parse(text));
-    } catch (cause) {
-      throw clientError('catalogue_unavailable', { cause });
-    }
-    if (catalogue === undefined) throw clientError('catalogue_unavailable');
-    if (link === this.link) this.change({ catalogue });
+  private readCatalogue(speaks: Speaks): void {
+    const get = async (timeoutMs: number): Promise<Catalogue> =>
+      speaks.protocol === 'link'
+        ? await fetchCatalogue(speaks.link, timeoutMs)
+        : legacyCatalogue(await speaks.legacy.requestModels());
+    const reader = new CatalogueReader(get, (catalogue) => this.change({ catalogue }));
+    this.reader = reader;
+    if (speaks.protocol === 'legacy')
+      speaks.legacy.on('models', (models) => reader.push(legacyCatalogue(models)));
+    reader.start();
   }
 
   private onPush(kind: string, body: JsonObject): void {
     if (kind === 'catalogue') {
-      const catalogue = parseCatalogue(body);
-      if (catalogue !== undefined) this.change({ catalogue });
+      this.reader?.push(parseCatalogue(body)); // before there is a reader: it begins by asking
     } else if (kind === 'hosting') {
       this.change({ hosting: booleanOf(body, 'hosting') });
     }
@@ -246,11 +236,11 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
 
   /** Finds out whether the host still hears us; takes the link for lost if not. */
   private async probe(): Promise<void> {
-    const { link, legacy, dialled } = this;
+    const { link, legacy, dialled, reader } = this;
     if (this.probing) return;
     this.probing = true;
     try {
-      if (link !== undefined) await this.loadCatalogue(PROBE_TIMEOUT_MS);
+      if (link !== undefined) await reader?.load(PROBE_TIMEOUT_MS);
       else await legacy?.ping();
     } catch {
       if (dialled !== undefined && this.dialled === dialled) this.onLoss(clientError('link_closed'));
@@ -294,6 +284,8 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
   private release(): void {
     this.cancelRetry();
     clearInterval(this.stats);
+    this.reader?.stop();
+    this.reader = undefined;
     const { dialled, link, relayed } = this;
     this.dialled = undefined;
     this.relayed = undefined;

@@ -31,6 +31,10 @@ export class MiniHost {
   private readonly deviceId: string;
   private readonly peers = new Map<string, Peer>();
   private readonly channels: LinkChannel[] = [];
+  /** Ids of the models in its catalogue. */
+  models: readonly string[] = ['gemma3:270m'];
+  /** How many of the next questions for its catalogue it does not answer. */
+  refusals = 0;
 
   constructor(private readonly options: MiniHostOptions) {
     this.key = DeviceKey.fromSeedText(options.seed);
@@ -107,11 +111,11 @@ export class MiniHost {
       connection.write(event.stream, body);
       connection.end(event.stream);
     };
-    const model = { id: 'gemma3:270m', name: 'Gemma 3', engine: 'e', capabilities: ['completion'] };
+    const models = this.models.map((id) => ({ id, name: id, engine: 'e', capabilities: ['completion'] }));
     const engines = [{ id: 'e', kind: 'ollama', name: 'Ollama', up: true }];
-    if (event.head.path === '/pantheon/catalogue')
-      answer(200, utf8(JSON.stringify({ models: [model], engines })));
-    else answer(404, utf8('{}'));
+    if (event.head.path !== '/pantheon/catalogue') answer(404, utf8('{}'));
+    else if (this.refusals-- > 0) answer(503, utf8('{}'));
+    else answer(200, utf8(JSON.stringify({ models, engines })));
   }
 
   private serveLegacy(channel: RTCDataChannel): void {
