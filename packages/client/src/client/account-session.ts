@@ -1,6 +1,6 @@
 import { debugLog } from '../core/debug.js';
 import { Emitter, type Unsubscribe } from '../core/emitter.js';
-import type { ClientError } from '../core/error.js';
+import { isClientError, type ClientError } from '../core/error.js';
 import { listOf } from '../core/json.js';
 import { identityError } from '../identity/error.js';
 import type { FirstSight, KeyBook, Verdict } from '../identity/key-book.js';
@@ -22,6 +22,7 @@ import { openLink } from './link.js';
 import type { AccountDevice, Host, Trust } from './types.js';
 
 const MAX_STATEMENTS = 16;
+const MAX_LISTED = 2048; // statements, of all devices
 const ACCOUNT_TIMEOUT_MS = 10_000;
 const debug = debugLog('client');
 
@@ -70,7 +71,8 @@ export class AccountSession extends Emitter<SessionEvents> {
     const path = config.signalingPath;
     this.signaling = new SignalingClient({ server, path, self, tokens, expectedAccount: pairedAccount });
     this.stops.push(
-      this.signaling.on('state', () => void this.onSignalingState()),
+      this.signaling.on('state', () => this.onSignalingState()),
+      this.signaling.on('account', (account) => void this.onAccount(account)),
       this.signaling.on('peers', () => this.onPeers()),
       this.signaling.on('error', (error) => this.emit('error', error)),
       this.signaling.on('deviceRevoked', ({ statement }) => this.learn([statement])),
@@ -264,13 +266,38 @@ export class AccountSession extends Emitter<SessionEvents> {
     this.applyRevocations(this.book);
   }
 
-  private async onSignalingState(): Promise<void> {
-    const { account, state } = this.signaling;
+  private onSignalingState(): void {
+    const { state } = this.signaling;
     if (state === 'online') void this.iceServers.get(); // so that the first connect need not wait for them
     if (state === 'offline') for (const connection of this.connections.values()) connection.signalingLost();
     this.emit('signaling', undefined);
-    if (account !== undefined && this.book === undefined) await this.enter(account);
     this.draw();
+  }
+
+  private async onAccount(account: string): Promise<void> {
+    if (this.book === undefined) await this.enter(account);
+    this.draw();
+    await this.learnDevices();
+  }
+
+  /**
+   * Learns who was vouched for, and who was removed, while this device was away; in the order in which it was said, as whoever was
+   * removed could remove others before.
+   */
+  private async learnDevices(): Promise<void> {
+    let values: readonly unknown[];
+    try {
+      values = (await this.signaling.listDevices()).flatMap(({ statements }) => statements);
+    } catch (error) {
+      // An older server does not know the question.
+      return debug('devices not listed', { code: isClientError(error) ? error.code : '' });
+    }
+    const { book } = this;
+    if (book === undefined || this.stopped) return;
+    const statements = Statement.parseList(book.newOf(values), MAX_LISTED);
+    book.learn([...statements].sort((a, b) => a.claim.time - b.claim.time));
+    this.saveBook();
+    this.applyRevocations(book);
   }
 
   private async enter(account: string): Promise<void> {

@@ -261,6 +261,60 @@ describe('PantheonClient', () => {
     expect(client.error?.code).toBe('device_revoked');
   });
 
+  it('learns at each sign-in who was removed while it was away, in the order in which it was said', async () => {
+    const store = new MemoryStore();
+    await pairedBefore(store);
+    const [phone, attic] = [DeviceKey.generate(), DeviceKey.generate()];
+    const says = (
+      type: 'device' | 'revoke',
+      about: DeviceKey,
+      time: number,
+      by = server.voucher,
+    ): JsonObject => ({
+      ...server.statement(type, about.deviceId, about.publicKeyText, { time, by }).toJSON(),
+    });
+    server.listed = [
+      { deviceId: phone.deviceId, statements: [says('device', phone, 1), says('revoke', phone, 3)] },
+      { deviceId: attic.deviceId, statements: [says('revoke', attic, 2, phone), { payload: 'nothing' }] },
+    ];
+    const client = make({ store });
+    await client.start();
+    const revoked = async (): Promise<readonly boolean[]> => {
+      const book = KeyBook.fromJSON(JSON.parse((await store.get('key-book')) ?? '{}'));
+      return [phone, attic].map(({ deviceId }) => book?.isRevoked(deviceId) ?? false);
+    };
+    await expect.poll(revoked, { timeout: 5_000 }).toEqual([true, true]);
+    for (const socket of server.sockets) socket.disconnect(true);
+    await until(() => client.state === 'offline');
+    client.retryNow();
+    await until(() => server.listings === 2);
+  });
+
+  it('finds out that it was removed itself while it was away', async () => {
+    const store = new MemoryStore();
+    await pairedBefore(store);
+    const client = make({ store });
+    await client.ready;
+    const { deviceId, publicKey } = client.device ?? expect.fail('no device');
+    server.listed = [{ deviceId, statements: [server.statement('revoke', deviceId, publicKey).toJSON()] }];
+    await client.start();
+    await until(() => client.state === 'revoked');
+  });
+
+  it.each(['silent', 'refused'] as const)(
+    'goes on with a server that does not know the question for the devices: %s',
+    async (unknown) => {
+      server.listUnknown = unknown;
+      const client = await paired();
+      const errors: ClientError[] = [];
+      client.on('error', (error) => errors.push(error));
+      await until(() => server.listings === 1);
+      await host(DeviceKey.generate(), { name: 'Attic', isHosting: true, link: true });
+      await until(() => client.hosts.some(({ name }) => name === 'Attic'));
+      expect([client.state, errors]).toEqual(['online', []]);
+    },
+  );
+
   it('takes a new key when it is paired again', async () => {
     const client = await paired();
     const before = client.device?.deviceId;

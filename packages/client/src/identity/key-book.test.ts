@@ -101,6 +101,17 @@ describe('a book of a paired account', () => {
     expect(paired().demandsProof('anyone')).toBe(true);
   });
 
+  it('says which statements it does not hold yet', () => {
+    const book = paired();
+    const [about, revocation, unknown] = [
+      state(host, phone),
+      state(host, laptop, 'revoke'),
+      state(stranger, phone),
+    ].map((one) => JSON.parse(JSON.stringify(one)) as unknown);
+    book.learn(Statement.parseList([about, revocation, unknown], 3));
+    expect(book.newOf([about, 'nothing', revocation, unknown])).toEqual(['nothing', unknown]);
+  });
+
   it('ends chains after eight links', () => {
     const keys = Array.from({ length: 10 }, () => DeviceKey.generate());
     const chain = keys.map((key, i) => state(keys[i - 1] ?? host, key));

@@ -17,6 +17,12 @@ export type FirstSight = 'refuse' | 'remember';
 /** The answer to "is this key that device's?". */
 export type Verdict = { readonly trust: KeyTrust } | { readonly refused: ClientError };
 
+/** What tells statements apart as they travel. */
+function mark(value: unknown): string {
+  const { by, payload } = asObject(value) ?? {};
+  return `${String(by)} ${String(payload)}`;
+}
+
 type Accepted = Map<string, Set<string>>; // device id to its keys
 
 function holds(accepted: Accepted, deviceId: string, key: string): boolean {
@@ -100,13 +106,20 @@ export class KeyBook {
 
   /** Keeps statements whose signer is accepted now, in any order; drops the others. Revocations take effect at once. */
   learn(statements: readonly Statement[]): void {
+    let accepted = this.acceptedKeys(statements);
     for (const statement of statements) {
-      if (statement.claim.type === 'revoke') this.applyRevocation(statement, statements);
+      if (statement.claim.type === 'revoke' && this.applyRevocation(statement, accepted))
+        accepted = this.acceptedKeys(statements);
     }
-    const accepted = this.acceptedKeys(statements);
     for (const statement of statements) {
       if (this.follows(accepted, statement)) this.keep(statement);
     }
+  }
+
+  /** Of statements as they travel those that this book does not hold: their signatures are yet to be verified. */
+  newOf(values: readonly unknown[]): readonly unknown[] {
+    const held = new Set([...this.statements, ...this.revoked.values()].map((one) => mark(one.toJSON())));
+    return values.filter((value) => !held.has(mark(value)));
   }
 
   /**
@@ -215,14 +228,17 @@ export class KeyBook {
     );
   }
 
-  private applyRevocation(statement: Statement, more: readonly Statement[]): void {
+  /** Whether it counts; then others may be accepted no more. */
+  private applyRevocation(statement: Statement, accepted: Accepted): boolean {
     const { account, deviceId } = statement.claim;
-    if (account !== this.account || this.isRevoked(deviceId) || this.revoked.size >= MAX_DEVICES) return;
-    if (!isSigner(this.acceptedKeys(more), statement.by)) return;
+    if (account !== this.account || this.isRevoked(deviceId) || this.revoked.size >= MAX_DEVICES)
+      return false;
+    if (!isSigner(accepted, statement.by)) return false;
     this.revoked.set(deviceId, statement);
     this.pins.delete(deviceId);
     this.seen.delete(deviceId);
     this.changes++;
+    return true;
   }
 
   private keep(statement: Statement): void {

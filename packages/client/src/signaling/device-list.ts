@@ -1,8 +1,8 @@
 import { asObject, booleanOf, listOf, numberOf, plainText, stringOf } from '../core/json.js';
 import { isDeviceId, parsePublicKey } from '../identity/device-key.js';
 
-const MAX_DEVICES = 512;
-const MAX_STATEMENTS = 16;
+const MAX_DEVICES = 1024;
+const MAX_STATEMENTS = 64;
 
 /** A device of the account, as `list-devices` tells; nothing of it is proven. */
 export interface ListedDevice {
@@ -20,7 +20,7 @@ export interface ListedDevice {
   readonly statements: readonly unknown[];
 }
 
-/** The devices of an answer to `list-devices`, at most 512; malformed ones are left out. */
+/** The devices of an answer to `list-devices`, at most 1,024; malformed ones are left out. */
 export function parseDeviceList(value: unknown): readonly ListedDevice[] {
   return listOf(value, MAX_DEVICES).flatMap((entry) => {
     const object = asObject(entry) ?? {};

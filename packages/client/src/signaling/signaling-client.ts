@@ -46,6 +46,8 @@ export interface SignalTarget {
 
 export interface SignalingEvents {
   state: SignalingState;
+  /** The server has let us in and named the account; once for each sign-in. */
+  account: string;
   /** `peers` changed. */
   peers: PeerDirectory;
   signal: IncomingSignal;
@@ -342,6 +344,7 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     }
     this.accountName = account;
     this.emit('state', this.current);
+    this.emit('account', account);
   }
 
   private onErrorEvent(payload: unknown): void {

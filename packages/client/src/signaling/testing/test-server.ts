@@ -64,6 +64,12 @@ export class TestServer {
   readonly files = new Map<string, readonly [contentType: string, body: string]>();
   /** Answers no question for its configuration before this is resolved. */
   configHeld: Promise<void> | undefined;
+  /** Entries of its list of devices besides those that are connected. */
+  listed: readonly JsonObject[] = [];
+  /** How often it was asked for that list. */
+  listings = 0;
+  /** How it treats that question when it is too old to know it. */
+  listUnknown: 'silent' | 'refused' | undefined;
   /** How many of the next signals are lost. */
   loseSignals = 0;
   /** Refuses the next socket, saying when to come back. */
@@ -130,15 +136,20 @@ export class TestServer {
     }
   }
 
-  /** The voucher's statement about a device. */
-  statement(type: 'device' | 'revoke', deviceId: string, publicKey: string): Statement {
-    return Statement.make(this.voucher, {
+  /** A statement about a device, the voucher's by default. */
+  statement(
+    type: 'device' | 'revoke',
+    deviceId: string,
+    publicKey: string,
+    { time = Date.now(), by = this.voucher }: { readonly time?: number; readonly by?: DeviceKey } = {},
+  ): Statement {
+    return Statement.make(by, {
       type,
       account: TEST_ACCOUNT,
       deviceId,
       publicKey,
       name: '',
-      time: Date.now(),
+      time,
     });
   }
 
@@ -229,7 +240,11 @@ export class TestServer {
         socket.emit('error', { code: 'peer_unavailable', message: 'gone', targetUserId: message['to'] });
       else target.emit('webrtc-signal', { ...from, signal: message['signal'] });
     });
-    socket.on('list-devices', (ack: Ack) => ack({ ok: true, devices: others() }));
+    socket.on('list-devices', (ack: Ack) => {
+      this.listings++;
+      if (this.listUnknown === 'refused') ack({ ok: false, code: 'unknown_event', message: '' });
+      else if (this.listUnknown === undefined) ack({ ok: true, devices: [...others(), ...this.listed] });
+    });
     socket.on('revoke-device', (payload: JsonObject, ack: Ack) => {
       socket.broadcast.emit('device-revoked', { deviceId: 'x', statement: payload['statement'] });
       ack({ ok: true });
