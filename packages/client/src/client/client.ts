@@ -120,7 +120,7 @@ export class PantheonClient extends Emitter<ClientEvents> {
    * out of the address bar afterwards (history.replaceState). Replaces an earlier pairing of this browser; a started
    * client goes on with the new one.
    * Codes: `pairing_link_invalid`, `pairing_code_unknown`, `pairing_busy`, `pairing_refused`, `pairing_voucher_gone`,
-   * `rate_limited`, `pairing_mac_mismatch`, `server_unreachable`.
+   * `rate_limited`, `pairing_mac_mismatch`, `server_unreachable`, `device_revoked` (the voucher was removed from the account).
    */
   async pair(linkOrFragment: string, options: { readonly name?: string } = {}): Promise<PairResult> {
     const link = readPairingLink(linkOrFragment);
@@ -131,9 +131,13 @@ export class PantheonClient extends Emitter<ClientEvents> {
     const name = plainText(options.name ?? '', MAX_NAME_BYTES / 2) || installation.name;
     const key = installation.keyForPairing();
     const pairing = await redeemPairing(server, link, { key, name, platform: platformOf(userAgent()) });
-    this.installation = await installation.pair(server.origin, key, name, pairing);
-    debug('paired', { account: pairing.account, voucher: pairing.voucher.deviceId });
-    if (this.started) await this.restart();
+    this.endSession(); // or it could store its key book over the one to come
+    try {
+      this.installation = await installation.pair(server.origin, key, name, pairing);
+      debug('paired', { account: pairing.account, voucher: pairing.voucher.deviceId });
+    } finally {
+      if (this.started) await this.restart();
+    }
     const { account, voucher } = pairing;
     return { account, hostName: voucher.name, hostDeviceId: voucher.deviceId };
   }

@@ -100,11 +100,14 @@ export class Installation {
     return this.pairing === undefined ? this.key : DeviceKey.generate();
   }
 
-  /** Stores a new pairing with everything that belongs to it, in place of an earlier one. */
+  /**
+   * Stores a new pairing with everything that belongs to it, in place of an earlier one. In an account that this browser was in
+   * before, whom it trusts stays, and who was removed stays removed. Throws `device_revoked` when that is the voucher.
+   */
   async pair(server: string, key: DeviceKey, name: string, pairing: Pairing): Promise<Installation> {
     const { store } = this;
     const { account, deviceId, voucher, statement, accessToken, refreshToken, expiresIn } = pairing;
-    const book = new KeyBook(account, 'refuse');
+    const book = (await this.storedBook(account, 'refuse')) ?? new KeyBook(account, 'refuse');
     book.pin(deviceId, key.publicKeyText);
     book.pin(voucher.deviceId, voucher.publicKey);
     const stored = {
@@ -128,9 +131,8 @@ export class Installation {
 
   /** The key book of an account; a new one where there is none, or only that of another account. */
   async loadBook(account: string, firstSight: FirstSight): Promise<KeyBook> {
-    const text = await this.store.get(bookEntry(account, firstSight));
-    const book = text === undefined ? undefined : KeyBook.fromJSON(parseObject(text, MAX_ENTRY));
-    if (book?.account === account && book.firstSight === firstSight) return book;
+    const stored = await this.storedBook(account, firstSight);
+    if (stored !== undefined) return stored;
     const fresh = new KeyBook(account, firstSight);
     fresh.pin(this.deviceId, this.key.publicKeyText);
     const { pairing } = this;
@@ -152,6 +154,12 @@ export class Installation {
     for (const entry of [TOKENS_ENTRY, ...books, ENTRIES.hosts, ENTRIES.device, ENTRIES.pairing]) {
       await this.store.remove(entry);
     }
+  }
+
+  private async storedBook(account: string, firstSight: FirstSight): Promise<KeyBook | undefined> {
+    const text = await this.store.get(bookEntry(account, firstSight));
+    const book = text === undefined ? undefined : KeyBook.fromJSON(parseObject(text, MAX_ENTRY));
+    return book?.account === account && book.firstSight === firstSight ? book : undefined;
   }
 
   private static async storeKey(store: Store, key: DeviceKey, name: string): Promise<void> {
