@@ -82,7 +82,7 @@ TEST_F(ForwardTest, ADeviceWithManagementIsNotHeldBack) {
   EXPECT_EQ(ollama.requests.back().body(), body);
   ollama.seen.clear();
   EXPECT_EQ(ask("POST", "/api/pull", R"({"model":"x"})")->status(), 200U);
-  EXPECT_EQ(ollama.seen.front(), "POST /api/pull");
+  EXPECT_NE(std::ranges::find(ollama.seen, "POST /api/pull"), ollama.seen.end());
   EXPECT_NE(std::ranges::find(ollama.seen, "GET /api/tags"), ollama.seen.end())
       << "which models there are now";
 }
