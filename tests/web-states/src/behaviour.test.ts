@@ -175,6 +175,20 @@ it('pairs with one tap, and takes the secret out of the address', async () => {
   await close();
 });
 
+it('offers to remove other devices, but not the computer that runs the server', async () => {
+  const { page, close } = await open(app.browser, app.port, 'ready', desktop, '#/settings');
+  const entry = (name: string) =>
+    page
+      .getByRole('listitem')
+      .filter({ hasText: name })
+      .filter({ has: page.locator('code') });
+  await expect.poll(() => entry('Firefox on iPad').getByRole('button', { name: 'Remove' }).count()).toBe(1);
+  expect(await entry('Workstation').getByRole('button', { name: 'Remove' }).count()).toBe(0);
+  expect(await entry('Workstation').textContent()).toContain('This server runs on it');
+  expect(await entry('Chrome on Android').locator('code').textContent()).toBe('browser');
+  await close();
+});
+
 it('switches the theme against that of the device', async () => {
   const { page, close } = await open(app.browser, app.port, 'ready', desktop, '#/settings');
   const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);

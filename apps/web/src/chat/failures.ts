@@ -13,6 +13,10 @@ const texts: Readonly<Record<string, Texts>> = {
     'This message is too large to send.',
     'Shorten it, or start a new chat: the whole chat travels with each message.',
   ],
+  request_stalled: [
+    'The message did not arrive whole.',
+    'The connection is slow or was cut: send it again in a moment.',
+  ],
   model_not_found: ['That computer no longer has this model.', 'Choose another model above, then ask again.'],
   engine_unavailable: [
     'The model engine on that computer is not running.',
@@ -54,6 +58,7 @@ export function failureOf(code: string, message = '', advice = ''): Failure {
 
 const byStatus: Readonly<Record<number, string>> = {
   404: 'model_not_found',
+  408: 'request_stalled',
   413: 'request_too_large',
   429: 'queue_full',
   502: 'engine_failed',

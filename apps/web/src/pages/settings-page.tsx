@@ -40,7 +40,8 @@ export function SettingsPage(props: { readonly covered: boolean; readonly onMenu
 }
 
 function timeText(at: number): string {
-  return at === 0 ? '' : new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }).format(at);
+  if (at === 0 || Number.isNaN(new Date(at).getTime())) return '';
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }).format(at);
 }
 
 function Devices(): ReactNode {
@@ -94,13 +95,16 @@ function Devices(): ReactNode {
               <span>
                 {device.self
                   ? 'This browser'
-                  : device.online
-                    ? 'Online'
-                    : `Last seen ${timeText(device.lastSeen) || 'a while ago'}`}
+                  : device.runsServer
+                    ? 'This server runs on it'
+                    : device.online
+                      ? 'Online'
+                      : `Last seen ${timeText(device.lastSeen) || 'a while ago'}`}
               </span>
+              <code>{device.deviceId}</code>
             </div>
             {!device.self && <TrustBadge trust={device.trust} />}
-            {!device.self && asked !== device.deviceId && (
+            {!device.self && !device.runsServer && asked !== device.deviceId && (
               <button type="button" className="button small quiet" onClick={() => setAsked(device.deviceId)}>
                 Remove
               </button>

@@ -134,11 +134,11 @@ export class AccountSession extends Emitter<SessionEvents> {
   async listDevices(): Promise<readonly AccountDevice[]> {
     const devices = await this.signaling.listDevices();
     return devices.map((device) => {
-      const { deviceId, name, platform, online, createdAt, lastSeen, publicKey } = device;
+      const { deviceId, name, platform, online, runsServer, createdAt, lastSeen, publicKey } = device;
       const revoked = device.revoked || (this.book?.isRevoked(deviceId) ?? false);
       const trust = this.trustOf(deviceId, publicKey, device.statements);
       const self = deviceId === this.options.installation.deviceId;
-      return { deviceId, name, platform, online, revoked, trust, self, createdAt, lastSeen };
+      return { deviceId, name, platform, online, revoked, trust, self, runsServer, createdAt, lastSeen };
     });
   }
 

@@ -107,6 +107,8 @@ export interface AccountDevice {
   readonly trust: Trust;
   /** This browser itself. */
   readonly self: boolean;
+  /** The signaling server runs on it (`pantheon up`): it cannot be revoked. */
+  readonly runsServer: boolean;
   /** Milliseconds since 1970; 0 when unknown. */
   readonly createdAt: number;
   readonly lastSeen: number;

@@ -161,6 +161,23 @@ describe('what goes out', () => {
     expect(received()).toBe(1_000);
   });
 
+  it('is not held up by requests that were answered unread', () => {
+    const pair = ready();
+    const { offerer, answerer } = pair;
+    for (let id = 1, received = 0; id <= 30; id++, received = 0) {
+      expect(offerer.open(post)).toMatchObject({ ok: true, value: id });
+      offerer.write(id, new Uint8Array(initialStreamWindow));
+      offerer.end(id);
+      exchange(pair, id * 1_000);
+      for (const event of take(answerer)) if (event.type === 'data') received += event.bytes.byteLength;
+      expect(received).toBe(initialStreamWindow);
+      answerer.respond(id, { status: 404, headers: [] });
+      answerer.end(id);
+      exchange(pair, id * 1_000);
+      take(offerer);
+    }
+  });
+
   it('opens many streams at a pace the peer bears', () => {
     const pair = ready({ limits: { streams: 500, message: 65_536 } });
     const { offerer, answerer } = pair;

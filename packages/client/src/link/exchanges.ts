@@ -324,13 +324,14 @@ export class Exchanges {
 
   #sendEnd(stream: Stream): void {
     this.outbox.control(FrameType.end, stream.id, empty);
-    stream.localEnded = true;
-    if (this.#role === 'answerer' && !stream.remoteEnded) {
-      this.outbox.reset(stream.id, encodeReset('no_error', ''));
-      this.#forget(stream);
-    } else {
-      this.#settle(stream);
+    if (this.#role === 'offerer') {
+      stream.localEnded = true;
+      return this.#settle(stream);
     }
+    if (!stream.remoteEnded) this.outbox.reset(stream.id, encodeReset('no_error', ''));
+    // What is unread of the request stays so, and gives its credit back.
+    this.#forget(stream);
+    stream.localEnded = true;
   }
 
   #settle(stream: Stream): void {

@@ -16,6 +16,8 @@ export interface ListedDevice {
   readonly lastSeen: number;
   readonly online: boolean;
   readonly revoked: boolean;
+  /** The signaling server runs on it: it cannot be revoked. */
+  readonly runsServer: boolean;
   /** Not verified yet. */
   readonly statements: readonly unknown[];
 }
@@ -37,6 +39,7 @@ export function parseDeviceList(value: unknown): readonly ListedDevice[] {
         lastSeen: numberOf(object, 'lastSeen') ?? 0,
         online: booleanOf(object, 'online') ?? false,
         revoked: booleanOf(object, 'revoked') ?? false,
+        runsServer: booleanOf(object, 'runsServer') ?? false,
         statements: listOf(object['statements'], MAX_STATEMENTS),
       },
     ];
