@@ -4,6 +4,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <utility>
 
 #include "http/url.hpp"
 
@@ -53,18 +54,20 @@ core::Result<RequestReader::Head> head_of(const Parser& parser) {
   head.request.method = std::string(message.method_string());
   head.request.target = std::string(message.target());
   std::size_t hosts = 0;
+  bool has_coding = false;
   for (const auto& field : message) {
     head.request.headers.add(std::string(field.name_string()), std::string(field.value()));
     if (field.name() == beast::http::field::host) ++hosts;
+    // Where the body of another coding ends, or what it says, would be a guess (RFC 9112, section 6.3).
+    if (field.name() != beast::http::field::transfer_encoding) continue;
+    if (std::exchange(has_coding, true) || !beast::iequals(field.value(), "chunked"))
+      return core::failure(HttpError::bad_request, "Transfer-Encoding");
   }
   head.http_1_0 = message.version() == 10;
   if (message.version() != 11 && !head.http_1_0) return core::failure(HttpError::bad_request, "version");
   if (hosts > 1 || (hosts == 0 && !head.http_1_0)) return core::failure(HttpError::bad_request, "Host");
   if (auto target = take_target(head.request); !target) return core::failure(target.error());
-  // Where the body ends would be a guess (RFC 9112, section 6.3).
-  const bool has_coding = message.find(beast::http::field::transfer_encoding) != message.end();
-  if (has_coding && (!parser.chunked() || head.http_1_0))
-    return core::failure(HttpError::bad_request, "Transfer-Encoding");
+  if (has_coding && head.http_1_0) return core::failure(HttpError::bad_request, "Transfer-Encoding");
   head.keep_alive = message.keep_alive();
   head.has_body = parser.chunked() || parser.content_length().value_or(0) > 0;
   head.expects_continue = beast::iequals(message[beast::http::field::expect], "100-continue");

@@ -97,7 +97,10 @@ void ClusterPeers::send(const std::string& account, const std::string& socket_id
 }
 
 void ClusterPeers::tell(const std::string& account, std::string_view event, const json::object& payload) {
-  roster_->tell(account, {{"event", event}, {"payload", payload}}, cluster::Groups::Delivery::may_be_lost);
+  using Delivery = cluster::Groups::Delivery;
+  const bool must = event == "device-revoked";  // who is connected to that device ends it on hearing this
+  roster_->tell(account, {{"event", event}, {"payload", payload}},
+                must ? Delivery::arrives_between_shards : Delivery::may_be_lost);
 }
 
 void ClusterPeers::cut_device(const std::string& account, std::string_view device_id) {

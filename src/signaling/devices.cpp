@@ -12,7 +12,14 @@ namespace pantheon::signaling {
 namespace json = core::json;
 using core::CommonError;
 
+namespace {
+
+constexpr std::size_t kUsualRow = 256;  // bytes of a device's text without its statements
+
+}  // namespace
+
 void Devices::add_to(EventRouter& router) {
+  router_ = &router;
   router.on("list-devices",
             [this](const MemberPointer& member, const socketio::Event&) { return list(*member); });
   router.on("revoke-device",
@@ -39,14 +46,18 @@ core::Result<void> keep_revocation(store::DeviceStore& store, const identity::St
   return transaction->commit();
 }
 
-EventResult Devices::list(const Member& member) const {
+EventResult Devices::list(Member& member) const {
   if (!keep_devices_) return list_connected(member);
   const auto rows = store_->devices(member.account());
   if (!rows) return core::failure(rows.error());
   auto statements = store_->statements(member.account());
   if (!statements) return core::failure(statements.error());
   json::array devices;
+  core::Bytes size;
   for (const auto& row : *rows) {
+    const auto& about = (*statements)[row.device_id];
+    size.count += kUsualRow;
+    for (const auto& statement : about) size.count += statement.size();
     json::object device{{"deviceId", row.device_id},
                         {"name", row.name},
                         {"platform", row.platform},
@@ -54,18 +65,21 @@ EventResult Devices::list(const Member& member) const {
                         {"createdAt", row.created_at.time_since_epoch().count()},
                         {"lastSeen", row.last_seen.time_since_epoch().count()},
                         {"online", directory_->is_connected(member.account(), row.device_id)},
-                        {"statements", statements_json((*statements)[row.device_id])},
+                        {"statements", statements_json(about)},
                         {"revoked", row.revoked}};
     if (runs_server(member.account(), row.device_id)) device["runsServer"] = true;
     devices.push_back(std::move(device));
   }
+  router_->charge_list(member, size);
   return json::object{{"devices", std::move(devices)}};
 }
 
 // Nothing is remembered: what there is are the devices with a key that are here, on whatever node.
-EventResult Devices::list_connected(const Member& member) const {
+EventResult Devices::list_connected(Member& member) const {
   json::array devices;
-  auto others = core::parse_json(directory_->others(member));
+  const auto text = directory_->others(member);
+  router_->charge_list(member, {text.size()});
+  auto others = core::parse_json(text);
   if (!others) return core::failure(others.error());
   auto& entries = others->as_array();
   entries.push_back(peer_entry(member));

@@ -20,6 +20,7 @@ class Devices {
         limits_(options.limits),
         clock_(options.clock),
         keep_devices_(options.keep_devices) {}
+  /// The router must outlive it.
   void add_to(EventRouter& router);
   /// The device this server runs on: it cannot be revoked (`device_runs_server`), as nobody could pair it
   /// again, and is listed with `runsServer`.
@@ -32,8 +33,8 @@ class Devices {
   }
 
  private:
-  EventResult list(const Member& member) const;
-  EventResult list_connected(const Member& member) const;
+  EventResult list(Member& member) const;
+  EventResult list_connected(Member& member) const;
   EventResult revoke(const MemberPointer& member, const socketio::Event& event);
   core::Result<identity::Statement> parse_revocation(const Member& member,
                                                      const core::json::object& payload) const;
@@ -46,6 +47,7 @@ class Devices {
     std::string account;
     std::string device_id;
   };
+  const EventRouter* router_ = nullptr;
   store::DeviceStore* store_;
   Directory* directory_;
   Pairing* pairing_;

@@ -91,23 +91,12 @@ EventLimits::Scopes EventLimits::scopes_of(Member& member, std::size_t event_cla
   return buckets;
 }
 
-void EventLimits::charge(Member& member, EventClass event_class, double events, Asked asked,
-                         core::SteadyTime now) const {
+void EventLimits::charge(Member& member, EventClass event_class, double events, core::SteadyTime now) const {
   const auto which = static_cast<std::size_t>(event_class);
   const auto buckets = scopes_of(member, which);
   for (std::size_t scope = 0; scope < kEventScopes; ++scope) {
-    const bool counts = asked == Asked::by_itself || scope == kOfAccount;
-    if (counts && buckets[scope] != nullptr)
-      buckets[scope]->charge(events, scaled(rates_[which], shares_[scope]), now);
+    if (buckets[scope] != nullptr) buckets[scope]->charge(events, scaled(rates_[which], shares_[scope]), now);
   }
-}
-
-std::chrono::milliseconds EventLimits::account_wait(const Member& member, EventClass event_class,
-                                                    core::SteadyTime now) const {
-  const auto which = static_cast<std::size_t>(event_class);
-  const auto& shared = member.shared_events[kOfAccount - 1];
-  if (!shared) return std::chrono::milliseconds(0);
-  return (*shared)[which].wait(scaled(rates_[which], shares_[kOfAccount]), now);
 }
 
 std::optional<EventLimits::Refusal> EventLimits::take(Member& member, std::string_view event,

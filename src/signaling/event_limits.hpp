@@ -41,13 +41,8 @@ class EventLimits {
   /// Takes one event from all of the member's buckets, or from none.
   std::optional<Refusal> take(Member& member, std::string_view event, core::SteadyTime now) const;
 
-  /// What the member is sent beyond what counts as one event: so many events more, of all its buckets, or of
-  /// its account's when it did not ask.
-  enum class Asked { by_itself, by_others };
-  void charge(Member& member, EventClass event_class, double events, Asked asked, core::SteadyTime now) const;
-  /// How long it takes until the account may have another event; 0: now.
-  std::chrono::milliseconds account_wait(const Member& member, EventClass event_class,
-                                         core::SteadyTime now) const;
+  /// The answer to an event of that class counts as so many events more.
+  void charge(Member& member, EventClass event_class, double events, core::SteadyTime now) const;
 
   /// Buckets that are kept for devices, accounts and addresses.
   std::size_t size() const { return kept_.size(); }

@@ -53,16 +53,11 @@ void EventRouter::on_slow(std::string event, core::TaskGroup& tasks, SlowHandler
   slow_handlers_.insert_or_assign(std::move(event), Slow{std::move(handler), &tasks});
 }
 
-void EventRouter::charge_list(Member& member, core::Bytes size, EventLimits::Asked asked) const {
+void EventRouter::charge_list(Member& member, core::Bytes size) const {
   constexpr std::size_t kOneEvent = 16 * 1024;  // bytes; lists of a household are smaller
   const auto events = size.count / kOneEvent;
   if (events == 0) return;
-  limits_.charge(member, EventClass::presence, static_cast<double>(events), asked,
-                 std::chrono::steady_clock::now());
-}
-
-std::chrono::milliseconds EventRouter::lists_wait(const Member& member) const {
-  return limits_.account_wait(member, EventClass::presence, std::chrono::steady_clock::now());
+  limits_.charge(member, EventClass::presence, static_cast<double>(events), std::chrono::steady_clock::now());
 }
 
 boost::asio::awaitable<void> EventRouter::handle_slow(const EventRouter& router, SlowHandler handler,

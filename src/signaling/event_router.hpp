@@ -57,11 +57,9 @@ class EventRouter {
   void observe(Observer observer) { observer_ = std::move(observer); }
   /// Call when a member has arrived, before its first event.
   void enroll(Member& member) { limits_.enroll(member, std::chrono::steady_clock::now()); }
-  /// A list of that size goes to the member: large ones count as several events, or somebody who hosts
-  /// thousands of models could keep the server busy with a few events.
-  void charge_list(Member& member, core::Bytes size, EventLimits::Asked asked) const;
-  /// How long lists that nobody asked for should wait; 0: not at all.
-  std::chrono::milliseconds lists_wait(const Member& member) const;
+  /// The member has asked for a list, and it is that large: large ones count as several events, or somebody
+  /// who hosts thousands of models could keep the server busy with a few.
+  void charge_list(Member& member, core::Bytes size) const;
   /// Call for every event of the member. An abuser is told why, and cut.
   void dispatch(const MemberPointer& member, const socketio::Event& event) const;
   /// For an event that is handled before it is parsed: false when the member has to wait, and was told so.

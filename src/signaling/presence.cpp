@@ -48,16 +48,17 @@ void Presence::add_to(EventRouter& router) {
   router.on("join-account",
             [this](const MemberPointer& member, const socketio::Event&) { return join(member); });
   router.on("request-peer-list", [this](const MemberPointer& member, const socketio::Event&) -> EventResult {
-    list(member, "peer-list", EventLimits::Asked::by_itself);
+    router_->charge_list(*member, list(member, "peer-list"));
     return core::json::object();
   });
 }
 
-void Presence::list(const MemberPointer& member, std::string_view event, EventLimits::Asked asked) {
+// Gives the size of the list.
+core::Bytes Presence::list(const MemberPointer& member, std::string_view event) {
   member->listed_at = ++moment_;
   const auto others = directory_->others(*member);
-  if (router_ != nullptr) router_->charge_list(*member, {others.size()}, asked);
   member->emit_text(event, others);
+  return {others.size()};
 }
 
 EventResult Presence::join(const MemberPointer& member) {
@@ -73,7 +74,8 @@ EventResult Presence::join(const MemberPointer& member) {
       directory_->announce(*member);
     }
   }
-  list(member, "existing-peers", EventLimits::Asked::by_itself);
+  const auto size = list(member, "existing-peers");
+  if (router_ != nullptr) router_->charge_list(*member, size);
   return core::json::object();
 }
 
@@ -197,38 +199,28 @@ void Presence::refresh_socket_lists(const Member& about) {
   });
   if (others.empty()) return;
   // All of them or none, or the last in the order might never have their turn.
-  const auto wait = router_ == nullptr ? std::chrono::milliseconds(0) : router_->lists_wait(*others.front());
-  if (wait.count() > 0) {
-    stale_.emplace(about.account(), std::chrono::steady_clock::now() + wait);
-    return absence_.notify();
-  }
-  for (const auto& other : others) list(other, "peer-list", EventLimits::Asked::by_others);
-}
-
-void Presence::refresh_what_waits(core::SteadyTime now) {
-  std::vector<std::string> due;
-  for (const auto& [account, at] : stale_) {
-    if (at <= now) due.push_back(account);
-  }
-  for (const auto& account : due) {
-    stale_.erase(account);
-    Member nobody;
-    nobody.bearer.account = account;
-    refresh_socket_lists(nobody);
-  }
+  if (!refreshes_.may_begin(about.account(), std::chrono::steady_clock::now())) return absence_.notify();
+  core::Bytes sent;
+  for (const auto& other : others) sent.count += list(other, "peer-list").count;
+  refreshes_.sent(about.account(), sent, std::chrono::steady_clock::now());
 }
 
 std::optional<core::SteadyTime> Presence::next_turn() const {
-  auto next = directory_->absences().next_end();
-  for (const auto& [account, at] : stale_) next = std::min(next.value_or(at), at);
-  return next;
+  const auto end = directory_->absences().next_end();
+  const auto refresh = refreshes_.next();
+  if (!end || !refresh) return end ? end : refresh;
+  return std::min(*end, *refresh);
 }
 
 boost::asio::awaitable<void> Presence::run(Presence& self) {
   auto& absences = self.directory_->absences();
   for (;;) {
     for (const auto& member : absences.expire(std::chrono::steady_clock::now())) self.end(*member);
-    self.refresh_what_waits(std::chrono::steady_clock::now());
+    for (const auto& account : self.refreshes_.take_due(std::chrono::steady_clock::now())) {
+      Member nobody;
+      nobody.bearer.account = account;
+      self.refresh_socket_lists(nobody);
+    }
     const auto next = self.next_turn();
     // Not one expression: GCC 12 destroys what is awaited in a conditional twice.
     bool alive = true;

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include "core/async_event.hpp"
 #include "signaling/directory.hpp"
 #include "signaling/event_router.hpp"
+#include "signaling/list_refreshes.hpp"
 
 namespace pantheon::signaling {
 
@@ -53,15 +53,13 @@ class Presence {
   void take_over(const Member& newcomer, Arrival& arrival);
   void tell_who_saw_it_away(const Member& back, const std::function<std::string()>& entry,
                             std::uint64_t since);
-  void list(const MemberPointer& member, std::string_view event, EventLimits::Asked asked);
+  core::Bytes list(const MemberPointer& member, std::string_view event);
   void end(const Member& member);
   void refresh_socket_lists(const Member& about);
-  void refresh_what_waits(core::SteadyTime now);
   std::optional<core::SteadyTime> next_turn() const;
   Directory* directory_;
   const EventRouter* router_ = nullptr;
-  /// Accounts whose lists have changed and are too large to be sent as often as that, and when they may be.
-  std::map<std::string, core::SteadyTime> stale_;
+  ListRefreshes refreshes_;
   core::AsyncEvent absence_;
   std::uint64_t moment_ = 0;  ///< counts lists and absences, so that their order is known
 };
