@@ -35,7 +35,10 @@ UpEvents::Request request_of(const host::RequestFinished& finished) {
 
 core::Result<host::SharingRules> sharing_rules(const UpOptions& options) {
   host::SharingRules rules;
-  if (!options.shared_models.empty()) rules.shared_models = options.shared_models;
+  if (!options.shared_models.empty()) {
+    rules.shared_models = options.shared_models;
+    rules.shared_models->insert(options.cloud_models.begin(), options.cloud_models.end());
+  }
   for (const auto& device : options.managers) {
     if (auto valid = identity::check_device_id(device); !valid) return core::failure(valid.error());
     rules.devices[device].management = true;
@@ -92,11 +95,13 @@ asio::awaitable<core::Result<void>> ModelHost::start() {
   if (!found) co_return core::failure(found.error());
   host::HostOptions settings;
   settings.identity = identity_;
-  settings.sharing = std::move(*sharing);
+  settings.sharing = *sharing;
+  sharing_ = std::move(*sharing);
   host_ = std::make_unique<host::Host>(executor_, client_, *catalogue_, std::move(settings));
   host_->on_event([this](const host::HostEvent& event) { show_event(event); });
   catalogue_->start();
   show_engines();
+  note_missing();
   co_return core::Result<void>{};
 }
 
@@ -107,11 +112,26 @@ void ModelHost::show_engines() {
   for (const auto& info : snapshot->engines) {
     UpEvents::Engine engine{info.name, info.address.text(), {}, info.up, info.shared, info.unrecognised};
     for (const auto& model : snapshot->models) {
-      if (model.engine_id == info.id) engine.models.push_back(model.id);
+      if (model.engine_id == info.id && host::is_shared(sharing_, model)) engine.models.push_back(model.id);
     }
     engines.push_back(std::move(engine));
   }
   events_.on_engines(engines);
+}
+
+// A name with a mistake in it would share nothing, and say nothing.
+void ModelHost::note_missing() {
+  if (!events_.on_note) return;
+  const auto snapshot = catalogue_->current();
+  auto wanted = options_.shared_models;
+  wanted.insert(options_.cloud_models.begin(), options_.cloud_models.end());
+  for (const auto& name : wanted) {
+    host::SharingRules only;
+    only.shared_models = {name};
+    const bool found = std::ranges::any_of(
+        snapshot->models, [&](const engine::Model& model) { return host::is_shared(only, model); });
+    if (!found) events_.on_note("no model that is called " + name + " was found here yet");
+  }
 }
 
 void ModelHost::show_event(const host::HostEvent& event) {

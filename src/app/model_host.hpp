@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "engine/catalogue.hpp"
 #include "engine/engine_client.hpp"
+#include "host/device_rules.hpp"
 #include "host/host.hpp"
 
 namespace pantheon::app {
@@ -33,6 +34,7 @@ class ModelHost {
   asio::awaitable<core::Result<void>> find_engines(std::vector<std::string> named);
   asio::awaitable<core::Result<void>> set_up_trial();
   void show_engines();
+  void note_missing();
   void show_event(const host::HostEvent& event);
 
   asio::any_io_executor executor_;
@@ -42,6 +44,7 @@ class ModelHost {
   engine::EngineClient client_;
   std::unique_ptr<engine::Catalogue> catalogue_;
   std::unique_ptr<host::Host> host_;
+  host::SharingRules sharing_;
   TrialEngine trial_;
 };
 

@@ -177,6 +177,12 @@ asio::awaitable<SnapshotPtr> Catalogue::refresh() {
   return State::refresh(state_);
 }
 
+asio::awaitable<SnapshotPtr> Catalogue::ask_anew() {
+  const auto state = state_;
+  if (state->refreshing) (void)co_await State::refresh(state);
+  co_return co_await State::refresh(state);
+}
+
 SnapshotPtr Catalogue::current() const {
   return state_->snapshot;
 }

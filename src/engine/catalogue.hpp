@@ -53,6 +53,9 @@ class Catalogue {
   asio::awaitable<SnapshotPtr> get();
   /// Asks the engines now, or joins the asking that is under way.
   asio::awaitable<SnapshotPtr> refresh();
+  /// Asks the engines after this call, whatever asking is under way: for who knows that something has
+  /// changed.
+  asio::awaitable<SnapshotPtr> ask_anew();
   /// What is known without asking anyone.
   SnapshotPtr current() const;
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <boost/asio/detached.hpp>
 
 #include "engine/address.hpp"
 #include "engine/testing/run.hpp"
@@ -56,6 +57,18 @@ TEST_F(CatalogueTest, ListsTheModelsOfAllEngines) {
 TEST_F(CatalogueTest, IsEmptyAndAnswersWithoutAnyCandidate) {
   Catalogue catalogue(io.get_executor(), client, {});
   EXPECT_TRUE(run(io, catalogue.refresh())->engines.empty());
+}
+
+TEST_F(CatalogueTest, WhoKnowsOfAChangeIsNotToldWhatWasAskedBefore) {
+  Catalogue catalogue(io.get_executor(), client, both());
+  asio::co_spawn(io, catalogue.refresh(), asio::detached);
+  EXPECT_TRUE(run_until(io, [&] { return asked(ollama, "GET /api/tags") == 1; }));
+  run(io, catalogue.refresh());
+  EXPECT_EQ(asked(ollama, "GET /api/tags"), 1) << "joins the asking that is under way";
+  asio::co_spawn(io, catalogue.refresh(), asio::detached);
+  EXPECT_TRUE(run_until(io, [&] { return asked(ollama, "GET /api/tags") == 2; }));
+  run(io, catalogue.ask_anew());
+  EXPECT_EQ(asked(ollama, "GET /api/tags"), 3);
 }
 
 TEST_F(CatalogueTest, LearnsWhatOllamasListLeavesOut) {

@@ -26,6 +26,9 @@ struct SharingRules {
   double max_gpu_layers = 999;                         ///< cap of `options.num_gpu`
 };
 
+/// Whether the owner shares the model, which a name may mean without its engine, or without `:latest`.
+bool is_shared(const SharingRules& sharing, const engine::Model& model);
+
 /// The rules as they apply to one peer. A value.
 class PeerRules {
  public:

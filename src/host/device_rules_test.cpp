@@ -11,6 +11,7 @@ session::PeerIdentity peer(std::string id, bool proven) {
 
 engine::Model model(std::string id) {
   engine::Model m;
+  m.engine_name = id;
   m.id = std::move(id);
   return m;
 }
@@ -21,6 +22,17 @@ TEST(PeerRules, EverythingIsSharedUnlessTheOwnerSaysWhich) {
   sharing.shared_models = {"b"};
   EXPECT_FALSE(PeerRules(sharing, peer("d", true)).may_use(model("a")));
   EXPECT_TRUE(PeerRules(sharing, peer("d", false)).may_use(model("b")));
+}
+
+TEST(PeerRules, TheOwnerMayNameAModelWithoutItsEngineAndWithoutLatest) {
+  SharingRules sharing;
+  sharing.shared_models = {"llama3.2", "gemma3:270m"};
+  auto of_two_engines = model("gemma3:270m");
+  of_two_engines.id = "gemma3:270m@ollama";
+  EXPECT_TRUE(is_shared(sharing, of_two_engines));
+  EXPECT_TRUE(is_shared(sharing, model("llama3.2:latest")));
+  EXPECT_FALSE(is_shared(sharing, model("llama3.2:1b")));
+  EXPECT_FALSE(is_shared(sharing, model("gemma3")));
 }
 
 TEST(PeerRules, ARuleOfADeviceHoldsForItsProvenKeyOnly) {

@@ -61,7 +61,7 @@ asio::awaitable<void> relay(session::Exchange& exchange, engine::EngineAnswer& a
       co_return;
     }
   }
-  if (changed != nullptr) co_await changed->refresh();
+  if (changed != nullptr) co_await changed->ask_anew();
   exchange.end();
   record.served();
 }

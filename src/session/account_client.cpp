@@ -8,6 +8,7 @@
 #include "core/random.hpp"
 #include "http/client.hpp"
 #include "session/error.hpp"
+#include "session/insist.hpp"
 #include "session/peer_channels.hpp"
 #include "session/relayed_requests.hpp"
 #include "session/token_renewal.hpp"
@@ -19,7 +20,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds kBackAfter{1};
-constexpr std::size_t kMostListed = 2048;  // statements
+constexpr std::chrono::minutes kTokenLifetime{15};  // at least
+constexpr std::size_t kMostListed = 2048;           // statements
 
 socketio::ClientOptions signaling_options(const std::string& server_url) {
   socketio::ClientOptions options;
@@ -29,18 +31,6 @@ socketio::ClientOptions signaling_options(const std::string& server_url) {
 
 const core::json::object* first_object(const socketio::Event& event) {
   return event.args.empty() ? nullptr : event.args.front().if_object();
-}
-
-/// `{ ok: true, ... }` of an ack, or the error it names.
-core::Result<core::json::object> ok_of(const core::Result<core::json::array>& ack) {
-  if (!ack) return core::failure(ack.error());
-  const auto* object = ack->empty() ? nullptr : ack->front().if_object();
-  if (object == nullptr) return core::failure(core::CommonError::invalid_json, "empty acknowledgement");
-  if (core::get_bool(*object, "ok") != true) {
-    return core::failure(core::CommonError::unavailable,
-                         std::string(core::get_string(*object, "message").value_or("refused by the server")));
-  }
-  return *object;
 }
 
 /// What a list of devices holds of statements, those made first at the beginning: a device that was removed
@@ -69,7 +59,8 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   void listen();
   void on_ended(std::string_view reason);
   static asio::awaitable<void> come_back(std::shared_ptr<State> state);
-  static asio::awaitable<void> learn_devices(std::shared_ptr<State> state);
+  static asio::awaitable<void> enter(std::shared_ptr<State> state);
+  bool may_replace_token();
   void on_server_info(const core::json::object& info);
   void on_connect_error(const core::json::object& error);
   void on_revoked(const core::json::object& message);
@@ -94,8 +85,9 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   std::string instance;
   std::uint64_t book_revision = 0;
   bool account_confirmed =
-      false;                    ///< the server named the account we belong to; before that nobody is served
-  bool token_replaced = false;  ///< and the server has not let us in since
+      false;                  ///< the server named the account we belong to; before that nobody is served
+  std::uint64_t entries = 0;  ///< into the account
+  std::optional<std::chrono::steady_clock::time_point> token_replaced_at;  ///< and not let in since
   bool stopped = false;
 };
 
@@ -188,16 +180,17 @@ asio::awaitable<void> AccountClient::State::come_back(std::shared_ptr<State> sta
   }
 }
 
-// Whoever was removed while this device was away, it has not heard of.
-asio::awaitable<void> AccountClient::State::learn_devices(std::shared_ptr<State> state) {
-  core::json::array none;
-  const auto ack = co_await state->signaling.request("list-devices", std::move(none), 10s);
-  const auto listed = ok_of(ack);
-  if (!listed) {
-    // An older server does not know the question.
-    core::logger("session")->debug("the devices of the account are not known: {}", listed.error().message());
-    co_return;
-  }
+asio::awaitable<void> AccountClient::State::enter(std::shared_ptr<State> state) {
+  const auto entry = ++state->entries;
+  const std::function<bool()> wanted = [state, entry] {
+    return !state->stopped && state->entries == entry && state->signaling.connected();
+  };
+  const auto joined = co_await insist(state->signaling, "join-account", wanted);
+  if (!joined) co_return;
+  state->send_announcement();
+  // Whoever was removed while this device was away, it has not heard of.
+  const auto listed = co_await insist(state->signaling, "list-devices", wanted);
+  if (!listed) co_return;
   state->book.learn(statements_in(*listed));
   state->note_book();
 }
@@ -212,16 +205,24 @@ void AccountClient::State::on_server_info(const core::json::object& info) {
     return;
   }
   account_confirmed = true;
-  token_replaced = false;
-  (void)signaling.emit("join-account", {});
-  send_announcement();
-  tasks.spawn(learn_devices(shared_from_this()));
+  token_replaced_at.reset();
+  tasks.spawn(enter(shared_from_this()));
   if (events.on_online) events.on_online(account);
+}
+
+// Once for each refusal, or a server that takes none would be asked for tokens without end; and again when
+// that token may be over as well, of which a clock that is wrong says nothing.
+bool AccountClient::State::may_replace_token() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!settings.replace_token || (token_replaced_at && now - *token_replaced_at < kTokenLifetime))
+    return false;
+  token_replaced_at = now;
+  return true;
 }
 
 void AccountClient::State::on_connect_error(const core::json::object& error) {
   if (const auto wait = asked_to_wait(error)) signaling.wait_before_next(*wait);
-  if (token_is_over(error) && settings.replace_token && !std::exchange(token_replaced, true)) {
+  if (token_is_over(error) && may_replace_token()) {
     core::logger("session")->info("the server wants a newer token");
     return settings.replace_token();
   }
@@ -328,7 +329,7 @@ asio::awaitable<core::Result<identity::PairingLink>> AccountClient::open_pairing
   auto link = state->voucher.open(std::move(origin), core::wall_now());
   core::json::array arguments{core::json::object{{"code", identity::to_text(link.code)}}};
   auto ack = co_await state->signaling.request("pairing-open", std::move(arguments), 10s);
-  const auto opened = ok_of(ack);
+  const auto opened = acknowledged(ack);
   if (!opened) {
     state->voucher.close(link.code);
     co_return core::failure(opened.error());
