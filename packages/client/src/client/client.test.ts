@@ -364,6 +364,23 @@ describe('PantheonClient', () => {
     expect(await store.get('tokens')).toBeUndefined();
   });
 
+  it('keeps no tokens that it was getting while it was told to forget', async () => {
+    const store = new MemoryStore();
+    server.expiresIn = 5; // so that they are renewed at once
+    await pairedBefore(store);
+    let answer: () => void = () => undefined;
+    server.refreshHeld = new Promise((resolve) => (answer = resolve));
+    const renewals = server.log.length;
+    const client = make({ store });
+    const started = client.start();
+    await until(() => server.log.length > renewals);
+    await client.forget();
+    answer();
+    await started;
+    expect(client.state).toBe('unpaired');
+    expect(await store.get('tokens')).toBeUndefined();
+  });
+
   it('stays unpaired when it is told to forget while the server does not answer', async () => {
     const store = new MemoryStore();
     await pairedBefore(store);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ClientError } from '../core/error.js';
 import { DeviceKey } from '../identity/device-key.js';
 import { MemoryStore } from '../store/memory-store.js';
 import { TestServer } from './testing/test-server.js';
@@ -53,6 +54,24 @@ describe('DeviceTokens', () => {
     expect(one).not.toBe(refused);
     expect(await tab().get(refused)).toBe(one);
     expect(server.log).toEqual(['refresh ok']);
+  });
+
+  it.each([
+    ['erased', undefined, 'auth_required'],
+    ['replaced by those of a new pairing', '{"accessToken":"new","refreshToken":"r","expiresAt":1}', 'new'],
+  ])('does not write over tokens that were %s while it waited', async (_, meanwhile, outcome) => {
+    await keep(5_000);
+    let answer: () => void = () => undefined;
+    server.refreshHeld = new Promise((resolve) => (answer = resolve));
+    const got = tab()
+      .get()
+      .catch((error: unknown) => (error as ClientError).code);
+    await expect.poll(() => server.log).toEqual(['refresh ok']);
+    if (meanwhile === undefined) await store.remove(TOKENS_ENTRY);
+    else await store.set(TOKENS_ENTRY, meanwhile);
+    answer();
+    expect(await got).toBe(outcome);
+    expect(await store.get(TOKENS_ENTRY)).toBe(meanwhile);
   });
 
   it('says when this device was removed, or its tokens are worth nothing', async () => {

@@ -118,16 +118,25 @@ export class DeviceTokens implements TokenSource {
   }
 
   private async rotate(): Promise<TokenPair> {
-    const pair = parseTokenPair(await this.store.get(TOKENS_ENTRY));
-    if (pair === undefined) throw signalingError('auth_required');
+    const text = await this.store.get(TOKENS_ENTRY);
+    const pair = parseTokenPair(text);
+    if (text === undefined || pair === undefined) throw signalingError('auth_required');
     try {
-      return await this.refresh(pair.refreshToken);
+      return await this.keep(await this.refresh(pair.refreshToken), text);
     } catch (error) {
       const now = parseTokenPair(await this.store.get(TOKENS_ENTRY));
       const overtaken = now !== undefined && now.refreshToken !== pair.refreshToken; // by a tab that did not see our lease
       if (overtaken && isClientError(error, 'auth_invalid')) return now;
       throw error;
     }
+  }
+
+  /** Stores a pair in place of the one it was given for. What was erased meanwhile, or replaced by a new pairing, stays so. */
+  private async keep(pair: TokenPair, before: string): Promise<TokenPair> {
+    if (await this.store.replace(TOKENS_ENTRY, before, JSON.stringify(pair))) return pair;
+    const now = parseTokenPair(await this.store.get(TOKENS_ENTRY));
+    if (now === undefined) throw signalingError('auth_required');
+    return now; // of a tab that did not see our lease, or of a new pairing
   }
 
   private async refresh(refreshToken: string): Promise<TokenPair> {
@@ -146,7 +155,6 @@ export class DeviceTokens implements TokenSource {
     const expiresIn = integerOf(answer.body ?? {}, 'expiresIn') ?? 0;
     const pair = parseTokenPair(JSON.stringify({ ...answer.body, expiresAt: Date.now() + expiresIn * 1000 }));
     if (pair === undefined) throw signalingError('server_answer_invalid');
-    await this.store.set(TOKENS_ENTRY, JSON.stringify(pair));
     return pair;
   }
 }

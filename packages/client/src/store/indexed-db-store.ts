@@ -61,6 +61,22 @@ export class IndexedDbStore implements Store {
     }
   }
 
+  async replace(name: string, before: string, value: string): Promise<boolean> {
+    const unsaved = this.unsaved.get(name);
+    let found = unsaved === before;
+    try {
+      const objects = this.objects('readwrite'); // one transaction: nobody comes between reading and writing
+      found = (unsaved ?? (await settled<unknown>(objects.get(name)))) === before;
+      if (!found) return false;
+      await settled(objects.put(value, name));
+      this.unsaved.delete(name);
+      this.channel?.postMessage(name);
+    } catch {
+      if (found) this.unsaved.set(name, value);
+    }
+    return found;
+  }
+
   async remove(name: string): Promise<void> {
     this.unsaved.delete(name);
     try {

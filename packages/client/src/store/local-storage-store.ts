@@ -34,13 +34,7 @@ export class LocalStorageStore implements Store {
   }
 
   get(name: string): Promise<string | undefined> {
-    const unsaved = this.unsaved.get(name);
-    if (unsaved !== undefined) return Promise.resolve(unsaved);
-    try {
-      return Promise.resolve(this.page.localStorage.getItem(PREFIX + name) ?? undefined);
-    } catch {
-      return Promise.resolve(undefined);
-    }
+    return Promise.resolve(this.read(name));
   }
 
   set(name: string, value: string): Promise<void> {
@@ -51,6 +45,12 @@ export class LocalStorageStore implements Store {
       this.unsaved.set(name, value);
     }
     return Promise.resolve();
+  }
+
+  async replace(name: string, before: string, value: string): Promise<boolean> {
+    if (this.read(name) !== before) return false;
+    await this.set(name, value);
+    return true;
   }
 
   remove(name: string): Promise<void> {
@@ -69,5 +69,15 @@ export class LocalStorageStore implements Store {
     };
     this.page.addEventListener('storage', onStorage);
     return () => this.page.removeEventListener('storage', onStorage);
+  }
+
+  private read(name: string): string | undefined {
+    const unsaved = this.unsaved.get(name);
+    if (unsaved !== undefined) return unsaved;
+    try {
+      return this.page.localStorage.getItem(PREFIX + name) ?? undefined;
+    } catch {
+      return undefined;
+    }
   }
 }

@@ -14,6 +14,12 @@ export class MemoryStore implements Store {
     return Promise.resolve();
   }
 
+  async replace(name: string, before: string, value: string): Promise<boolean> {
+    if (this.entries.get(name) !== before) return false;
+    await this.set(name, value);
+    return true;
+  }
+
   remove(name: string): Promise<void> {
     this.entries.delete(name);
     return Promise.resolve();

@@ -7,6 +7,8 @@ export interface Store {
   readonly persistent: boolean;
   get(name: string): Promise<string | undefined>;
   set(name: string, value: string): Promise<void>;
+  /** Writes in one step, if the entry still holds `before`; says whether it did. So nothing comes back that was erased meanwhile. */
+  replace(name: string, before: string, value: string): Promise<boolean>;
   remove(name: string): Promise<void>;
   /** Calls `listener` with the name when another tab wrote or removed an entry. Returns the way to stop it. */
   watch(listener: (name: string) => void): () => void;

@@ -41,6 +41,14 @@ function page(): Page & StorageWindow {
   return new Page() as Page & StorageWindow;
 }
 
+async function eachStore(check: (store: Store) => Promise<void>): Promise<void> {
+  await check(new MemoryStore());
+  await check(new LocalStorageStore(page()));
+  const database = await IndexedDbStore.open(new IDBFactory());
+  await check(database ?? expect.fail('no database'));
+  database?.close();
+}
+
 async function roundTrip(store: Store): Promise<void> {
   await store.set('a', '1');
   expect(await store.get('a')).toBe('1');
@@ -50,11 +58,20 @@ async function roundTrip(store: Store): Promise<void> {
 
 describe('every store', () => {
   it('keeps, gives back and removes', async () => {
-    await roundTrip(new MemoryStore());
-    await roundTrip(new LocalStorageStore(page()));
-    const database = await IndexedDbStore.open(new IDBFactory());
-    await roundTrip(database ?? expect.fail('no database'));
-    database?.close();
+    await eachStore(roundTrip);
+  });
+
+  it('replaces what an entry holds, and nothing else', async () => {
+    await eachStore(async (store) => {
+      await store.set('a', '1');
+      expect(await store.replace('a', '1', '2')).toBe(true);
+      expect(await store.replace('a', '1', '3')).toBe(false);
+      expect(await store.get('a')).toBe('2');
+      const [replaced] = await Promise.all([store.replace('a', '2', '4'), store.remove('a')]);
+      expect(replaced).toBe(true); // it came first, and the removal counts
+      expect(await store.replace('a', '4', '5')).toBe(false);
+      expect(await store.get('a')).toBeUndefined();
+    });
   });
 });
 

@@ -29,6 +29,9 @@ interface Bound {
 
 type Ack = (answer: JsonObject) => void;
 
+/** How an event is treated instead of being obeyed; `silent`: as if it were lost. */
+export type Refusal = 'silent' | { readonly code: string; readonly retryAfterMs?: number };
+
 function random(): string {
   return toBase64Url(randomBytes(16));
 }
@@ -70,6 +73,14 @@ export class TestServer {
   listings = 0;
   /** How it treats that question when it is too old to know it. */
   listUnknown: 'silent' | 'refused' | undefined;
+  /** What it does with the next events of a name. */
+  readonly refusals = new Map<string, Refusal[]>();
+  /** How often it was asked to let a socket into the account's room. */
+  joins = 0;
+  /** Whether it acknowledges that; servers of old did not. */
+  joinsAcknowledged = true;
+  /** Sends no answer to a request for new tokens before this is resolved. */
+  refreshHeld: Promise<void> | undefined;
   /** How many of the next signals are lost. */
   loseSignals = 0;
   /** Refuses the next socket, saying when to come back. */
@@ -225,7 +236,18 @@ export class TestServer {
       version: '0',
       mode: 'home',
     });
-    socket.on('join-account', () => {
+    socket.use(([event, ...values], next) => {
+      if (event === 'join-account') this.joins++;
+      if (event === 'list-devices') this.listings++;
+      const refusal = this.refusals.get(event)?.shift();
+      if (refusal === undefined) return next();
+      const ack: unknown = values.at(-1);
+      if (refusal === 'silent') return;
+      if (typeof ack === 'function') (ack as Ack)({ ok: false, message: '', ...refusal });
+      else socket.emit('error', { message: '', event, ...refusal });
+    });
+    socket.on('join-account', (ack?: Ack) => {
+      if (this.joinsAcknowledged) ack?.({ ok: true });
       socket.emit('existing-peers', others());
       socket.broadcast.emit('peer-joined', this.describe(socket));
     });
@@ -241,7 +263,6 @@ export class TestServer {
       else target.emit('webrtc-signal', { ...from, signal: message['signal'] });
     });
     socket.on('list-devices', (ack: Ack) => {
-      this.listings++;
       if (this.listUnknown === 'refused') ack({ ok: false, code: 'unknown_event', message: '' });
       else if (this.listUnknown === undefined) ack({ ok: true, devices: [...others(), ...this.listed] });
     });
@@ -284,7 +305,11 @@ export class TestServer {
       this.nonces.add(nonce);
       send(200, { nonce, expiresIn: 60 });
     } else if (path === 'POST /v1/tokens/refresh') {
-      this.refresh(await bodyOf(request), send);
+      const body = await bodyOf(request);
+      this.refresh(body, (status, answer) => {
+        if (this.refreshHeld === undefined) send(status, answer);
+        else void this.refreshHeld.then(() => send(status, answer));
+      });
     } else if (path === 'POST /v1/pairing/redeem') {
       this.redeem(await bodyOf(request), send);
     } else {
