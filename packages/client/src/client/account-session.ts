@@ -1,6 +1,6 @@
 import { debugLog } from '../core/debug.js';
 import { Emitter, type Unsubscribe } from '../core/emitter.js';
-import { isClientError, type ClientError } from '../core/error.js';
+import type { ClientError } from '../core/error.js';
 import { listOf } from '../core/json.js';
 import { identityError } from '../identity/error.js';
 import type { FirstSight, KeyBook, Verdict } from '../identity/key-book.js';
@@ -8,6 +8,7 @@ import { Statement } from '../identity/statement.js';
 import type { LegacyChannel } from '../legacy/legacy-channel.js';
 import type { Link } from '../link/index.js';
 import { signalingError } from '../signaling/error.js';
+import { insist } from '../signaling/insist.js';
 import type { PeerEntry } from '../signaling/peer-directory.js';
 import { IceServers } from '../signaling/ice-servers.js';
 import type { ServerConfig } from '../signaling/server-config.js';
@@ -23,6 +24,7 @@ import type { AccountDevice, Host, Trust } from './types.js';
 
 const MAX_STATEMENTS = 16;
 const MAX_LISTED = 2048; // statements, of all devices
+const LEARN_ATTEMPTS = 10;
 const ACCOUNT_TIMEOUT_MS = 10_000;
 const debug = debugLog('client');
 
@@ -59,6 +61,7 @@ export class AccountSession extends Emitter<SessionEvents> {
   private snapshot: readonly Host[] = [];
   private drawing = false;
   private stopped = false;
+  private learning: AbortController | undefined; // what happened while this device was away
   private readonly verified = new WeakMap<readonly unknown[], readonly Statement[]>();
 
   constructor(private readonly options: SessionOptions) {
@@ -96,6 +99,7 @@ export class AccountSession extends Emitter<SessionEvents> {
 
   stop(): void {
     this.stopped = true;
+    this.learning?.abort();
     for (const stop of this.stops) stop();
     for (const connection of this.connections.values()) connection.close();
     this.signaling.stop();
@@ -268,7 +272,9 @@ export class AccountSession extends Emitter<SessionEvents> {
 
   private onSignalingState(): void {
     const { state } = this.signaling;
-    if (state === 'online') void this.iceServers.get(); // so that the first connect need not wait for them
+    if (state === 'online')
+      void this.iceServers.get(); // so that the first connect need not wait for them
+    else this.learning?.abort(); // the next sign-in asks anew
     if (state === 'offline') for (const connection of this.connections.values()) connection.signalingLost();
     this.emit('signaling', undefined);
     this.draw();
@@ -282,18 +288,17 @@ export class AccountSession extends Emitter<SessionEvents> {
 
   /**
    * Learns who was vouched for, and who was removed, while this device was away; in the order in which it was said, as whoever was
-   * removed could remove others before.
+   * removed could remove others before. A server that is busy is asked again, or who was removed would be accepted until the next sign-in.
    */
   private async learnDevices(): Promise<void> {
-    let values: readonly unknown[];
-    try {
-      values = (await this.signaling.listDevices()).flatMap(({ statements }) => statements);
-    } catch (error) {
-      // An older server does not know the question.
-      return debug('devices not listed', { code: isClientError(error) ? error.code : '' });
-    }
+    this.learning?.abort();
+    const learning = new AbortController();
+    this.learning = learning;
+    const devices = await insist(() => this.signaling.listDevices(), learning.signal, LEARN_ATTEMPTS);
+    if (devices === undefined) return debug('devices not listed');
     const { book } = this;
     if (book === undefined || this.stopped) return;
+    const values = devices.flatMap((device) => device.statements);
     const statements = Statement.parseList(book.newOf(values), MAX_LISTED);
     book.learn([...statements].sort((a, b) => a.claim.time - b.claim.time));
     this.saveBook();

@@ -290,6 +290,23 @@ describe('PantheonClient', () => {
     await until(() => server.listings === 2);
   });
 
+  it('learns who was removed from a server that had too much to do at first', async () => {
+    const store = new MemoryStore();
+    await pairedBefore(store);
+    const phone = DeviceKey.generate();
+    const removal = server.statement('revoke', phone.deviceId, phone.publicKeyText).toJSON();
+    server.listed = [{ deviceId: phone.deviceId, statements: [removal] }];
+    const busy = { code: 'rate_limited', retryAfterMs: 300 };
+    server.refusals.set('list-devices', [busy, { code: 'server_error' }]);
+    const before = server.listings;
+    const client = make({ store });
+    await client.start();
+    await until(() => server.listings === before + 3);
+    const learned = async (): Promise<boolean | undefined> =>
+      KeyBook.fromJSON(JSON.parse((await store.get('key-book')) ?? '{}'))?.isRevoked(phone.deviceId);
+    await expect.poll(learned, { timeout: 5_000 }).toBe(true);
+  });
+
   it('finds out that it was removed itself while it was away', async () => {
     const store = new MemoryStore();
     await pairedBefore(store);

@@ -98,6 +98,10 @@ const table = {
     message: 'There were too many requests.',
     advice: 'Wait a moment and try again.',
   },
+  unknown_event: {
+    message: 'The signaling server does not know this question.',
+    advice: 'Update the server.',
+  },
   server_error: {
     message: 'The signaling server reported an error.',
     advice: 'Try again; the log of the server says more.',

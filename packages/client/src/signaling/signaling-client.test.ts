@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DeviceKey } from '../identity/device-key.js';
 import { MemoryStore } from '../store/memory-store.js';
 import { SignalingClient, type SignalingOptions, type SignalingState } from './signaling-client.js';
@@ -28,6 +28,7 @@ describe('SignalingClient', () => {
     server = await new TestServer().start();
   });
   afterEach(async () => {
+    vi.useRealTimers();
     for (const client of clients.splice(0)) client.stop();
     await server.stop();
   });
@@ -131,6 +132,76 @@ describe('SignalingClient', () => {
     expect(client.error).toMatchObject({ code: 'rate_limited', retryAfterMs: 700 });
     await reached(client, 'online');
     expect(performance.now() - begun).toBeGreaterThanOrEqual(700);
+  });
+
+  it('asks to join again when it was told to, if that was refused for the moment', async () => {
+    const busy = { code: 'rate_limited', retryAfterMs: 400 };
+    server.refusals.set('join-account', [busy, { code: 'server_error' }]);
+    const errors: string[] = [];
+    const [client, other] = [make({}), make({})];
+    client.on('error', ({ code }) => errors.push(code));
+    const begun = performance.now();
+    await client.start();
+    await until(() => server.joins === 3);
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(400);
+    await other.start();
+    await until(() => other.peers.all().length === 1);
+    expect([client.state, errors]).toEqual(['online', []]);
+  });
+
+  it('asks to join again when the question was lost', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    server.refusals.set('join-account', ['silent']);
+    const client = make({});
+    await client.start();
+    await until(() => server.joins === 1);
+    await vi.advanceTimersByTimeAsync(11_000);
+    await until(() => server.joins === 2);
+  });
+
+  it('joins once where servers of old acknowledge nothing', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    server.joinsAcknowledged = false;
+    const client = make({});
+    await client.start();
+    await client.listDevices(); // what answers the joining has come before
+    await vi.advanceTimersByTimeAsync(15_000);
+    await client.listDevices();
+    expect([server.joins, client.state]).toEqual([1, 'online']);
+  });
+
+  it.each(['stopped', 'cut off'])(
+    'leaves a refused joining to the next socket when it is %s',
+    async (how) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      server.refusals.set('join-account', [{ code: 'rate_limited', retryAfterMs: 5_000 }]);
+      const client = make({});
+      await client.start();
+      await client.listDevices(); // the refusal has come before
+      if (how === 'stopped') client.stop();
+      else for (const socket of server.sockets) socket.disconnect(true);
+      await until(() => client.state !== 'online');
+      if (how === 'stopped') await client.start();
+      else client.retryNow();
+      await reached(client, 'online');
+      await client.listDevices();
+      await vi.advanceTimersByTimeAsync(9_000);
+      await client.listDevices();
+      expect(server.joins).toBe(2);
+    },
+  );
+
+  it('neither joins nor plans a renewal when it is stopped in the turn in which it is online', async () => {
+    const tokens = new ProviderTokens('dev:test');
+    const planned = vi.spyOn(tokens, 'remainingMs');
+    const client = make({ tokens });
+    client.on('state', (state) => {
+      if (state === 'online') client.stop();
+    });
+    await client.start();
+    await until(() => server.sockets.length === 0);
+    expect([server.joins, client.state]).toEqual([0, 'stopped']);
+    expect(planned).not.toHaveBeenCalled();
   });
 
   it('gives up when its device was removed', async () => {

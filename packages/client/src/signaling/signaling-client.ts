@@ -11,6 +11,7 @@ import type { StatementJson } from '../identity/statement.js';
 import { parseDeviceList, type ListedDevice } from './device-list.js';
 import { signalingError, signalingErrorCode } from './error.js';
 import { helloAuth, proofFor, type Self } from './hello.js';
+import { insist } from './insist.js';
 import { PeerDirectory } from './peer-directory.js';
 import type { TokenSource } from './tokens.js';
 
@@ -87,6 +88,7 @@ export class SignalingClient extends Emitter<SignalingEvents> {
   private replacements = 0; // of refused tokens since the last success
   private retry: ReturnType<typeof setTimeout> | undefined;
   private renewal: ReturnType<typeof setTimeout> | undefined;
+  private joining: AbortController | undefined; // until the server has let us into the account's room
   private run = 0; // rises with start() and stop(), so that what is still under way can see it is too late
 
   constructor(private readonly options: SignalingOptions) {
@@ -181,7 +183,9 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     }
     const object = asObject(answer) ?? {};
     if (object['ok'] === true) return object;
-    throw signalingError(signalingErrorCode(object['code']), { detail: plainText(object['message'], 200) });
+    const detail = plainText(object['message'], 200);
+    const retryAfterMs = integerOf(object, 'retryAfterMs');
+    throw signalingError(signalingErrorCode(object['code']), { detail, retryAfterMs });
   }
 
   private async attempt(run: number): Promise<void> {
@@ -233,12 +237,20 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     this.rejected = undefined;
     this.replacements = 0;
     this.setState('online', undefined);
-    socket.emit('join-account');
+    if (socket !== this.socket) return; // whoever heard of it has stopped us
+    void this.join();
     socket.emit('request-peer-list');
     this.scheduleRenewal(run);
     setTimeout(() => {
       if (run === this.run && socket.connected) this.backoff.reset();
     }, LASTING_MS);
+  }
+
+  /** Before it has joined nobody sees this device, and it may not signal: so a refusal must not be the last word. */
+  private async join(): Promise<void> {
+    const joining = new AbortController();
+    this.joining = joining;
+    await insist(() => this.ask('join-account'), joining.signal);
   }
 
   private failed(run: number, error: unknown): void {
@@ -275,7 +287,10 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     };
     on(
       'existing-peers',
-      peers((list) => this.peers.replace(list)),
+      peers((list) => {
+        this.joining?.abort(); // it is the answer to join-account, also of servers that acknowledge nothing
+        this.peers.replace(list);
+      }),
     );
     on(
       'peer-list',
@@ -388,6 +403,7 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     clearTimeout(this.retry);
     clearTimeout(this.renewal);
     this.retry = undefined;
+    this.joining?.abort();
     const { socket } = this;
     this.socket = undefined;
     socket?.disconnect();
