@@ -82,6 +82,12 @@ asio::awaitable<core::Result<void>> ask_engine(HostStatePtr state,
     record.failed(HostError::loop_detected);
     co_return core::failure(HostError::loop_detected);
   }
+  // An answer of known length is there when the work is done, and clients often wait for no more than its
+  // head.
+  if (changed != nullptr && answer->headers().get("content-length")) {
+    co_await changed->ask_anew();
+    changed = nullptr;
+  }
   session::ResponseHead head;
   head.status = answer->status();
   head.headers = forwarded_response_headers(answer->headers().fields());
