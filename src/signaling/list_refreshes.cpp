@@ -10,7 +10,7 @@ constexpr std::size_t kLittle = 16 * 1024;  // bytes, which are not counted
 bool ListRefreshes::may_begin(const std::string& account, core::SteadyTime now) {
   if (waiting_.contains(account)) return false;
   const auto bucket = buckets_.find(account);
-  const auto wait = bucket == buckets_.end() ? std::chrono::milliseconds(0) : bucket->second.wait(kRate, now);
+  const auto wait = bucket == buckets_.end() ? std::chrono::milliseconds(0) : bucket->second.wait(rate_, now);
   if (wait.count() > 0) waiting_.emplace(account, now + wait);
   return wait.count() == 0;
 }
@@ -20,7 +20,7 @@ void ListRefreshes::sent(const std::string& account, core::Bytes size, core::Ste
     std::erase_if(buckets_, [&](const auto& entry) { return entry.second.is_full(now); });
     next_sweep_ = now + kSweepEvery;
   }
-  if (size.count > kLittle) buckets_[account].charge(static_cast<double>(size.count), kRate, now);
+  if (size.count > kLittle) buckets_[account].charge(static_cast<double>(size.count), rate_, now);
 }
 
 std::vector<std::string> ListRefreshes::take_due(core::SteadyTime now) {

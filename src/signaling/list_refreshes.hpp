@@ -18,7 +18,9 @@ namespace pantheon::signaling {
 class ListRefreshes {
  public:
   /// In bytes, of one account: that of a household never waits.
-  static constexpr Rate kRate{4.0 * 1024 * 1024, 16.0 * 1024 * 1024};
+  static constexpr Rate kUsual{4.0 * 1024 * 1024, 16.0 * 1024 * 1024};
+
+  explicit ListRefreshes(Rate rate = kUsual) : rate_(rate) {}
 
   /// Whether lists may go to the account now; if not, take_due() names it when they may.
   bool may_begin(const std::string& account, core::SteadyTime now);
@@ -30,6 +32,7 @@ class ListRefreshes {
   std::optional<core::SteadyTime> next() const;
 
  private:
+  Rate rate_;
   std::unordered_map<std::string, TokenBucket> buckets_;  ///< of those that were sent much lately
   std::map<std::string, core::SteadyTime> waiting_;
   core::SteadyTime next_sweep_;

@@ -11,6 +11,7 @@
 #include "auth/sign_in_options.hpp"
 #include "core/bytes.hpp"
 #include "core/clock.hpp"
+#include "signaling/list_refreshes.hpp"
 #include "signaling/proxies.hpp"
 
 namespace pantheon::signaling {
@@ -114,6 +115,7 @@ struct Options {
   /// How long a device whose connection broke may take to return before the others are told that it left; 0:
   /// no time.
   std::chrono::milliseconds presence_grace{5000};
+  Rate list_refreshes = ListRefreshes::kUsual;
   std::string redis_url;  ///< REDIS_URL: other nodes on the same database; empty: there are none
   // For `rediss://`, PEM files:
   std::string redis_ca;           ///< REDIS_CA: authorities besides the system's

@@ -38,8 +38,8 @@ Member member_of(const std::string& account, const RemotePeer& peer) {
 
 }  // namespace
 
-Presence::Presence(boost::asio::any_io_executor executor, Directory& directory)
-    : directory_(&directory), absence_(std::move(executor)) {
+Presence::Presence(boost::asio::any_io_executor executor, Directory& directory, Rate list_refreshes)
+    : directory_(&directory), refreshes_(list_refreshes), absence_(std::move(executor)) {
   directory_->on_absences_cut([this] { absence_.notify(); });
 }
 

@@ -20,7 +20,7 @@ namespace pantheon::signaling {
 /// `peer-left`.
 class Presence {
  public:
-  Presence(boost::asio::any_io_executor executor, Directory& directory);
+  Presence(boost::asio::any_io_executor executor, Directory& directory, Rate list_refreshes);
   void add_to(EventRouter& router);
 
   /// After a socket was signed in: takes it into its account and replaces the socket of the same proven

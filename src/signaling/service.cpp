@@ -111,7 +111,7 @@ struct Service::State {
         directory(rooms, absences),
         tokens(store, access, nonces, directory, options),
         admission(store, authenticator, nonces, tokens, rooms, options),
-        presence(executor, directory),
+        presence(executor, directory, options.list_refreshes),
         relay(directory, options.limits),
         models(directory, options.limits),
         pairing(store, tokens, rooms, options),
