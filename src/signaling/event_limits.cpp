@@ -28,7 +28,6 @@ constexpr std::array<NamedClass, 14> kClasses{{
 
 constexpr double kSignalBurst = 4;  // seconds of the rate that may come at once
 constexpr double kOtherBurst = 10;
-constexpr std::size_t kOfAccount = 2;                     // among the scopes
 constexpr std::size_t kSharedBuckets = kEventScopes - 1;  // of one socket: whoever is here has its own
 
 Rate scaled(const Rate& rate, double share) {

@@ -8,7 +8,18 @@ namespace {
 namespace json = core::json;
 using test::text_of;
 
-struct PresenceTest : test::ServiceTest {};
+struct PresenceTest : test::ServiceTest {
+  /// A joined client of the link protocol, which dials sockets.
+  test::asio::awaitable<test::TestClient*> dialling_watcher() {
+    const auto device = owner_device("watcher");
+    auto auth = co_await hello(device);
+    auth["caps"] = json::array{"link"};
+    auto& watcher = client(std::move(auth));
+    co_await watcher.connect();
+    co_await watcher.ask("join-account");
+    co_return &watcher;
+  }
+};
 
 TEST_F(PresenceTest, JoinAccountTellsTheOthersAndListsThem) {
   run([&]() -> test::asio::awaitable<void> {
@@ -242,12 +253,8 @@ TEST_F(PresenceTest, ARevokedDeviceThatIsAwayHasLeftAtOnce) {
 
 TEST_F(PresenceTest, ClientsThatDialSocketsGetANewListWhenOnlyTheseChange) {
   run([&]() -> test::asio::awaitable<void> {
-    const auto watching = owner_device("watcher");
-    auto auth = co_await hello(watching);
-    auth["caps"] = json::array{"link"};
-    auto& watcher = client(auth);
-    co_await watcher.connect();
-    co_await watcher.ask("join-account");
+    auto* const watching = co_await dialling_watcher();
+    auto& watcher = *watching;
     const auto device = owner_device();
     auto* socket = co_await connected(device, "tab-1");
     co_await drop(socket);
@@ -264,12 +271,8 @@ TEST_F(PresenceTest, LargeListsThatNobodyAskedForAreSentOnceForManyChanges) {
   constexpr std::size_t kModels = 40'000;       // bytes
   options.list_refreshes = {kModels / 5.0, 1};  // the next after five seconds
   run([&]() -> test::asio::awaitable<void> {
-    const auto watching = owner_device("watcher");
-    auto auth = co_await hello(watching);
-    auth["caps"] = json::array{"link"};
-    auto& watcher = client(auth);
-    co_await watcher.connect();
-    co_await watcher.ask("join-account");
+    auto* const watching = co_await dialling_watcher();
+    auto& watcher = *watching;
     const auto device = owner_device();
     auto* host = co_await connected(device, "stays");
     std::vector<test::TestClient*> tabs;
