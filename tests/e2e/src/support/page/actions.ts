@@ -94,6 +94,7 @@ export async function chatWithOpenAI(
     model,
     messages: [{ role: 'user', content: prompt }],
     max_tokens: maxTokens,
+    temperature: 0, // or the model now and then ends its answer after a few words
     stream: true,
   });
   return await collect(stream, (chunk) => chunk.choices[0]?.delta.content ?? '', started);
@@ -110,7 +111,7 @@ export async function chatWithOllama(
   const stream = await new Ollama(link.ollama()).chat({
     model,
     messages: [{ role: 'user', content: prompt }],
-    options: { num_predict: maxTokens },
+    options: { num_predict: maxTokens, temperature: 0 },
     stream: true,
   });
   return await collect(stream, (part) => part.message.content, started);
