@@ -1,9 +1,11 @@
+import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openChromium, openFirefox, type BrowserPeers } from './browsers.js';
 import { startNative, type NativePeers } from './native-peer.js';
 import { startServer, type PageServer } from './server.js';
 
-const CONNECTS = 25;
+/** Each side offers so often; more of them for a closer look. */
+const CONNECTS = Number(process.env['CONNECTS'] ?? 25);
 // A lost DTLS flight costs a whole second; less may be a busy machine, as signals pass through the browser's driver.
 const STALL_MS = 900;
 
