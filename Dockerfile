@@ -15,7 +15,7 @@ RUN git init -q . && scripts/build-server /app && mkdir -p /volumes/data
 FROM scratch
 COPY --from=build /app /app
 COPY --from=build --chown=10001:10001 /volumes /
-ENV PANTHEON_HOME=/data SSL_CERT_FILE=/app/lib/ca-certificates.crt DRAIN_SECONDS=8
+ENV PANTHEON_HOME=/data SSL_CERT_FILE=/app/lib/ca-certificates.crt DRAIN_SECONDS=5
 USER 10001:10001
 VOLUME /data
 WORKDIR /data

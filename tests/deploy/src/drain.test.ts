@@ -1,24 +1,54 @@
 // SIGTERM: what is new is refused, what is there is told and sent away in batches, and comes back elsewhere by itself.
+import { readFileSync } from 'node:fs';
+import { join as path } from 'node:path';
 import type { Socket } from 'socket.io-client';
 import { describe, expect, it } from 'vitest';
-import { client, connect, next } from './support/client.js';
+import { ROOT } from '../../e2e/src/support/process.js';
+import { client, connect, next, type Reconnection } from './support/client.js';
 import { ask } from './support/http.js';
 import { startServer, type Server } from './support/server.js';
 
 const MANY = 100;
+// The guide's clients: maxReconnectAttempts: 5, reconnectDelay: 2000. Some wait longer each time, as the official library
+// does by itself, some do not.
+const GUIDE = { reconnectionAttempts: 5, reconnectionDelay: 2000 };
+const GUIDES: readonly Reconnection[] = [GUIDE, { ...GUIDE, reconnectionDelayMax: 2000 }];
+const DEPLOYED = ['deploy/systemd/pantheon-signal.service', 'Dockerfile', 'server/Dockerfile'];
+const RESTART_MS = 2000; // until the next process listens
 
-async function crowd(server: Server, reconnection: boolean): Promise<Socket[]> {
-  const sockets = Array.from({ length: MANY }, (_, index) =>
-    client(server.url, { token: `dev:a${index % 10}`, device: `d${index}`, reconnection }),
+type Reconnections = readonly (boolean | Reconnection)[];
+
+/** Clients that come back in these ways by turns. */
+async function crowd(server: Server, ways: Reconnections, many = MANY): Promise<Socket[]> {
+  const sockets = Array.from({ length: many }, (_, index) =>
+    client(server.url, {
+      token: `dev:a${index % Math.ceil(many / 10)}`,
+      device: `d${index}`,
+      reconnection: ways[index % ways.length] ?? false,
+    }),
   );
   await Promise.all(sockets.map(connect));
   return sockets;
 }
 
+function drainSecondsOf(file: string): number {
+  const [, seconds] = /\bDRAIN_SECONDS=(\d+)/.exec(readFileSync(path(ROOT, file), 'utf8')) ?? [];
+  if (seconds === undefined) throw new Error(`${file} does not say`);
+  return Number(seconds);
+}
+
+/** Whether it came back before it gave up. */
+async function cameBack(socket: Socket): Promise<boolean> {
+  return await new Promise((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.io.once('reconnect_failed', () => resolve(false));
+  });
+}
+
 describe('SIGTERM', () => {
   it('sends everyone away in batches, refuses new ones meanwhile, and ends with 0', async () => {
     const server = await startServer({ args: ['--dev', '--drain-seconds', '1'] });
-    const sockets = await crowd(server, false);
+    const sockets = await crowd(server, [false]);
     const [first] = sockets;
     if (first === undefined) throw new Error('nobody');
     const told = next(first, 'server-draining');
@@ -43,7 +73,7 @@ describe('SIGTERM', () => {
 
   it('clients come back by themselves to the server that takes its place', async () => {
     const server = await startServer({ args: ['--dev', '--drain-seconds', '1'] });
-    const sockets = await crowd(server, true);
+    const sockets = await crowd(server, [true]);
     const back = sockets.map((socket) => next(socket, 'connect'));
     await server.process.stop('SIGTERM');
     const successor = await startServer({ args: ['--dev'] });
@@ -52,9 +82,25 @@ describe('SIGTERM', () => {
     expect((await successor.process.stop('SIGINT')).code).toBe(0);
   });
 
+  it("the guide's clients, which give up after five attempts, all come back after the longest drain that the unit and the images allow", async () => {
+    const seconds = Math.max(...DEPLOYED.map(drainSecondsOf));
+    const server = await startServer({ args: ['--dev', '--drain-seconds', `${seconds}`] });
+    const sockets = await crowd(server, GUIDES, seconds * 100); // with fewer it is over sooner
+    const back = sockets.map(cameBack);
+    const begun = performance.now();
+    await server.process.stop('SIGTERM');
+    expect(performance.now() - begun).toBeGreaterThan(seconds * 900);
+    await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
+    const successor = await startServer({ args: ['--dev'] });
+    const gaveUp = (await Promise.all(back)).filter((is) => !is);
+    expect(gaveUp).toHaveLength(0);
+    for (const socket of sockets) socket.disconnect();
+    await successor.process.stop('SIGINT');
+  }, 90_000);
+
   it('a second signal ends it at once', async () => {
     const server = await startServer({ args: ['--dev', '--drain-seconds', '30'] });
-    const sockets = await crowd(server, false);
+    const sockets = await crowd(server, [false]);
     const begun = performance.now();
     server.process.signal('SIGTERM');
     server.process.signal('SIGTERM'); // as launchers repeat it: still the first

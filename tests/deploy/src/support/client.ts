@@ -3,10 +3,18 @@ import { io, type Socket } from 'socket.io-client';
 
 const clients: Socket[] = [];
 
+/** How often a client tries to come back, and how long it waits before, in milliseconds. */
+export interface Reconnection {
+  readonly reconnectionAttempts: number;
+  readonly reconnectionDelay: number;
+  readonly reconnectionDelayMax?: number;
+}
+
 export interface ClientOptions {
   readonly token?: string;
   readonly device?: string;
-  readonly reconnection?: boolean;
+  /** Whether it comes back: soon, or as it is told. */
+  readonly reconnection?: boolean | Reconnection;
   /** WebSocket alone by default, as deployed clients do. */
   readonly transports?: string[];
   /** The address of this machine that it connects from; the system's choice by default. */
@@ -27,9 +35,9 @@ export function client(
   const socket = io(url, {
     transports,
     forceNew: true,
-    reconnection,
-    reconnectionDelay: 50,
-    reconnectionDelayMax: 200,
+    ...(typeof reconnection === 'object'
+      ? reconnection
+      : { reconnection, reconnectionDelay: 50, reconnectionDelayMax: 200 }),
     rejectUnauthorized: false,
     autoConnect: false,
     auth: { token, userId: 'anna', deviceId: device, clientType: 'web' },
