@@ -95,8 +95,14 @@ Admission::Admission(store::DeviceStore& store, const auth::Authenticator& authe
 boost::asio::awaitable<Introduction> Admission::admit(const socketio::Handshake& handshake) {
   const auto from = proxies_.client_of(handshake.address, handshake.headers);
   const auto at = std::chrono::steady_clock::now();
-  if (const auto wait = by_address_->take(from, at)) co_return tl::unexpected(rate_limited(*wait));
-  if (auto space = rooms_->check_address(from); !space) co_return core::failure(space.error());
+  if (const auto wait = by_address_->take(from, at)) {
+    proxies_.refused(handshake.address);
+    co_return tl::unexpected(rate_limited(*wait));
+  }
+  if (auto space = rooms_->check_address(from); !space) {
+    proxies_.refused(handshake.address);
+    co_return core::failure(space.error());
+  }
   if (!handshake.auth.is_object()) co_return core::failure(AuthError::auth_required);
   const auto& auth = handshake.auth.get_object();
   auth::Credentials credentials{std::string(core::get_text(auth, "token")),

@@ -30,6 +30,7 @@ std::optional<http::Response> HttpLimits::check(const http::Request& request) {
   const auto from = proxies_.client_of(request.remote_address, request.headers);
   const auto wait = (opens ? openings_ : requests_)->take(from, std::chrono::steady_clock::now());
   if (!wait) return std::nullopt;
+  proxies_.refused(request.remote_address);
   return rate_limited_response(*wait);
 }
 

@@ -1,8 +1,11 @@
 #include "signaling/proxies.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/beast/core/string.hpp>
+#include <mutex>
 
+#include "core/clock.hpp"
 #include "core/log.hpp"
 
 namespace pantheon::signaling {
@@ -56,7 +59,26 @@ std::vector<std::string_view> hops_of(const http::Headers& headers) {
 
 }  // namespace
 
-Proxies::Proxies() : warned_(std::make_shared<std::atomic<bool>>(false)) {
+struct Proxies::Warned {
+  static constexpr std::size_t kMost = 16;
+  static constexpr std::chrono::minutes kPause{1};
+
+  bool may_hint(const address& connection, core::SteadyTime now) {
+    const std::scoped_lock lock(mutex);
+    if (now < next || hinted.size() >= kMost || std::ranges::find(hinted, connection) != hinted.end())
+      return false;
+    hinted.push_back(connection);
+    next = now + kPause;
+    return true;
+  }
+
+  std::atomic<bool> of_nameless{false};
+  std::mutex mutex;
+  std::vector<address> hinted;
+  core::SteadyTime next;
+};
+
+Proxies::Proxies() : warned_(std::make_shared<Warned>()) {
   v4_.push_back(boost::asio::ip::make_network_v4("127.0.0.0/8"));
   v6_.push_back(boost::asio::ip::make_network_v6("::1/128"));
 }
@@ -103,10 +125,13 @@ bool Proxies::trusts(const address& proxy) const {
 }
 
 std::optional<address> Proxies::client_of(const address& connection, const http::Headers& headers) const {
-  if (!trusts(connection)) return unmapped(connection);
+  if (!trusts(connection)) {
+    if (headers.get("X-Forwarded-For")) hint(connection, "sends X-Forwarded-For");
+    return unmapped(connection);
+  }
   const auto hops = hops_of(headers);
   if (hops.empty()) {
-    if (!warned_->exchange(true)) {
+    if (!warned_->of_nameless.exchange(true)) {
       core::logger("signaling")
           ->warn(
               "{} is trusted as a proxy and sends no X-Forwarded-For: its clients are not limited by address",
@@ -122,6 +147,22 @@ std::optional<address> Proxies::client_of(const address& connection, const http:
     if (!trusts(client)) break;
   }
   return client;
+}
+
+void Proxies::refused(const address& connection) const {
+  if (!trusts(connection)) hint(connection, "is refused for coming too often");
+}
+
+// Where nobody is trusted, somebody has said so.
+void Proxies::hint(const address& connection, std::string_view what) const {
+  if ((v4_.empty() && v6_.empty()) ||
+      !warned_->may_hint(unmapped(connection), std::chrono::steady_clock::now()))
+    return;
+  core::logger("signaling")
+      ->warn(
+          "{} {}: if it is a reverse proxy of yours, add it to TRUST_PROXY (--trust-proxy, docs/running.md); "
+          "until then all its clients count as one address",
+          unmapped(connection).to_string(), what);
 }
 
 }  // namespace pantheon::signaling

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 namespace pantheon::signaling {
 namespace {
 
@@ -55,6 +57,39 @@ TEST(Proxies, WhatAStrangerSaysOfItselfDoesNotCount) {
   EXPECT_EQ(proxies.client_of(make_address("10.0.0.1"), forwarded("203.0.113.9, unknown, 10.0.0.2")),
             make_address("10.0.0.2"));
   EXPECT_EQ(proxies.client_of(make_address("10.0.0.1"), forwarded("[")), make_address("10.0.0.1"));
+}
+
+std::string logged_by(const std::function<void()>& what) {
+  testing::internal::CaptureStderr();
+  what();
+  return testing::internal::GetCapturedStderr();
+}
+
+TEST(Proxies, OneThatIsNotTrustedIsNamedInTheLogOnce) {
+  const auto proxy = make_address("10.0.0.1");
+  const Proxies proxies;
+  const auto copy = proxies;
+  const auto said = logged_by([&] { proxies.client_of(proxy, forwarded("203.0.113.9")); });
+  EXPECT_NE(said.find("10.0.0.1 sends X-Forwarded-For"), std::string::npos) << said;
+  EXPECT_NE(said.find("add it to TRUST_PROXY"), std::string::npos) << said;
+  EXPECT_EQ(logged_by([&] {
+              copy.client_of(proxy, forwarded("203.0.113.9"));
+              copy.refused(proxy);
+              copy.refused(make_address("10.0.0.2"));  // within the same minute
+            }),
+            "");
+}
+
+TEST(Proxies, OneThatForwardsNothingIsNamedInTheLogWhenItIsRefused) {
+  const auto said = logged_by([] { Proxies().refused(make_address("::ffff:10.0.0.1")); });
+  EXPECT_NE(said.find("10.0.0.1 is refused for coming too often"), std::string::npos) << said;
+}
+
+TEST(Proxies, NobodyIsTakenForAProxyByOneThatIsTrustedOrWhereNobodyIs) {
+  const auto address = make_address("127.0.0.1");
+  EXPECT_EQ(logged_by([&] { Proxies().refused(address); }), "");
+  EXPECT_EQ(logged_by([&] { Proxies::none().client_of(address, forwarded("203.0.113.9")); }), "");
+  EXPECT_EQ(logged_by([&] { Proxies::none().refused(address); }), "");
 }
 
 TEST(Proxies, ATrustedProxyThatNamesNobodyHidesItsClients) {
