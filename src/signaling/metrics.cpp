@@ -38,10 +38,12 @@ struct Reading {
   std::string help;
   Metrics::Kind kind;
   std::function<double()> read;
+  std::optional<Metrics::Label> label;
 };
 
 prometheus::MetricFamily family_of(const Reading& reading) {
   prometheus::ClientMetric metric;
+  if (reading.label) metric.label.push_back({reading.label->name, reading.label->value});
   const bool is_counter = reading.kind == Metrics::Kind::counter;
   (is_counter ? metric.counter.value : metric.gauge.value) = reading.read();
   return {reading.name,
@@ -119,8 +121,9 @@ void Metrics::relayed(std::chrono::nanoseconds took) {
   state_->relay_seconds.Observe(std::chrono::duration<double>(took).count());
 }
 
-void Metrics::read(std::string name, std::string help, Kind kind, std::function<double()> reading) {
-  state_->readings.push_back({std::move(name), std::move(help), kind, std::move(reading)});
+void Metrics::read(std::string name, std::string help, Kind kind, std::function<double()> reading,
+                   std::optional<Label> label) {
+  state_->readings.push_back({std::move(name), std::move(help), kind, std::move(reading), std::move(label)});
 }
 
 MetricsSnapshot Metrics::snapshot() const {

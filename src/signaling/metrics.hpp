@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,8 +37,14 @@ class Metrics {
   void add(Count what, std::string_view label);
   /// A signal was handed to its target; how long that took since it had arrived.
   void relayed(std::chrono::nanoseconds took);
-  /// A value that is read when it is asked for, on the server's thread.
-  void read(std::string name, std::string help, Kind kind, std::function<double()> reading);
+  /// A value that is read when it is asked for, on the server's thread. Those of one name differ by their
+  /// label.
+  struct Label {
+    std::string name;
+    std::string value;
+  };
+  void read(std::string name, std::string help, Kind kind, std::function<double()> reading,
+            std::optional<Label> label = std::nullopt);
 
   /// All of it in Prometheus's text format 0.0.4.
   std::string text() const;

@@ -40,5 +40,19 @@ TEST(Metrics, ReadsAValueWhenItIsAskedFor) {
   EXPECT_THAT(metrics.text(), HasSubstr("# TYPE pantheon_work_total counter\npantheon_work_total 42"));
 }
 
+TEST(Metrics, ReadingsOfOneNameAreOneFamilyWithALabelEach) {
+  Metrics metrics;
+  const auto read = [&](std::string value, double reading) {
+    metrics.read(
+        "pantheon_rooms", "Rooms", Metrics::Kind::gauge, [reading] { return reading; },
+        Metrics::Label{"size", std::move(value)});
+  };
+  read("small", 3);
+  read("large", 1);
+  EXPECT_THAT(Metrics::text_of({metrics.snapshot(), metrics.snapshot()}),
+              HasSubstr("# HELP pantheon_rooms Rooms\n# TYPE pantheon_rooms gauge\n"
+                        "pantheon_rooms{size=\"small\"} 6\npantheon_rooms{size=\"large\"} 2"));
+}
+
 }  // namespace
 }  // namespace pantheon::signaling

@@ -129,6 +129,7 @@ struct Service::State {
 
   void start();
   void watch();
+  void watch_older_clients();
   core::Result<void> join_others(asio::any_io_executor executor, const std::filesystem::path& database);
   core::Result<void> join_cluster(asio::any_io_executor executor, const std::filesystem::path& database);
   void join_shards();
@@ -192,6 +193,7 @@ void Service::State::start() {
     return renew(*this, std::move(member), std::move(event));
   });
   watch();
+  watch_older_clients();
   auto& nsp = sockets.of("/");
   nsp.use([this](std::shared_ptr<socketio::Socket> socket) { return admit(*this, std::move(socket)); });
   nsp.on_connection([this](std::shared_ptr<socketio::Socket> socket) { accept(socket); });
@@ -221,6 +223,39 @@ void Service::State::watch() {
       metrics.relayed(took);
     }
   });
+}
+
+// Who still uses what, so that somebody can tell when older protocols may be switched off.
+void Service::State::watch_older_clients() {
+  using Kind = Metrics::Kind;
+  const auto read = [&](const char* name, const char* help, Kind kind, Metrics::Label label, auto reading) {
+    monitoring.metrics().read(
+        name, help, kind, [reading] { return static_cast<double>(reading()); }, std::move(label));
+  };
+  const auto clients = [&](ClientCounts::Kind generation, const char* value) {
+    read("pantheon_clients", "Sockets that are signed in, by the generation of their protocol", Kind::gauge,
+         {"generation", value}, [this, generation] { return counts.now(generation); });
+    read("pantheon_clients_total", "Sockets that have signed in, by the generation of their protocol",
+         Kind::counter, {"generation", value}, [this, generation] { return counts.since_start(generation); });
+  };
+  clients(ClientCounts::Kind::generation1, "1");
+  clients(ClientCounts::Kind::generation2, "2");
+  clients(ClientCounts::Kind::current, "current");
+  const auto passed = [&](const char* to, std::uint64_t LegacyCounters::*count) {
+    read("pantheon_legacy_requests_total",
+         "Requests of clients of generation 1, and to hosts of generation 1, that were passed on: they cross "
+         "this server in the clear",
+         Kind::counter, {"to", to}, [this, count] { return legacy_relay.counters().*count; });
+  };
+  passed("generation1", &LegacyCounters::requests_to_generation1);
+  passed("hosts", &LegacyCounters::requests_to_hosts);
+  const auto refused = [&](const char* what, auto reading) {
+    read("pantheon_legacy_refused_total",
+         "Connections of generation 1, and requests of it or to it, that were refused", Kind::counter,
+         {"what", what}, reading);
+  };
+  refused("connections", [this] { return legacy.refused(); });
+  refused("requests", [this] { return legacy_relay.counters().requests_refused; });
 }
 
 // Between nodes: on this one it has been found good.

@@ -48,6 +48,10 @@ describe('a running server', () => {
     expect(seen.get('pantheon_relay_seconds_count')).toBe(1);
     expect(seen.get('pantheon_errors_total{code="peer_unavailable"}')).toBe(1);
     expect(seen.get('pantheon_sign_ins_total{result="ok"}')).toBe(2);
+    expect(seen.get('pantheon_clients{generation="2"}')).toBe(2);
+    expect(seen.get('pantheon_clients{generation="1"}')).toBe(0);
+    expect(seen.get('pantheon_legacy_requests_total{to="hosts"}')).toBe(0);
+    expect(seen.get('pantheon_legacy_requests_total{to="generation1"}')).toBe(0);
     expect(seen.get('process_resident_memory_bytes')).toBeGreaterThan(1e6);
     expect(seen.get('process_open_fds')).toBeGreaterThan(3);
     phone.disconnect();

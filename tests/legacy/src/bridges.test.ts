@@ -4,7 +4,7 @@ import type { Process } from '../../e2e/src/support/process.js';
 import { MemoryStore, PantheonClient } from '../../../packages/client/src/index.js';
 import { Generation1, Generation2, type Message } from './support/clients.js';
 import { SmallEngine } from './support/engine.js';
-import { health, startSignal, type Server } from './support/server.js';
+import { health, metrics, startSignal, type Server } from './support/server.js';
 
 const SECRET = 'a prompt that nobody logs';
 
@@ -115,5 +115,40 @@ describe('generation 1 and the others', () => {
     const { legacy } = await health(server.origin);
     expect(legacy['requestsToHosts']).toBeGreaterThanOrEqual(5);
     expect(legacy['requestsToGeneration1']).toBeGreaterThanOrEqual(2);
+  });
+
+  it('metrics count who speaks which generation, and each request that crosses the server in the clear', async () => {
+    const count = async (name: string): Promise<number | undefined> =>
+      (await metrics(server.origin)).get(name);
+    const toHosts = 'pantheon_legacy_requests_total{to="hosts"}';
+    const toGeneration1 = 'pantheon_legacy_requests_total{to="generation1"}';
+    const refused = 'pantheon_legacy_refused_total{what="requests"}';
+    const before = await metrics(server.origin);
+    const phone = await Generation1.join(server.origin, 'alice', 'counted', 'web');
+    const desk = await Generation1.join(server.origin, 'alice', 'counted-desk');
+    for (const id of [1, 2]) await phone.ask(hostId, { type: 'get_models' }, id);
+    const answered = desk.answer({ models: [] });
+    await phone.ask('counted-desk', { type: 'get_models' });
+    await answered;
+    await phone.ask('nobody', { type: 'get_models' });
+    expect(await count(toHosts)).toBe((before.get(toHosts) ?? NaN) + 2);
+    expect(await count(toGeneration1)).toBe((before.get(toGeneration1) ?? NaN) + 1);
+    expect(await count(refused)).toBe((before.get(refused) ?? NaN) + 1);
+    expect(await count('pantheon_legacy_refused_total{what="connections"}')).toBe(0);
+
+    const web = await Generation2.join(server.origin, 'dora', 'dora_web');
+    const { clients: seen } = await health(server.origin);
+    for (const [generation, { now, sinceStart }] of [
+      ['1', seen.generation1],
+      ['2', seen.generation2],
+      ['current', seen.current],
+    ] as const) {
+      expect(now).toBeGreaterThan(0);
+      expect(await count(`pantheon_clients{generation="${generation}"}`)).toBe(now);
+      expect(await count(`pantheon_clients_total{generation="${generation}"}`)).toBe(sinceStart);
+    }
+    web.socket.disconnect();
+    const text = await (await fetch(`${server.origin}/metrics`)).text();
+    expect(text).toMatch(/^# HELP pantheon_legacy_requests_total .*cross this server in the clear$/m);
   });
 });

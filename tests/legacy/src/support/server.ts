@@ -15,6 +15,13 @@ export async function startSignal(...flags: readonly string[]): Promise<Server> 
   return { process, origin };
 }
 
+/** What `GET /metrics` says, by name and labels as they stand there. */
+export async function metrics(origin: string): Promise<ReadonlyMap<string, number>> {
+  const text = await (await fetch(`${origin}/metrics`)).text();
+  const samples = text.matchAll(/^([a-z]\S*) (\S+)$/gm);
+  return new Map([...samples].map(([, name = '', value]) => [name, Number(value)]));
+}
+
 /** What `GET /health` says of who uses what. */
 export async function health(origin: string): Promise<{
   readonly clients: Record<'generation1' | 'generation2' | 'current', { now: number; sinceStart: number }>;
