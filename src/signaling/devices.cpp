@@ -124,6 +124,7 @@ core::Result<void> Devices::store_revocation(const identity::Statement& statemen
   const auto known = store_->find_device(claim.account, claim.device_id);
   if (!known) return core::failure(known.error());
   if (!*known) {
+    // An id without a key is nobody's: older clients share one, and whoever is barred from it takes another.
     if (keep_devices_) return core::failure(SignalingError::device_unknown);
     const auto kept = store_->devices(claim.account);
     if (!kept) return core::failure(kept.error());

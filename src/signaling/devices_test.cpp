@@ -130,6 +130,31 @@ TEST_F(DevicesTest, OnlyAProvenDeviceOfTheAccountRevokes) {
   });
 }
 
+// All browsers of a person have that id, and none has proven it: barring it would bar them all, and nobody
+// who can choose another. A rule for a device attaches to its key.
+TEST_F(DevicesTest, AnIdWithoutAKeyIsNoDeviceThatCouldBeRevoked) {
+  run([&]() -> test::asio::awaitable<void> {
+    test::TestDevice desk;
+    desk.account = "anna";
+    auto* live = co_await connected(desk);
+    auto* phone = co_await joined("anna", "anna_web");
+    auto* tab = co_await joined("anna", "anna_web");
+    const auto account = "dev:" + service->server_id() + ":anna";
+    const test::TestDevice nobody;  // a statement needs a key, and this one has never been here
+    const auto statement = Statement::make(desk.key, {StatementType::revoke, account, "anna_web",
+                                                      nobody.key.public_key(), "", core::wall_now()});
+    const json::object payload{{"statement", statement.to_json()}};
+    const auto refused = co_await live->ask("revoke-device", payload);
+    EXPECT_EQ(text_of(refused, "code"), "device_unknown");
+    co_await phone->settle();
+    co_await tab->settle();
+    EXPECT_EQ(phone->waiting("device-revoked"), 0U);
+    const auto list = co_await live->ask("list-devices");
+    EXPECT_EQ(list.at("devices").as_array().size(), 1U);
+    co_await joined("anna", "anna_web");
+  });
+}
+
 TEST_F(DevicesTest, OfAnotherAccountAreNeitherListedNorRevoked) {
   run([&]() -> test::asio::awaitable<void> {
     const auto host = owner_device("Tower");
