@@ -1,6 +1,6 @@
 // Where the native binary is, and how it gets there.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const BUILD = join(HERE, '..', 'scripts', 'build-server');
-/** Where a build of the checkout is put. */
+/** Where the binary is put with its libraries: a build of the checkout, or a copy of a prebuilt one. */
 const FOLDER = process.env['PANTHEON_SERVER_BIN'] ?? join(HERE, 'bin');
 const PREBUILT = `@pantheon/signaling-${process.platform}-${process.arch}`;
 
@@ -25,6 +25,18 @@ function prebuilt() {
 function built() {
   const binary = join(FOLDER, 'pantheon');
   return existsSync(binary) ? binary : undefined;
+}
+
+/** Copies a prebuilt binary with what lies beside it to where a build would be: images are made of that folder. */
+function copy(binary) {
+  mkdirSync(FOLDER, { recursive: true });
+  for (const name of readdirSync(dirname(binary))) {
+    const place = join(FOLDER, name);
+    rmSync(place, { recursive: true, force: true }); // it may be running, and could not be written to
+    cpSync(join(dirname(binary), name), place, { recursive: true, verbatimSymlinks: true });
+  }
+  say(`Copied ${join(FOLDER, 'pantheon')} from the package ${PREBUILT}.`);
+  return built();
 }
 
 /** Builds the checkout around this folder; undefined when there is none, or when it failed. */
@@ -47,7 +59,9 @@ export function findOrBuild() {
   return process.env['PANTHEON_BINARY'] ?? prebuilt() ?? built() ?? build();
 }
 
-/** As findOrBuild, and a build of an older checkout is brought up to date. */
+/** As findOrBuild, and what was put into server/bin is brought up to date. */
 export function install() {
-  return process.env['PANTHEON_BINARY'] ?? prebuilt() ?? build();
+  if (process.env['PANTHEON_BINARY'] !== undefined) return process.env['PANTHEON_BINARY'];
+  const binary = prebuilt();
+  return binary === undefined ? build() : copy(binary);
 }

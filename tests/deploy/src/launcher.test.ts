@@ -1,23 +1,30 @@
 // server/: the setup guide's "Start the Signaling Server" and "Production Deployment", by its own commands. PM2 and images
 // are tried by scripts/try-deploy: they take longer. All rows of the guide: tests/guide.
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join as path } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Process, ROOT } from '../../e2e/src/support/process.js';
 import { client, connect, next } from './support/client.js';
 import { temporaryFolder } from './support/folder.js';
 import { askJson } from './support/http.js';
+import { selfSigned } from './support/nginx.js';
 import { listening } from './support/server.js';
 
 const SERVER = path(ROOT, 'server');
 let bin = '';
 let copy = '';
 
+/** server/ as it is in a checkout, without one around it. */
+function copyOfServer(): string {
+  const folder = path(temporaryFolder(), 'server');
+  const isSource = (name: string): boolean => !/node_modules|server\/bin\/./.test(name);
+  cpSync(SERVER, folder, { recursive: true, filter: isSource });
+  return folder;
+}
+
 beforeAll(() => {
   bin = path(temporaryFolder(), 'bin');
-  copy = path(temporaryFolder(), 'server');
-  const isSource = (name: string): boolean => !/node_modules|server\/bin\/./.test(name);
-  cpSync(SERVER, copy, { recursive: true, filter: isSource });
+  copy = copyOfServer();
 });
 
 function run(
@@ -45,6 +52,27 @@ describe('npm install --production', () => {
     expect(install.output).toContain('building the server from this checkout');
     const version = new Process(path(bin, 'pantheon'), ['--version']);
     expect(await version.line(/^\d+\.\d+\.\d+$/)).toBeTruthy();
+  });
+});
+
+describe('a prebuilt package of this platform', () => {
+  it('is copied into server/bin by npm install, and starts from there without the package', async () => {
+    const folder = copyOfServer();
+    const name = `@pantheon/signaling-${process.platform}-${process.arch}`;
+    const prebuilt = temporaryFolder({ 'package.json': JSON.stringify({ name, version: '0.1.0' }) });
+    cpSync(bin, path(prebuilt, 'bin'), { recursive: true, verbatimSymlinks: true });
+    const add = run(folder, 'npm', ['install', '--offline', '--ignore-scripts', prebuilt]);
+    expect(await add.exited, add.output).toMatchObject({ code: 0 });
+    const install = run(folder, 'npm', ['install', '--production', '--offline']);
+    expect(await install.exited, install.output).toMatchObject({ code: 0 });
+    expect(install.output).toContain(`from the package ${name}`);
+
+    rmSync(prebuilt, { recursive: true }); // as in an image, which has server/bin alone
+    const version = new Process(path(folder, 'bin/pantheon'), ['--version']);
+    expect(await version.line(/^\d+\.\d+\.\d+$/)).toBeTruthy();
+    const server = await listening(run(folder, 'npm', ['start', '--', '--dev']));
+    expect(await askJson('http://localhost:3001/health')).toMatchObject({ status: 'ok' });
+    await server.process.stop();
   });
 });
 
@@ -85,10 +113,14 @@ describe('node server.js', () => {
     },
   );
 
-  it('passes SIGHUP on, which reloads and ends nothing', async () => {
-    const server = await listening(start());
-    server.process.signal('SIGHUP');
-    expect(await askJson('http://localhost:3001/health')).toMatchObject({ status: 'ok' });
+  it('passes SIGHUP on: the certificate is read again, and nothing ends', async () => {
+    const { certificate, key } = selfSigned();
+    const folder = temporaryFolder({ 'cert.pem': certificate, 'key.pem': key });
+    const files = { TLS_CERT: path(folder, 'cert.pem'), TLS_KEY: path(folder, 'key.pem') };
+    const server = await listening(start(files));
+    server.process.signal('SIGHUP'); // the files are as they were: nothing else makes it read them
+    await server.process.logLine(/certificate loaded from/);
+    expect(await askJson(`${server.url}/health`)).toMatchObject({ status: 'ok' });
     expect(await server.process.stop()).toEqual({ code: 0, signal: null });
   });
 
