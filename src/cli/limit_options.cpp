@@ -96,7 +96,9 @@ Rows rates_of_events(signaling::Limits& limits) {
       {"renewals-per-second", "RENEWALS_PER_SECOND",
        "Tokens that one socket renews; ten seconds of them in a burst",
        rate(limits.renewals_per_second, 0.1)},
-      {"device-share", "DEVICE_SHARE", "Events of all sockets of a device, in multiples of one socket's",
+      {"device-share", "DEVICE_SHARE",
+       "Events of all sockets of a device, in multiples of one socket's; each node and shard counts its own, "
+       "so that four of them let four times as many pass",
        share(limits.device_share)},
       {"account-share", "ACCOUNT_SHARE", "The same of an account", share(limits.account_share)},
       {"address-share", "ADDRESS_SHARE", "The same of a network address", share(limits.address_share)},

@@ -19,8 +19,9 @@ An option can be given in five places. The first that has it counts:
 5. the default.
 
 A value that cannot be used ends the start with a message that names the flag, the variable or the line. So does a key
-of the TOML file that is no option. Variables that belong to other programs are passed over, also in `.env`; one that
-looks misspelt is warned of. A variable that is set to nothing counts as not set.
+of the TOML file that is no option, and a variable in `.env` that is one letter away from one of these. Variables that
+belong to other programs are passed over, also in `.env`; one that looks misspelt in more than a letter is warned of. A
+variable that is set to nothing counts as not set.
 
 A **secret** can also stand in a file of its own, which another flag, variable or key names (`--auth-key-file`,
 `AUTH_KEY_FILE`, `auth-key-file`); the line break at its end does not count. As a flag it would be seen by everyone

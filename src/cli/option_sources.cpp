@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <system_error>
 
@@ -52,6 +53,12 @@ const Name* find(const std::vector<Name>& names, std::string_view wanted) {
     if (name.name == wanted) return &name;
   }
   return nullptr;
+}
+
+const Name* misspelt(const std::vector<Name>& names, std::string_view word) {
+  const auto found =
+      std::ranges::find_if(names, [&](const Name& name) { return one_edit_apart(word, name.name); });
+  return found == names.end() ? nullptr : &*found;
 }
 
 std::optional<std::string> meant(const std::vector<Name>& names, std::string_view word) {
@@ -113,6 +120,9 @@ core::Result<EnvironmentFile> read_environment_file(const OptionTable& table,
     const auto origin = fmt::format("{}:{}: {}", file.string(), assignment.line, assignment.name);
     if (const auto* name = find(names, assignment.name)) {
       if (!assignment.value.empty()) read.layer[name->key] = Given{texts_of(*name, assignment.value), origin};
+    } else if (const auto* wanted = misspelt(names, assignment.name)) {
+      return core::failure(CliError::bad_config,
+                           origin + " is not known here; " + wanted->name + " must be meant");
     } else if (const auto near = meant(names, assignment.name)) {
       read.warnings.push_back(origin + " is not known here; is " + *near + " meant?");
     }

@@ -15,13 +15,13 @@ std::string process_environment(const std::string& variable);
 /// What the environment sets. A variable that is set to nothing counts as not set.
 Layer read_environment(const OptionTable& table, const Environment& environment);
 
-/// A file of variables (`NAME=value` a line, as in .env), and the lines that look like misspelt variables.
+/// A file of variables (`NAME=value` a line, as in .env), and the lines that may be misspelt variables.
 struct EnvironmentFile {
   Layer layer;
   std::vector<std::string> warnings;
 };
 /// Reads one; nothing when there is no such file. Variables of other programs are passed over. `bad_config`
-/// names the line that cannot be read.
+/// names the line that cannot be read, or whose variable is one edit away from one of the table.
 core::Result<EnvironmentFile> read_environment_file(const OptionTable& table,
                                                     const std::filesystem::path& file);
 

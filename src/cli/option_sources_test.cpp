@@ -107,11 +107,30 @@ TEST_F(OptionSources, AFileThatIsNotThereIsAnError) {
   EXPECT_EQ(resolve().error().code(), "bad_config");
 }
 
-TEST_F(OptionSources, DotenvMayHoldVariablesOfOtherProgramsAndMisspeltOnesAreWarnedOf) {
-  write(".env", "NODE_ENV=production\nCORS_ORIGIN=http://a\n");
+TEST_F(OptionSources, DotenvMayHoldVariablesOfOtherPrograms) {
+  write(".env", "NODE_ENV=production\nHTTP_PORT=80\nHOST=a\nFIREBASE_API_KEY=b\nPORT=5\n");
   const auto warnings = resolve();
   ASSERT_TRUE(warnings);
-  EXPECT_THAT(*warnings, ElementsAre(HasSubstr(":2: CORS_ORIGIN is not known here; is CORS_ORIGINS meant?")));
+  EXPECT_THAT(*warnings, IsEmpty());
+  EXPECT_EQ(port_, 5);
+}
+
+TEST_F(OptionSources, AVariableOfDotenvThatIsOneEditAwayIsAnErrorWithASuggestion) {
+  for (const auto* name : {"CORS_ORIGIN", "CORS_ORIGNIS", "cors_origins"}) {
+    const auto dotenv = write(".env", "NODE_ENV=production\n" + std::string(name) + "=http://a\n").string();
+    const auto resolved = resolve();
+    ASSERT_FALSE(resolved) << name;
+    EXPECT_EQ(resolved.error().code(), "bad_config");
+    EXPECT_EQ(resolved.error().detail(),
+              dotenv + ":2: " + name + " is not known here; CORS_ORIGINS must be meant");
+  }
+}
+
+TEST_F(OptionSources, AVariableOfDotenvThatIsFurtherAwayButNearIsWarnedOf) {
+  write(".env", "COR_ORIGIN=http://a\n");
+  const auto warnings = resolve();
+  ASSERT_TRUE(warnings);
+  EXPECT_THAT(*warnings, ElementsAre(HasSubstr(":1: COR_ORIGIN is not known here; is CORS_ORIGINS meant?")));
 }
 
 TEST_F(OptionSources, ASecretsFileCanBeNamedByAnySource) {

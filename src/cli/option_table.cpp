@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "cli/error.hpp"
+#include "core/ascii.hpp"
 #include "platform/paths.hpp"
 
 namespace pantheon::cli {
@@ -159,6 +160,22 @@ core::Result<std::vector<std::string>> apply_layers(const OptionTable& table,
     }
   }
   return warnings;
+}
+
+bool one_edit_apart(std::string_view first, std::string_view second) {
+  if (first == second) return false;
+  const auto lower_first = core::lower_case(first);
+  const auto lower_second = core::lower_case(second);
+  std::string_view a = lower_first;
+  std::string_view b = lower_second;
+  if (a.size() < b.size()) std::swap(a, b);
+  const auto differ = std::ranges::mismatch(a, b);
+  a.remove_prefix(static_cast<std::size_t>(differ.in1 - a.begin()));
+  b.remove_prefix(static_cast<std::size_t>(differ.in2 - b.begin()));
+  if (a.empty()) return true;  // the case differs
+  if (a.size() > b.size()) return a.substr(1) == b;
+  if (a.substr(1) == b.substr(1)) return true;
+  return a.size() > 1 && a[0] == b[1] && a[1] == b[0] && a.substr(2) == b.substr(2);
 }
 
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& names) {

@@ -58,6 +58,10 @@ Layer given_flags(const CLI::App& command, const OptionTable& table);
 core::Result<std::vector<std::string>> apply_layers(const OptionTable& table,
                                                     const std::vector<Layer>& layers);
 
+/// Whether the words are the same but for one letter more, less or another, two neighbours swapped, or the
+/// case of letters; not whether they are the same.
+bool one_edit_apart(std::string_view first, std::string_view second);
+
 /// The one of these names that was probably meant, if any is near.
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& names);
 

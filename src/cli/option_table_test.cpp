@@ -103,6 +103,13 @@ TEST(OptionTable, HelpShowsVariableAndDefaultButNoSecret) {
   EXPECT_THAT(help, Not(HasSubstr("sesame")));
 }
 
+TEST(OneEditApart, AreOneLetterTwoSwappedNeighboursAndTheCase) {
+  for (const auto* near : {"PORTS", "PRT", "ORT", "POR", "PORK", "SPORT", "PROT", "OPRT", "port"})
+    EXPECT_TRUE(one_edit_apart(near, "PORT")) << near;
+  for (const auto* far : {"PORT", "HOST", "PORTAL", "TROP", "P", "", "PO", "HTTP_PORT", "TPRO"})
+    EXPECT_FALSE(one_edit_apart(far, "PORT")) << far;
+}
+
 TEST(Nearest, FindsWhatWasMeant) {
   const std::vector<std::string> names{"port", "cors-origins", "tls-cert"};
   EXPECT_EQ(nearest("prot", names), std::nullopt);

@@ -41,7 +41,8 @@ OptionGroup network(SignalSettings& s) {
             "Web origins besides its own that may use this server, separated by commas; * for all",
             list(signaling.cors_origins, "ORIGIN,...")},
            {"trust-proxy", "TRUST_PROXY",
-            "Reverse proxies whose X-Forwarded-For is believed, separated by commas; none for nobody",
+            "Reverse proxies whose X-Forwarded-For is believed, separated by commas; one on another machine "
+            "must be named, or all its clients count as one address; none for nobody",
             list(s.trusted_proxies, "ADDRESS or CIDR,...")},
            {"presence-grace", "PRESENCE_GRACE",
             "How long a device whose connection broke may take to return before others see it leave",
@@ -105,7 +106,8 @@ OptionGroup running(SignalSettings& s) {
   return {
       "Running",
       {{"drain-seconds", "DRAIN_SECONDS",
-        "Over how long connections are ended after SIGTERM, so that other servers are not stormed",
+        "Over how long connections are ended after SIGTERM, so that other servers are not stormed; more than "
+        "5 only where a proxy sends those clients elsewhere (on 503): deployed ones give up after 9 seconds",
         number(s.drain_seconds, 0U, kLongestDrain)},
        {"shards", "SHARDS", "Event loops that share the work, each on a core; 0: one for each core, up to 8",
         number(s.shards, std::size_t{0}, signaling::ShardGroup::kMaxShards)},

@@ -34,6 +34,18 @@ describe('the options of a server', () => {
     expect(toml.said).toContain('signal.toml:2: ports is no option; is port meant?');
   });
 
+  it('a variable in .env that is one letter away from an option is an error that names it; those of other programs are not', async () => {
+    const misspelt = temporaryFolder({ '.env': 'NODE_ENV=production\nCORS_ORIGIN=http://localhost:3000\n' });
+    const refused = await failedStart({ folder: misspelt });
+    expect(refused).toMatchObject({ code: 78 });
+    expect(refused.said).toContain('.env:2: CORS_ORIGIN is not known here; CORS_ORIGINS must be meant');
+    const folder = temporaryFolder({ '.env': 'NODE_ENV=production\nCOMPOSE_PROJECT_NAME=a\nPORT=3404\n' });
+    const server = await startServer({ folder });
+    expect(server.port).toBe(3404);
+    await server.process.stop();
+    expect(server.process.output).not.toContain('is not known here');
+  });
+
   it('a secret comes from a file, and as a flag it is warned of but never shown', async () => {
     const folder = temporaryFolder({ key: 'open sesame\n' });
     const fromFile = await startServer({ folder, env: { AUTH_KEY_FILE: 'key' }, args: ['--port', '0'] });
