@@ -58,6 +58,35 @@ it('the places of an account are counted over all shards', async () => {
   await Device.join(node, 'another', 'device');
 });
 
+it('each shard counts events by itself: an account may send its share of them on every one', async () => {
+  const rates = ['--events-per-second', '1', '--account-share', '1', '--address-share', '1000'];
+  const node = await startShards(dataFolder(), ...rates, '--device-share', '1000');
+  const [first, second, apart] = [
+    await joinOn(0, node, 'sharing', 'first'),
+    await joinOn(0, node, 'sharing', 'second'),
+    await joinOn(1, node, 'sharing', 'apart'),
+  ];
+  /** How many of ten signals are let through; the others are refused. */
+  const passed = async (device: Device): Promise<number> => {
+    for (let i = 0; i < 10; i++) device.socket.emit('webrtc-signal', { to: 'nobody', signal: i });
+    let through = 0;
+    for (let i = 0; i < 10; i++) {
+      const { code } = (await device.next('error')) as { readonly code: string };
+      expect(['peer_unavailable', 'rate_limited']).toContain(code);
+      if (code === 'peer_unavailable') through++;
+    }
+    return through;
+  };
+  const begun = performance.now();
+  const here = (await Promise.all([passed(first), passed(second)])).reduce((sum, count) => sum + count);
+  const there = await passed(apart);
+  const refilled = Math.ceil((performance.now() - begun) / 1000);
+  for (const count of [here, there]) {
+    expect(count).toBeGreaterThanOrEqual(4); // seconds of the rate
+    expect(count).toBeLessThanOrEqual(4 + refilled);
+  }
+});
+
 it('SIGTERM announces the end on every shard, closes everything and leaves with 0', async () => {
   const node = await startShards(dataFolder(), '--drain-seconds', '1');
   const devices = await Promise.all(
