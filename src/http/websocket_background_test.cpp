@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <boost/asio/read_until.hpp>
+
 #include "core/async_event.hpp"
 #include "core/task_group.hpp"
 #include "http/server.hpp"
@@ -66,6 +68,30 @@ class WebSocketBackgroundTest : public testing::Test {
     co_return answer;
   }
 
+  /// Is let in, has the server close, and sends until it is cut or has sent so much; how much that was.
+  asio::awaitable<std::size_t> send_behind_close(std::size_t most) {
+    constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+    asio::ip::tcp::socket socket(loop.executor());
+    const asio::ip::tcp::endpoint endpoint(asio::ip::address_v4::loopback(), server.port());
+    co_await socket.async_connect(endpoint, asio::use_awaitable);
+    const std::string handshake =
+        "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    co_await asio::async_write(socket, asio::buffer(handshake), asio::use_awaitable);
+    std::string answer;
+    co_await asio::async_read_until(socket, asio::dynamic_buffer(answer), "\r\n\r\n", asio::use_awaitable);
+    std::string no_reason;
+    tasks->spawn(remote->close(1000, std::move(no_reason)));
+    const std::string piece = frame(Opcode::binary, std::string(60'000, 'x'));
+    std::size_t sent = 0;
+    while (sent < most) {
+      const auto [error, count] = co_await asio::async_write(socket, asio::buffer(piece), kTuple);
+      sent += count;
+      if (error) break;
+    }
+    co_return sent;
+  }
+
   TestLoop loop;
   std::shared_ptr<Heard> heard = std::make_shared<Heard>(loop.executor());
   std::shared_ptr<core::TaskGroup> tasks = std::make_shared<core::TaskGroup>(loop.executor());
@@ -104,6 +130,12 @@ TEST_F(WebSocketBackgroundTest, AFloodOfPingsIsAnsweredAndDoesNotUseUpTheStack) 
       loop.run(talk(pings + frame(Opcode::text, "last") + frame(Opcode::close, kGoodbye), false));
   EXPECT_THAT(answer, EndsWith("\x88\x02\x03\xE8"));
   EXPECT_EQ(heard->messages, std::vector<std::string>{"last"});
+}
+
+TEST_F(WebSocketBackgroundTest, WhoFloodsUsBehindOurCloseFrameIsCutBeforeTheTimeForItsAnswerIsOver) {
+  constexpr std::size_t kMost = 512 * 1024 * 1024;
+  constexpr std::size_t kSocketBuffers = 64 * 1024 * 1024;
+  EXPECT_LT(loop.run(send_behind_close(kMost)), kSocketBuffers);
 }
 
 }  // namespace

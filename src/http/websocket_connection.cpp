@@ -16,6 +16,8 @@ namespace pantheon::http {
 namespace {
 
 constexpr std::chrono::seconds kCloseTimeout{1};
+// What was on its way when we closed is read, as a reset could overtake our close frame; a flood is not.
+constexpr std::size_t kMostAfterClose = 256 * 1024;
 
 std::array<std::uint8_t, 4> random_mask() {
   const auto bytes = core::random_bytes(4);
@@ -67,7 +69,7 @@ class StreamWebSocket final : public WebSocket {
       if (!were_kept && !ended_) {
         co_await send_acceptance();
         const IoResult result = co_await stream_->read_shared(bytes);
-        if (result.error) abort();
+        if (result.error || is_too_much(result.bytes)) abort();
       }
       if (ended_) co_return core::failure(HttpError::connection_closed);
       IncomingFrame control;
@@ -218,7 +220,7 @@ class StreamWebSocket final : public WebSocket {
       if (!were_kept) {
         const auto read = stream_->read_now(bytes, std::exchange(told, false));
         if (!read) return stream_->tell_when_readable(background);
-        if (read->error) abort();
+        if (read->error || is_too_much(read->bytes)) abort();
         if (ended_) break;
       }
       IncomingFrame control;
@@ -273,6 +275,13 @@ class StreamWebSocket final : public WebSocket {
     if (changed_) changed_->notify();
   }
 
+  /// Counts what came behind our close frame.
+  bool is_too_much(std::size_t bytes) {
+    if (!close_sent_) return false;
+    after_close_ += static_cast<std::uint32_t>(bytes);
+    return after_close_ > kMostAfterClose;
+  }
+
   static core::Result<Message> closed() { return core::failure(HttpError::connection_closed); }
 
   asio::awaitable<core::Result<IncomingFrame>> next_frame() {
@@ -283,7 +292,7 @@ class StreamWebSocket final : public WebSocket {
       if (!were_kept) {
         co_await send_acceptance();
         const IoResult result = co_await stream_->read_shared(bytes);
-        if (result.error) {
+        if (result.error || is_too_much(result.bytes)) {
           abort();
           co_return core::failure(HttpError::connection_closed, result.error.message());
         }
@@ -454,6 +463,7 @@ class StreamWebSocket final : public WebSocket {
   bool writing_ = false;
   bool close_sent_ = false;
   bool ended_ = false;
+  std::uint32_t after_close_ = 0;  ///< bytes
 };
 
 }  // namespace
