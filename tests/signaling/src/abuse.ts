@@ -46,14 +46,13 @@ const deep = (depth: number) => '['.repeat(depth);
 const onSocket =
   (...frames: readonly Buffer[]): Attack =>
   (address) => [upgrade(address, SOCKET_IO), ...frames];
+const hello = (account: string, address: string): string =>
+  `40{"token":"dev:${account}","userId":"${account}","clientType":"web","deviceId":"m_${address}"}`;
 const asMember =
   (...frames: readonly Buffer[]): Attack =>
-  (address) => [
-    upgrade(address, SOCKET_IO),
-    frame(`40{"token":"dev:mallory","userId":"mallory","clientType":"web","deviceId":"m_${address}"}`),
-    frame('42["join-account"]'),
-    ...frames,
-  ];
+  (address) => [upgrade(address, SOCKET_IO), frame(hello('mallory', address)), JOIN, ...frames];
+const JOIN = frame('42["join-account"]');
+const SIGNAL_TO_NOBODY = frame('42["webrtc-signal",{"targetUserId":"nobody","signal":"x"}]');
 const onGeneration1 =
   (...texts: readonly string[]): Attack =>
   (address) => [upgrade(address, '/'), ...texts.map((text) => frame(text))];
@@ -104,9 +103,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     )(address, target),
   'a message larger than allowed': asMember(frame('42["webrtc-signal","' + 'x'.repeat(2_000_000) + '"]')),
   'a flood of lists': asMember(...Array<Buffer>(500).fill(frame('42["request-peer-list"]'))),
-  'a flood of signals': asMember(
-    ...Array<Buffer>(2_000).fill(frame('42["webrtc-signal",{"targetUserId":"nobody","signal":"x"}]')),
-  ),
+  'a flood of signals': asMember(...Array<Buffer>(2_000).fill(SIGNAL_TO_NOBODY)),
   'generation 1: no JSON': onGeneration1('{', 'null', '[]', '{"type":1}'),
   'generation 1: deep JSON': onGeneration1(`{"type":${deep(5_000)}`),
   'generation 1: requests before signing in': onGeneration1(
@@ -135,6 +132,31 @@ export function attack(origin: string, name: string, address: string, target: st
     tcp.on('error', () => undefined);
     tcp.on('close', () => {
       clearTimeout(leave);
+      resolve();
+    });
+  });
+}
+
+/** Signs in to an account of its own and sends signals as fast as they are taken; returns when it is cut, or told to end. */
+export function flood(origin: string, account: string, address: string, end: AbortSignal): Promise<void> {
+  const { hostname, port } = new URL(origin);
+  const some = Buffer.concat(Array<Buffer>(200).fill(SIGNAL_TO_NOBODY));
+  return new Promise((resolve) => {
+    const tcp: Tcp = connect(Number(port), hostname, () => {
+      tcp.write(upgrade(address, SOCKET_IO));
+      tcp.write(frame(hello(account, address)));
+      tcp.write(JOIN);
+      sendMore();
+    });
+    const sendMore = (): void => {
+      if (!tcp.destroyed) tcp.write(some, () => setImmediate(sendMore));
+    };
+    const leave = (): unknown => tcp.destroy();
+    end.addEventListener('abort', leave);
+    tcp.on('data', () => undefined);
+    tcp.on('error', () => undefined);
+    tcp.on('close', () => {
+      end.removeEventListener('abort', leave);
       resolve();
     });
   });

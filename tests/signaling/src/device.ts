@@ -27,6 +27,13 @@ export interface Signalled {
 
 const ANSWER_MS = 5_000;
 
+export interface DeviceOptions {
+  readonly reconnection?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** WebSocket alone by default, as deployed clients do. */
+  readonly transports?: readonly ('websocket' | 'polling')[];
+}
+
 /** A device of an account as deployed ones are: over the official client. Joins its room at each connect. */
 export class Device {
   readonly socket: Socket;
@@ -40,12 +47,12 @@ export class Device {
     origin: string,
     account: string,
     deviceId: string,
-    options: { readonly reconnection?: boolean; readonly headers?: Readonly<Record<string, string>> } = {},
+    options: DeviceOptions = {},
   ) {
     const clientType = deviceId.endsWith('_electron') ? 'electron' : 'web';
     this.socket = io(origin, {
       auth: { token: `dev:${account}`, userId: account, clientType, deviceId },
-      transports: ['websocket'],
+      transports: [...(options.transports ?? ['websocket'])],
       forceNew: true,
       reconnection: options.reconnection ?? false,
       reconnectionDelay: 20,

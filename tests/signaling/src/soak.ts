@@ -1,4 +1,4 @@
-import { Device, type Signalled } from './device.js';
+import { Device, type DeviceOptions, type PeerEntry, type Signalled } from './device.js';
 
 /** What one round of signals is about; sent as the signal's text. */
 interface Hello {
@@ -8,25 +8,48 @@ interface Hello {
   readonly by: 'device' | 'socket';
 }
 
-/** What went wrong; all empty or zero when nothing did. */
-export interface SoakResult {
-  rounds: number;
-  answered: number;
+/** What went wrong. */
+interface Wrong {
   /** Reached a socket that it was not for. */
-  astray: string[];
+  readonly astray: string[];
   /** Acknowledged, both sides stayed connected, and yet it did not come. */
-  lost: string[];
+  readonly lost: string[];
   /** Neither delivered nor refused. */
-  silent: string[];
+  readonly silent: string[];
   /** Refusals with another code than peer_unavailable. */
-  refused: string[];
+  readonly refused: string[];
   /** Disconnects that the server wanted, and refused connects. */
-  kicked: string[];
-  drops: number;
+  readonly kicked: string[];
+  /** What the watcher was told: nobody leaves. */
+  readonly left: readonly unknown[];
+  /** And everybody joins once, unless it polls: such a client may be back before the server has heard that it went. */
+  readonly joinedAgain: readonly unknown[];
 }
 
-const WEB = ['phone-1', 'phone-2', 'tab-1', 'tab-2'] as const;
-const MEMBERS = WEB.length + 1;
+export const NOTHING_WRONG: Wrong = {
+  astray: [],
+  lost: [],
+  silent: [],
+  refused: [],
+  kicked: [],
+  left: [],
+  joinedAgain: [],
+};
+
+/** Phones have addresses of their own, what is at home shares one; two began with long-polling, and one stays there. */
+const WEB: Readonly<Record<string, Pick<DeviceOptions, 'transports'> & { readonly address: string }>> = {
+  'phone-1': { address: '192.0.2.11' },
+  'phone-2': { address: '192.0.2.12', transports: ['polling'] },
+  'tab-1': { address: '192.0.2.13' },
+  'tab-2': { address: '192.0.2.13', transports: ['polling', 'websocket'] },
+};
+const HOST = { address: '192.0.2.13' };
+const MEMBERS = Object.keys(WEB).length + 1;
+const ON_WEB_SOCKET = 3;
+
+/** So that all of them stay within what a server allows by default: a round is up to four signals of the host. */
+const BETWEEN_ROUNDS_MS = [40, 110] as const;
+const BETWEEN_DROPS_MS = [100, 1_500] as const;
 
 function random(from: number, to: number): number {
   return from + Math.floor(Math.random() * (to - from));
@@ -46,27 +69,25 @@ function helloOf(payload: unknown): { readonly hello: Hello; readonly signalled:
  * watcher loses the connection again and again, at random; meanwhile each asks the host, which answers.
  */
 export class Soak {
-  readonly result: SoakResult = {
-    rounds: 0,
-    answered: 0,
-    astray: [],
-    lost: [],
-    silent: [],
-    refused: [],
-    kicked: [],
-    drops: 0,
-  };
+  readonly result = { rounds: 0, answered: 0, drops: 0 };
   readonly watcher: Device;
   readonly host: Device;
   private readonly web: readonly Device[];
   private readonly got = new Set<string>();
   private readonly hostAnswers = new Map<string, Promise<boolean>>();
+  private readonly astray: string[] = [];
+  private readonly lost: string[] = [];
+  private readonly silent: string[] = [];
+  private readonly refused: string[] = [];
+  private readonly kicked: string[] = [];
+  /** Sockets of those that poll, or did before they upgraded. */
+  private readonly polling = new Set<string>();
   private over = false;
 
   constructor(private readonly origin: string) {
     this.watcher = new Device('watcher', origin, 'anna', 'anna_watch');
-    this.host = this.device('host', 'anna_electron');
-    this.web = WEB.map((name) => this.device(name, 'anna_web'));
+    this.host = this.device('host', 'anna_electron', HOST);
+    this.web = Object.entries(WEB).map(([name, how]) => this.device(name, 'anna_web', how));
     this.host.socket.on('webrtc-signal', (payload: unknown) => {
       const { hello, signalled } = helloOf(payload);
       this.hostAnswers.set(this.key(hello), this.answer(hello, signalled));
@@ -74,7 +95,7 @@ export class Soak {
     for (const device of this.web) {
       device.socket.on('webrtc-signal', (payload: unknown) => {
         const { hello } = helloOf(payload);
-        if (hello.from !== device.name) this.result.astray.push(`${hello.from} to ${device.name}`);
+        if (hello.from !== device.name) this.astray.push(`${hello.from} to ${device.name}`);
         else this.got.add(this.key(hello));
       });
     }
@@ -86,11 +107,20 @@ export class Soak {
     const breaking = [this.host, ...this.web].map((device) => this.breakNowAndThen(device, end));
     while (Date.now() < end) {
       await this.round();
-      await pause(random(5, 60));
+      await pause(random(...BETWEEN_ROUNDS_MS));
     }
     this.over = true;
     await Promise.all(breaking);
     await this.everyone();
+  }
+
+  /** All that went wrong so far. */
+  get wrong(): Wrong {
+    const { astray, lost, silent, refused, kicked } = this;
+    const left = this.watcher.all('peer-left');
+    const joined = this.watcher.all('peer-joined') as readonly PeerEntry[];
+    const joinedAgain = joined.filter(({ socketId }) => !this.polling.has(socketId)).slice(ON_WEB_SOCKET);
+    return { astray, lost, silent, refused, kicked, left, joinedAgain };
   }
 
   close(): void {
@@ -106,18 +136,25 @@ export class Soak {
     }
   }
 
-  private device(name: string, deviceId: string): Device {
-    const device = new Device(name, this.origin, 'anna', deviceId, { reconnection: true });
-    device.socket.on('disconnect', (reason) => {
-      if (reason === 'io server disconnect') this.result.kicked.push(`${name}: ${reason}`);
+  private device(name: string, deviceId: string, { address, transports }: (typeof WEB)[string]): Device {
+    const device = new Device(name, this.origin, 'anna', deviceId, {
+      reconnection: true,
+      headers: { 'x-forwarded-for': address },
+      ...(transports === undefined ? {} : { transports }),
     });
-    device.socket.on('connect_error', (error) => this.result.kicked.push(`${name}: ${error.message}`));
+    device.socket.on('connect', () => {
+      if (transports?.includes('polling') === true) this.polling.add(device.id);
+    });
+    device.socket.on('disconnect', (reason) => {
+      if (reason === 'io server disconnect') this.kicked.push(`${name}: ${reason}`);
+    });
+    device.socket.on('connect_error', (error) => this.kicked.push(`${name}: ${error.message}`));
     return device;
   }
 
   private async breakNowAndThen(device: Device, end: number): Promise<void> {
     for (;;) {
-      await pause(random(100, 1_500));
+      await pause(random(...BETWEEN_DROPS_MS));
       if (this.over || Date.now() > end) return;
       if (!device.socket.connected) continue;
       this.result.drops++;
@@ -143,13 +180,14 @@ export class Soak {
     const hostStayed = (): boolean => this.host.id === host && this.host.socket.connected;
     if (sent) {
       // What the host was sent before its own next acknowledgement has come when that has.
-      if (hostStayed()) await this.tell(this.host, { to: 'nobody', signal: 'mark' });
+      const asked = this.hostAnswers.has(this.key(hello));
+      if (!asked && hostStayed()) await this.tell(this.host, { to: 'nobody', signal: 'mark' });
       const answered = await this.hostAnswers.get(this.key(hello));
-      if (answered === undefined && hostStayed()) this.result.lost.push(`offer ${this.key(hello)}`);
+      if (answered === undefined && hostStayed()) this.lost.push(`offer ${this.key(hello)}`);
       if (answered === true && stayed()) {
-        await this.tell(device, { to: 'nobody', signal: 'mark' });
+        if (!this.got.has(this.key(hello))) await this.tell(device, { to: 'nobody', signal: 'mark' });
         if (this.got.has(this.key(hello))) this.result.answered++;
-        else if (stayed()) this.result.lost.push(`answer ${this.key(hello)}`);
+        else if (stayed()) this.lost.push(`answer ${this.key(hello)}`);
       }
     }
     if (!sent) await this.untilOver(hello, device);
@@ -181,11 +219,11 @@ export class Soak {
     try {
       const answer = await device.ask('webrtc-signal', payload);
       if (!answer.ok && answer.code !== 'peer_unavailable') {
-        this.result.refused.push(`${device.name}: ${answer.code ?? ''}`);
+        this.refused.push(`${device.name}: ${answer.code ?? ''}`);
       }
       return answer.ok;
     } catch {
-      if (device.id === self && device.socket.connected) this.result.silent.push(device.name);
+      if (device.id === self && device.socket.connected) this.silent.push(device.name);
       return false;
     }
   }

@@ -1,14 +1,9 @@
-import { Device } from '../../../signaling/src/device.js';
+import { Device, type DeviceOptions } from '../../../signaling/src/device.js';
 
 const open: Device[] = [];
 
-interface Options {
-  readonly reconnection?: boolean;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
 /** A device of a development account that has begun to connect. */
-export function device(url: string, account: string, deviceId: string, options: Options = {}): Device {
+export function device(url: string, account: string, deviceId: string, options: DeviceOptions = {}): Device {
   const made = new Device(deviceId, url, account, deviceId, options);
   open.push(made);
   return made;
