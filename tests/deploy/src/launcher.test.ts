@@ -1,5 +1,5 @@
-// server/: the setup guide's "Start the Signaling Server" and "Production Deployment", by its own commands. PM2 and images
-// are tried by scripts/try-deploy: they take longer. All rows of the guide: tests/guide.
+// server/: the setup guide's "Start the Signaling Server" and "Production Deployment", by its own commands. PM2, and all
+// rows of the guide: tests/guide. What an image holds: image.test.ts.
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join as path } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
