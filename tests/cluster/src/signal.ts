@@ -20,7 +20,7 @@ export function removeFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
-/** A node's process; `line()` of it waits for what it says. */
+/** A node's process; `line()` of it waits for what it says. The lease `default` is the one that it has by itself. */
 export function launchNode(
   redis: Pick<Redis, 'url'>,
   data: string,
@@ -28,7 +28,7 @@ export function launchNode(
   more: readonly string[] = [],
 ): Program {
   const where = ['--bind', '127.0.0.1', '--port', '0', '--data', data, '--no-stun'];
-  const cluster = ['--redis-url', redis.url, '--cluster-lease', lease];
+  const cluster = ['--redis-url', redis.url, ...(lease === 'default' ? [] : ['--cluster-lease', lease])];
   const limits = ['--connects-per-second', '1000'];
   return new Program(BINARY, ['signal', '--dev', ...where, ...cluster, ...limits, ...more]);
 }

@@ -1,0 +1,72 @@
+// GET /api/v1/peers/:userId of generation 1, whichever node or shard is asked, and wherever a peer is connected.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { accountOf, closeClients, Generation1, type Message } from '../../legacy/src/support/clients.js';
+import { stopAll } from './process.js';
+import { Redis } from './redis.js';
+import { joinOn, startShards } from './shards.js';
+import { Device, SignalNode, dataFolder, disconnectDevices, removeFolders } from './signal.js';
+
+afterEach(async () => {
+  disconnectDevices();
+  await closeClients();
+});
+afterAll(async () => {
+  await stopAll();
+  removeFolders();
+});
+
+/** What REST answers to a person, over a connection of its own. */
+async function peersOf(node: SignalNode, person: string): Promise<readonly Message[]> {
+  const headers = { authorization: `Bearer dev:${person}`, connection: 'close' };
+  const answer = await fetch(`${node.url}/api/v1/peers/${person}`, { headers });
+  expect(answer.status).toBe(200);
+  const { peers } = (await answer.json()) as { readonly peers: readonly Message[] };
+  return [...peers].sort((a, b) => String(a['peer_id']).localeCompare(String(b['peer_id'])));
+}
+
+describe('on two nodes', () => {
+  let a: SignalNode;
+  let b: SignalNode;
+  beforeAll(async () => {
+    const redis = await Redis.start();
+    const data = dataFolder();
+    a = await SignalNode.start(redis, data);
+    b = await SignalNode.start(redis, data);
+  });
+
+  it('names the devices of both at both, of generation 1 and 2, and who has left at neither', async () => {
+    const desk = await Generation1.join(a.url, 'anna', 'desk', 'darwin');
+    const page = await Device.join(b, 'anna', 'page', { clientType: 'web' });
+    await Generation1.join(b.url, 'bob', 'other');
+    const expected = [
+      { peer_id: 'desk', account_id: accountOf('anna'), platform: 'darwin', generation: 1 },
+      { peer_id: 'page', account_id: accountOf('anna'), platform: 'web', generation: 2 },
+    ];
+    for (const node of [a, b]) {
+      await expect.poll(() => peersOf(node, 'anna')).toMatchObject(expected);
+      for (const peer of await peersOf(node, 'anna')) expect(typeof peer['last_seen']).toBe('number');
+    }
+    expect(await peersOf(a, 'nobody')).toEqual([]);
+    desk.socket.close();
+    for (const node of [a, b])
+      await expect.poll(() => peersOf(node, 'anna')).toMatchObject(expected.slice(1));
+    page.socket.disconnect();
+    for (const node of [a, b]) await expect.poll(() => peersOf(node, 'anna')).toEqual([]);
+  });
+});
+
+describe('on shards', () => {
+  it('names the devices of all of them, whichever answers', async () => {
+    const node = await startShards(dataFolder());
+    await joinOn(0, node, 'carol', 'first');
+    await joinOn(3, node, 'carol', 'last');
+    await Generation1.join(node.url, 'carol', 'older');
+    const expected = ['first', 'last', 'older'].map((id) => ({
+      peer_id: id,
+      account_id: accountOf('carol'),
+    }));
+    // The connections of a server go to its shards in turn.
+    for (let asked = 0; asked < 8; asked++)
+      await expect.poll(() => peersOf(node, 'carol')).toMatchObject(expected);
+  });
+});
