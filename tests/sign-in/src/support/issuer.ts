@@ -81,6 +81,9 @@ export function firebaseClaims(project: string, uid: string, changes: Claims = {
 export class Publisher {
   readonly requests: string[] = [];
   readonly documents = new Map<string, object>();
+  /** How long what it publishes may be kept, in seconds. */
+  maxAge = 3600;
+  private origin = '';
   private constructor(private readonly server: Server) {}
 
   static async start(): Promise<Publisher> {
@@ -89,21 +92,27 @@ export class Publisher {
       publisher.requests.push(path);
       const document = publisher.documents.get(path);
       response.statusCode = document === undefined ? 503 : 200;
-      response.setHeader('Cache-Control', 'public, max-age=3600');
+      response.setHeader('Cache-Control', `public, max-age=${String(publisher.maxAge)}`);
       response.end(JSON.stringify(document ?? {}));
     });
     const publisher = new Publisher(server);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
+    publisher.origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
     atTheEnd(() => {
-      server.closeAllConnections();
-      server.close();
+      publisher.stop();
     });
     return publisher;
   }
 
+  /** Nobody answers at its address any more. */
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
   url(path = ''): string {
-    return `http://127.0.0.1:${String((this.server.address() as AddressInfo).port)}${path}`;
+    return `${this.origin}${path}`;
   }
 
   publishCertificates(...keys: readonly TokenKey[]): void {
