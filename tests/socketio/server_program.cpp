@@ -4,7 +4,8 @@
 //   say-all <text>                  -> `said` to everyone
 //   file <room> <binary>            -> `file` to everyone in the room
 //   ask-all <ms>                    asks everyone `question`, acks [answers, how many were asked]
-//   volatile <n>                    emits `tick` n times at once, acks how many were not dropped
+//   volatile <n> [<binary>]         emits `tick` n times at once, with that, acks how many were not dropped
+//   volatile-to <room> <text>       -> `tick` to everyone in the room, unless dropped
 //   who                             acks the rooms of each socket
 //   kick, kick-all                  disconnects this namespace, or the whole connection
 //
@@ -82,9 +83,15 @@ void add_rooms(const std::shared_ptr<socketio::Socket>& socket) {
   on("volatile", [](socketio::Socket& self, const Event& event) {
     std::int64_t sent = 0;
     for (std::int64_t i = 0; i < event.args.at(0).as_int64(); ++i) {
-      if (self.emit_if_writable("tick", {i})) ++sent;
+      json::array args{i};
+      if (event.args.size() > 1) args.push_back(event.args.at(1));
+      if (self.emit_if_writable("tick", std::move(args), event.attachments)) ++sent;
     }
     event.ack({sent});
+  });
+  on("volatile-to", [](socketio::Socket& self, const Event& event) {
+    self.nsp().to(text_of(event, 0)).if_writable().emit("tick", {event.args.at(1)});
+    event.ack({});
   });
   on("kick", [](socketio::Socket& self, const Event&) { self.disconnect(); });
   on("kick-all", [](socketio::Socket& self, const Event&) { self.disconnect(true); });

@@ -1,6 +1,7 @@
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
+import { PollingSession, SEPARATOR } from './polling-session.js';
 import { FeatureServer } from './programs.js';
 
 let server: FeatureServer;
@@ -88,12 +89,71 @@ describe.each([['websocket'], ['polling'], ['polling', 'websocket']])(
 );
 
 describe('volatile events', () => {
+  const bytes = Buffer.from([1, 2, 3]);
+
   it('are dropped while something waits to be sent', async () => {
     const [socket] = (await connected(1, { transports: ['websocket'] })) as [Socket];
     const got = heard(socket, 'tick');
     const sent = (await socket.emitWithAck('volatile', 50)) as number;
     expect(sent).toBe(1);
     expect(got).toEqual([0]);
+  });
+
+  it('with binary come whole, or not at all', async () => {
+    const [socket] = (await connected(1, { transports: ['websocket'] })) as [Socket];
+    const got: unknown[][] = [];
+    socket.on('tick', (...args: unknown[]) => got.push(args));
+    expect(await socket.emitWithAck('volatile', 50, bytes)).toBe(1);
+    expect(got).toEqual([[0, bytes]]);
+    expect(await socket.emitWithAck('volatile', 1, bytes)).toBe(1);
+    expect(got).toEqual([
+      [0, bytes],
+      [0, bytes],
+    ]);
+  });
+
+  /** A session of long-polling that has joined `/`, and has no poll open. */
+  async function polling(): Promise<PollingSession> {
+    const session = await PollingSession.open(server.url, '/socket.io/');
+    await session.post('40');
+    while (!(await session.poll()).includes('["hello"'));
+    return session;
+  }
+
+  it('are dropped when no poll waits, with binary and without', async () => {
+    const session = await polling();
+    await session.post('420["volatile",3]');
+    expect(await session.poll()).toBe('430[0]');
+    await session.post(['451-1["volatile",3,{"_placeholder":true,"num":0}]', 'bAQID'].join(SEPARATOR));
+    expect(await session.poll()).toBe('431[0]');
+    // To a room: what it has before is all that it gets.
+    await session.post('422["join","r"]');
+    expect(await session.poll()).toBe('432[]');
+    await session.post('423["volatile-to","r","dropped"]');
+    expect(await session.poll()).toBe('433[]');
+  });
+
+  it.each([
+    ['without binary', '420["volatile",3]', ['42["tick",0]']],
+    [
+      'with binary',
+      ['451-0["volatile",3,{"_placeholder":true,"num":0}]', 'bAQID'].join(SEPARATOR),
+      ['451-["tick",0,{"_placeholder":true,"num":0}]', 'bAQID'],
+    ],
+  ])('come, the first of them, when a poll waits (%s)', async (_, asked, tick) => {
+    const session = await polling();
+    // Whether the poll or the question came first is seen by the answer; it is the poll, sooner or later.
+    for (let sent = 0; sent === 0;) {
+      const first = session.poll();
+      await session.post(asked);
+      const packets = (await first).split(SEPARATOR);
+      while (!packets.some((packet) => packet.startsWith('430')))
+        packets.push(...(await session.poll()).split(SEPARATOR));
+      const ack = packets.pop() ?? '';
+      sent = Number(/^430\[(\d)\]$/.exec(ack)?.[1]);
+      expect(packets).toEqual(sent === 0 ? [] : tick);
+      expect(sent).toBeLessThanOrEqual(1);
+    }
   });
 });
 
