@@ -1,10 +1,11 @@
-// The setup guide's section "Production Deployment". What takes longer stands elsewhere (README.md here): npm install, PM2,
+// The setup guide's section "Production Deployment". What takes longer stands elsewhere (README.md here): npm install,
 // images, and nginx in front.
-import { cpSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, readFileSync } from 'node:fs';
 import { join as path } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../deploy/src/support/folder.js';
-import { ask } from '../../deploy/src/support/http.js';
+import { ask, askJson } from '../../deploy/src/support/http.js';
 import { BINARY, listening, startServer, type Server } from '../../deploy/src/support/server.js';
 import { Process, ROOT } from '../../e2e/src/support/process.js';
 import { Client } from '../../sign-in/src/support/client.js';
@@ -12,17 +13,27 @@ import { join } from './support/devices.js';
 import { Firebase } from './support/firebase.js';
 import { stopServers } from './support/servers.js';
 
+/** Is there already: there is no network here (package.json). */
+const PM2 = execFileSync(path(ROOT, 'scripts/get-pm2'), { encoding: 'utf8' }).trim();
+const PATIENCE = { timeout: 10_000 };
+
 let firebase: Firebase;
 beforeAll(async () => {
   firebase = await Firebase.start();
 });
 afterEach(stopServers);
 
-/** `node server.js` in a copy of server/, as PM2 starts it. */
-async function startAsPm2Does(args: readonly string[] = []): Promise<Server> {
+/** A copy of server/. */
+function serverFolder(): string {
   const folder = temporaryFolder();
   for (const name of ['package.json', 'server.js', 'binary.js'])
     cpSync(path(ROOT, 'server', name), path(folder, name));
+  return folder;
+}
+
+/** `node server.js` in a copy of server/, as PM2 starts it. */
+async function startAsPm2Does(args: readonly string[] = []): Promise<Server> {
+  const folder = serverFolder();
   const env = { PANTHEON_BINARY: BINARY, PANTHEON_HOME: path(folder, 'data') };
   return await listening(new Process(process.execPath, ['server.js', ...args], { cwd: folder, env }));
 }
@@ -45,6 +56,44 @@ describe('Production Deployment', () => {
     });
     expect(await Promise.all(statuses)).toEqual([200, 403]);
   });
+
+  it('Start with PM2: pm2 start server.js --name pantheon-signaling; its log, pm2 restart and pm2 stop', async () => {
+    const folder = serverFolder();
+    const home = path(folder, 'pm2');
+    const env = {
+      ...{
+        PANTHEON_BINARY: BINARY,
+        PANTHEON_HOME: path(folder, 'data'),
+        DRAIN_SECONDS: '1',
+        NO_STUN: 'true',
+      },
+      ...{ PM2_HOME: home, PM2_DISCRETE_MODE: 'true', AUTH_KEY: 'open sesame' },
+    };
+    const pm2 = async (...args: string[]): Promise<void> => {
+      const run = new Process(PM2, args, { cwd: folder, env });
+      expect((await run.exited).code, run.output).toBe(0);
+    };
+    const health = async (): Promise<unknown> =>
+      await askJson('http://localhost:3001/health').catch(() => 'none');
+    const log = (name: string): string => readFileSync(path(home, name), 'utf8');
+    await pm2('start', 'server.js', '--name', 'pantheon-signaling');
+    try {
+      await expect.poll(health, PATIENCE).toMatchObject({ status: 'ok' });
+      await expect
+        .poll(() => log('logs/pantheon-signaling-out.log'), PATIENCE)
+        .toContain('Signaling on http://0.0.0.0:3001');
+      const first = log('pids/pantheon-signaling-0.pid');
+      await pm2('restart', 'pantheon-signaling');
+      expect(log('pids/pantheon-signaling-0.pid')).not.toBe(first);
+      await expect.poll(health, PATIENCE).toMatchObject({ status: 'ok' });
+      await pm2('stop', 'pantheon-signaling');
+      expect(await health()).toBe('none');
+      expect(log('pm2.log').match(/exited with code \[0\] via signal \[SIGINT\]/g)).toHaveLength(2);
+      expect(log('logs/pantheon-signaling-error.log')).toContain('draining');
+    } finally {
+      await pm2('kill');
+    }
+  }, 60_000);
 
   it('Start with PM2: server.js ends on its SIGINT with 0, before it kills (1.6 s), with clients connected', async () => {
     const server = await startAsPm2Does(['--dev']);

@@ -4,6 +4,7 @@ import { ask, askJson } from '../../deploy/src/support/http.js';
 import { failedStart, startServer } from '../../deploy/src/support/server.js';
 import { Client } from '../../sign-in/src/support/client.js';
 import { device, join } from './support/devices.js';
+import { Firewall } from './support/firewall.js';
 import { Firebase } from './support/firebase.js';
 import { stopServers } from './support/servers.js';
 
@@ -84,6 +85,27 @@ describe('Connection Failed', () => {
 });
 
 describe('Models Not Appearing', () => {
+  it('Check hosting is enabled in Electron app: whoever looks sees whether it is, and is told when that changes', async () => {
+    await startServer({ args: ['--dev'] });
+    const host = await join(SERVER, 'anna', 'anna_electron');
+    const web = await join(SERVER, 'anna', 'anna_web');
+    const models = [{ name: 'llama2:latest', displayName: 'Llama 2', provider: 'ollama' }];
+    const [off, on] = [
+      { userId: 'anna_electron', isHosting: false, models: [] },
+      { userId: 'anna_electron', isHosting: true, models },
+    ];
+    const changes: readonly (readonly [event: string, payload: object, seen: object])[] = [
+      ['register', { userId: 'anna', isHosting: false, models: [] }, off],
+      ['updateHosting', { isHosting: true, models }, on],
+      ['hosting-status', { isHosting: false }, off],
+    ];
+    for (const [index, [event, payload, seen]] of changes.entries()) {
+      expect(await host.ask(event, payload)).toEqual({ ok: true });
+      expect(await web.next('peer-models-updated', index)).toMatchObject(seen);
+      expect(await web.list()).toMatchObject([seen]);
+    }
+  });
+
   it('Verify peers are connected', async () => {
     await startServer({ args: ['--dev'] });
     const host = await join(SERVER, 'anna', 'anna_electron');
@@ -97,6 +119,25 @@ describe('Models Not Appearing', () => {
 });
 
 describe('WebRTC Connection Issues', () => {
+  it('Check firewall settings: where nothing but plain HTTP gets through, the peers are introduced all the same', async () => {
+    await startServer({ args: ['--dev'] });
+    const firewall = await Firewall.start(SERVER);
+    const transports = ['polling', 'websocket'] as const;
+    const web = device(firewall.url, 'anna', 'anna_web', { transports });
+    await web.next('existing-peers');
+    const host = await join(SERVER, 'anna', 'anna_electron');
+    const offer = { type: 'offer', sdp: 'v=0' };
+    expect(await web.ask('webrtc-signal', { to: 'anna_electron', signal: offer })).toEqual({ ok: true });
+    expect(await host.next('webrtc-signal')).toMatchObject({ fromUserId: 'anna_web', signal: offer });
+    await firewall.refused; // it tried the other transport, and goes on with this one
+    const answer = { type: 'answer', sdp: 'v=0' };
+    host.socket.emit('webrtc-signal', { to: 'anna_web', signal: answer });
+    expect(await web.next('webrtc-signal')).toMatchObject({ fromUserId: 'anna_electron', signal: answer });
+    expect(web.disconnects).toEqual([]);
+    web.close();
+    firewall.stop();
+  });
+
   it('Ensure STUN servers are accessible: clients are told the one that the owner names', async () => {
     const env = { STUN_SERVERS: 'stun:stun.your-domain.com:3478' };
     await startServer({ args: ['--dev'], env });
