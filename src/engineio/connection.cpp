@@ -1,5 +1,6 @@
 #include "engineio/connection.hpp"
 
+#include "core/log.hpp"
 #include "http/error.hpp"
 
 namespace pantheon::engineio {
@@ -193,8 +194,16 @@ void Connection::take_from(const Transport& transport, const core::Result<Packet
   if (&transport == transport_.get()) receive(packet);
 }
 
-void Connection::ended(const core::Error& why) {
+// What came could not be read. There is no packet that would say so.
+void Connection::fail(const core::Error& why) {
+  const bool just_gone =
+      why.is(http::HttpError::connection_closed) || why.is(EngineioError::request_broken_off);
+  if (!finished_ && !just_gone) core::logger("engineio")->info("connection closed: {} ({})", why.code(), id_);
   finish(reason_of(why));
+}
+
+void Connection::ended(const core::Error& why) {
+  fail(why);
   if (const auto holder = holder_.lock()) holder->ended(*this);
 }
 
@@ -214,7 +223,7 @@ asio::awaitable<void> Connection::run(std::shared_ptr<Connection> self) {
     const auto received = co_await end.transport->receive_each(std::move(sink));
     if (end.transport != self->transport_) co_return;
     if (!received) {
-      self->finish(reason_of(received.error()));
+      self->fail(received.error());
       co_return;
     }
   }
@@ -225,7 +234,7 @@ bool Connection::receive(const core::Result<PacketView>& packet) {
   if (packet) {
     take(*packet);
   } else {
-    finish(reason_of(packet.error()));
+    fail(packet.error());
   }
   return !finished_;
 }

@@ -111,6 +111,7 @@ class Connection : public std::enable_shared_from_this<Connection>,
   Handlers& handlers();
   void watch();
   void finish(CloseReason reason);
+  void fail(const core::Error& why);
   static asio::awaitable<void> write(std::shared_ptr<Connection> self);
 
   std::string id_;

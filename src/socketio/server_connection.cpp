@@ -74,6 +74,21 @@ void ServerConnection::close(std::string_view reason) {
   engine_->close();
 }
 
+// The protocol has no packet for it: sockets get the event `error`, and where there is none the join is
+// refused.
+void ServerConnection::fail(const core::Error& why, std::string_view reason) {
+  const auto keep = shared_from_this();
+  const auto level = why.is(SocketioError::rate_limited) ? spdlog::level::warn : spdlog::level::info;
+  core::logger("socketio")->log(level, "connection closed: {} ({})", why.code(), engine_->id());
+  const json::object told{{"code", why.code()}, {"message", why.message()}};
+  const auto sockets = sockets_;
+  if (sockets.empty()) refuse("/", {{"message", why.message()}, {"data", told}});
+  for (const auto& socket : sockets) {
+    if (!send(frames_of(event_packet(socket->nsp().name(), "error", {told}, {})))) break;
+  }
+  close(reason);
+}
+
 void ServerConnection::disconnect_all() {
   const auto keep = shared_from_this();
   const auto sockets = sockets_;
@@ -102,18 +117,11 @@ bool ServerConnection::within_rate() {
 
 void ServerConnection::received(const engineio::PacketView& message) {
   if (ended_) return;
-  if (!within_rate()) {
-    core::logger("socketio")->warn("a connection sent too many events and was closed ({})", engine_->id());
-    return close("forced server close");
-  }
+  if (!within_rate()) return fail(SocketioError::rate_limited, "forced server close");
   if (!message.binary && take_text(message.data)) return;
   auto packet =
       message.binary ? decoder_.add_binary(core::as_bytes(message.data)) : decoder_.add_text(message.data);
-  if (!packet) {
-    core::logger("socketio")
-        ->info("malformed packet, connection closed: {} ({})", packet.error().code(), engine_->id());
-    return close("forced close");
-  }
+  if (!packet) return fail(packet.error(), "forced close");
   if (packet->has_value()) on_packet(std::move(**packet));
 }
 
@@ -133,11 +141,7 @@ bool ServerConnection::take_text(std::string_view text) {
 void ServerConnection::on_packet(Packet packet) {
   if (packet.type == PacketType::connect) return on_connect(std::move(packet));
   const auto socket = find(packet.nsp);
-  if (!socket) {
-    core::logger("socketio")
-        ->info("packet for a namespace not joined, connection closed ({})", engine_->id());
-    return close("forced server close");
-  }
+  if (!socket) return fail(SocketioError::not_connected, "forced server close");
   socket->receive(std::move(packet));
 }
 
@@ -150,10 +154,8 @@ void ServerConnection::on_connect(Packet packet) {
   Namespace* nsp = server_->find(packet.nsp);
   if (nsp == nullptr) return refuse(packet.nsp, {{"message", "Invalid namespace"}});
   const bool known = find(packet.nsp) || std::ranges::find(joining_, packet.nsp) != joining_.end();
-  if (known || sockets_.size() + joining_.size() >= server_->options.max_namespaces) {
-    core::logger("socketio")->info("too many joins of namespaces, connection closed ({})", engine_->id());
-    return close("forced server close");
-  }
+  if (known || sockets_.size() + joining_.size() >= server_->options.max_namespaces)
+    return fail({SocketioError::connect_refused, "too many joins"}, "forced server close");
   auto socket = std::make_shared<Socket>(*nsp, shared_from_this(), handshake_of(std::move(packet.data)));
   find_again(*socket);
   const bool known_before = socket->recovered() && server_->options.recovery.skip_middlewares;

@@ -59,6 +59,8 @@ class ServerConnection final : public std::enable_shared_from_this<ServerConnect
   bool greet(const Socket& socket);
   static void find_again(Socket& socket);
   void refuse(const std::string& nsp, const core::json::object& error);
+  /// Ends it because of what came, and says why: in the log and to the peer.
+  void fail(const core::Error& why, std::string_view reason);
   void end(std::string_view reason);
   bool within_rate();
   void expect_a_join();

@@ -115,6 +115,60 @@ TEST_F(ServerTest, StoppingDisconnectsEveryone) {
   EXPECT_EQ(server->connections(), 0U);
 }
 
+class RefusalTest : public SocketioTest {
+ protected:
+  /// A WebSocket that has had the open packet.
+  std::unique_ptr<http::WebSocket> opened() {
+    const auto url = http::parse_url("ws://127.0.0.1:" + std::to_string(web->port()) +
+                                     "/socket.io/?EIO=4&transport=websocket")
+                         .value();
+    auto socket = loop.run(http::connect_websocket(loop.executor(), url)).value();
+    EXPECT_TRUE(read(*socket).starts_with("0{"));
+    return socket;
+  }
+  std::string read(http::WebSocket& socket) { return loop.run(socket.read()).value().data; }
+  void send(http::WebSocket& socket, std::string_view text) {
+    EXPECT_TRUE(loop.run(socket.write(text, true)));
+  }
+  void expect_closed(http::WebSocket& socket) {
+    EXPECT_EQ(loop.run(socket.read()).error().code(), "connection_closed");
+  }
+};
+
+TEST_F(RefusalTest, AMalformedPacketIsToldToTheSocketsAsAnEventAndEndsTheConnection) {
+  server->of("/other");
+  const auto socket = opened();
+  send(*socket, "40");
+  send(*socket, "40/other,");
+  EXPECT_TRUE(read(*socket).starts_with("40{"));
+  EXPECT_TRUE(read(*socket).starts_with("40/other,{"));
+  send(*socket, "42[\"broken\"");
+  EXPECT_TRUE(read(*socket).starts_with(R"(42["error",{"code":"bad_socketio_payload","message":")"));
+  EXPECT_TRUE(read(*socket).starts_with(R"(42/other,["error",{"code":"bad_socketio_payload",)"));
+  expect_closed(*socket);
+}
+
+TEST_F(RefusalTest, WhoHasJoinedNothingIsRefusedWithTheCode) {
+  for (const auto& [packet, code] : std::vector<std::pair<std::string, std::string>>{
+           {"49", "bad_socketio_packet_type"}, {"42[\"event\"]", "not_connected"}}) {
+    const auto socket = opened();
+    send(*socket, packet);
+    const auto answer = read(*socket);
+    EXPECT_TRUE(answer.starts_with(R"(44{"message":")")) << answer;
+    EXPECT_NE(answer.find(R"("data":{"code":")" + code + '"'), std::string::npos) << answer;
+    expect_closed(*socket);
+  }
+}
+
+TEST_F(RefusalTest, JoiningTwiceIsToldWithACode) {
+  const auto socket = opened();
+  send(*socket, "40");
+  EXPECT_TRUE(read(*socket).starts_with("40{"));
+  send(*socket, "40");
+  EXPECT_TRUE(read(*socket).starts_with(R"(42["error",{"code":"connect_refused",)"));
+  expect_closed(*socket);
+}
+
 class RateTest : public SocketioTest {
  protected:
   RateTest() {

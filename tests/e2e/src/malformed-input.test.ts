@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { io } from 'socket.io-client';
+import { io, type Socket as ClientSocket } from 'socket.io-client';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { openTestPage } from './support/browser.js';
 import { Up } from './support/pantheon.js';
 import { RecordingEngine } from './support/recording-engine.js';
+
+/** A client that says nothing is closed after 45 seconds anyway. */
+const SOON_MS = 2000;
 
 /** Pieces come every 20 ms; a machine that is busy with a browser and builds makes longer pauses by itself. */
 const MAX_PAUSE_MS = 2000;
@@ -20,7 +23,7 @@ describe('malformed input gets a coded error, and an answer that streams meanwhi
 
   beforeAll(async () => {
     engine = await RecordingEngine.start();
-    up = await Up.start({ engines: [engine.url], args: ['--dev'] });
+    up = await Up.start({ engines: [engine.url], args: ['--dev', '--log-level', 'info'] });
     bystander = await pairedPage();
     ({ page: vandal } = await openTestPage(up.origin));
     await vandal.evaluate(
@@ -60,6 +63,11 @@ describe('malformed input gets a coded error, and an answer that streams meanwhi
     const { page } = await openTestPage(up.origin);
     await page.evaluate((link) => window.e2e.pairAndConnect(link), await up.nextLink());
     return page;
+  }
+
+  function signedIn(): ClientSocket {
+    const auth = { token: 'dev:alice', userId: 'alice', clientType: 'web', deviceId: 'alice_web' };
+    return io(up.origin, { auth, transports: ['websocket'], forceNew: true, reconnection: false });
   }
 
   async function opened(): Promise<Socket> {
@@ -159,15 +167,31 @@ describe('malformed input gets a coded error, and an answer that streams meanwhi
   });
 
   it.each([
-    ['an unknown Engine.IO packet', '9'],
-    ['an unknown Socket.IO packet', '49'],
-    ['an event before the connect', '42["join-account"]'],
-    ['no JSON', '42["webrtc-signal",'],
-  ])('Socket.IO: %s', async (_what, packet) => {
+    ['an unknown Engine.IO packet', '9', 'bad_packet_type', false],
+    ['an unknown Socket.IO packet', '49', 'bad_socketio_packet_type', true],
+    ['an event before the connect', '42["join-account"]', 'not_connected', true],
+    ['no JSON', '42["webrtc-signal",', 'bad_socketio_payload', true],
+  ])('Socket.IO: %s', async (_what, packet, code, isTold) => {
+    const logged = up.process.stderr.length;
     const socket = new WebSocket(`${up.origin.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
     await once(socket, 'message'); // the open packet
+    const answers: string[] = [];
+    socket.on('message', (data) => answers.push(String(data)));
     socket.send(packet);
-    await once(socket, 'close');
+    await once(socket, 'close', { signal: AbortSignal.timeout(SOON_MS) });
+    await up.process.logLine(new RegExp(`: connection closed: ${code} `), logged);
+    const told = expect.stringMatching(new RegExp(`^44\\{.*"data":\\{"code":"${code}",`)) as string;
+    expect(answers).toEqual(isTold ? [told] : []); // Engine.IO has no packet for it
+  });
+
+  it('Socket.IO: no JSON, of a device that is signed in', async () => {
+    const socket = signedIn();
+    const error = new Promise<unknown>((resolve) => socket.on('error', resolve));
+    const ended = new Promise<unknown>((resolve) => socket.on('disconnect', resolve));
+    await new Promise<void>((resolve) => socket.on('connect', resolve));
+    socket.io.engine.write('2["webrtc-signal",');
+    expect(await error).toMatchObject({ code: 'bad_socketio_payload' });
+    expect(await ended).toBe('transport close');
   });
 
   it.each([
@@ -177,8 +201,7 @@ describe('malformed input gets a coded error, and an answer that streams meanwhi
     ['a target that is not there', { to: '__proto__', signal: {} }, 'peer_unavailable'],
     ['too much', { to: 'x', signal: 'x'.repeat(200_000) }, 'too_large'],
   ])('signals: %s', async (_what, payload, code) => {
-    const auth = { token: 'dev:alice', userId: 'alice', clientType: 'web', deviceId: 'alice_web' };
-    const socket = io(up.origin, { auth, transports: ['websocket'], forceNew: true, reconnection: false });
+    const socket = signedIn();
     socket.emit('join-account');
     const error = new Promise<unknown>((resolve) => socket.on('error', resolve));
     socket.emit('webrtc-signal', payload);
@@ -187,30 +210,42 @@ describe('malformed input gets a coded error, and an answer that streams meanwhi
   });
 
   it('signals: descriptions and candidates that make no sense, to the host', async () => {
+    const junk: readonly (readonly [signal: object, code: string])[] = [
+      [{}, 'invalid_signal'],
+      [{ type: 'offer' }, 'invalid_signal'],
+      [{ type: 'offer', sdp: 'v=0' }, 'invalid_description'],
+      [{ type: 'offer', sdp: 'v=0\r\na=fingerprint:sha-256 zz\r\n', link: 1 }, 'invalid_fingerprint'],
+      [{ type: 'answer', sdp: 'x'.repeat(10_000) }, 'invalid_description'],
+      [{ type: 'candidate', candidate: 7 }, 'invalid_candidate'],
+      [
+        {
+          type: 'candidate',
+          candidate: { candidate: 'candidate:1 1 udp 1 name.example 9 typ host', sdpMid: '0' },
+        },
+        'invalid_candidate',
+      ],
+      [
+        { type: 'candidate', candidate: { candidate: 'nonsense', sdpMid: null, sdpMLineIndex: -1 } },
+        'invalid_candidate',
+      ],
+      [{ type: 'constructor' }, 'invalid_signal'],
+    ];
     const { page } = await openTestPage(up.origin);
+    const logged = up.process.stderr.length;
     const sent = await page.evaluate(
-      async (link) => {
+      async ([link, signals]) => {
         const socket = window.e2e.onSignals();
         await window.e2e.pairAndConnect(link);
-        const junk = [
-          {},
-          { type: 'offer' },
-          { type: 'offer', sdp: 'v=0' },
-          { type: 'offer', sdp: 'v=0\r\na=fingerprint:sha-256 zz\r\n', link: 1 },
-          { type: 'answer', sdp: 'x'.repeat(10_000) },
-          { type: 'candidate', candidate: 7 },
-          {
-            type: 'candidate',
-            candidate: { candidate: 'candidate:1 1 udp 1 name.example 9 typ host', sdpMid: '0' },
-          },
-          { type: 'candidate', candidate: { candidate: 'nonsense', sdpMid: null, sdpMLineIndex: -1 } },
-          { type: 'constructor' },
-        ];
-        return junk.filter((signal) => socket.sayInstead(signal)).length;
+        return signals.filter((signal) => socket.sayInstead(signal)).length;
       },
-      await up.nextLink(),
+      [await up.nextLink(), junk.map(([signal]) => signal)] as const,
     );
-    expect(sent).toBe(9);
+    expect(sent).toBe(junk.length);
+    const dropped = () =>
+      up.process.stderr
+        .slice(logged)
+        .flatMap((line) => /signal of \S+ dropped: (\w+)$/.exec(line)?.[1] ?? []);
+    await expect.poll(dropped).toEqual(junk.map(([, code]) => code));
     const another = await pairedPage(); // the host still connects
     await another.close();
     await page.close();
@@ -250,10 +285,31 @@ describe('malformed input gets a coded error, and an answer that streams meanwhi
     expect(answer).toMatchObject({ status, body: { error: { code } } });
   });
 
-  it('requests over a link: a route that is none', async () => {
-    const status = await bystander.evaluate(
-      async () => (await window.link.fetch('/api/delete', { method: 'DELETE' })).status,
+  it.each([
+    ['a route that is none', 'GET', '/metrics', 404, 'route_not_found'],
+    ['a method that is none of the route', 'DELETE', '/api/tags', 405, 'host_method_not_allowed'],
+    ['what only the owner may', 'DELETE', '/api/delete', 403, 'management_off'],
+  ])('requests over a link: %s', async (_what, method, path, status, code) => {
+    const answer = await bystander.evaluate(
+      async ([verb, target]) => {
+        const response = await window.link.fetch(target, { method: verb });
+        const body = (await response.json()) as { code?: string; error: string | { code: string } };
+        return {
+          status: response.status,
+          code: typeof body.error === 'string' ? body.code : body.error.code,
+        };
+      },
+      [method, path] as const,
     );
-    expect([403, 404]).toContain(status);
+    expect(answer).toEqual({ status, code });
+  });
+
+  it('requests over a link: more than a host takes', async () => {
+    const answer = await bystander.evaluate(async (mebibytes) => {
+      const body = `{"model":"endless","messages":["${'x'.repeat(mebibytes << 20)}"]}`;
+      const response = await window.link.fetch('/v1/chat/completions', { method: 'POST', body });
+      return { status: response.status, body: (await response.json()) as { error: { code: string } } };
+    }, 33);
+    expect(answer).toMatchObject({ status: 413, body: { error: { code: 'request_too_large' } } });
   });
 });

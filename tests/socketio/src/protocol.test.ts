@@ -152,10 +152,11 @@ describe('Socket.IO session', () => {
     '42/unjoined,["message"]',
     `42${'['.repeat(2000)}`,
   ];
-  it.each(malformed)('ends at %s, and nobody else notices', async (packet) => {
+  it.each(malformed)('ends at %s with a code, and nobody else notices', async (packet) => {
     const bystander = await RawSocket.joined(server.webSocketUrl);
     const raw = await RawSocket.joined(server.webSocketUrl);
     raw.send(packet);
+    expect(await raw.next()).toMatch(/^42\["error",\{"code":"[a-z_]+","message":".+"\}\]$/);
     await raw.closed;
     bystander.send('42["message","still here"]');
     expect(await bystander.next()).toBe('42["message-back","still here"]');
