@@ -50,6 +50,7 @@ struct Catalogue::State : std::enable_shared_from_this<State> {
   static asio::awaitable<void> refresh_source(std::shared_ptr<State> state, std::size_t index);
   static asio::awaitable<void> fill_details(std::shared_ptr<State> state, std::size_t index);
   static asio::awaitable<SnapshotPtr> refresh(std::shared_ptr<State> state);
+  static asio::awaitable<SnapshotPtr> get(std::shared_ptr<State> state, std::chrono::milliseconds oldest);
   static asio::awaitable<void> keep_fresh(std::shared_ptr<State> state);
 
   EngineClient& client;
@@ -166,11 +167,19 @@ Catalogue::~Catalogue() {
   state_->tasks.cancel();
 }
 
-asio::awaitable<SnapshotPtr> Catalogue::get() {
-  const auto state = state_;
+asio::awaitable<SnapshotPtr> Catalogue::State::get(std::shared_ptr<State> state,
+                                                   std::chrono::milliseconds oldest) {
   const auto age = std::chrono::steady_clock::now() - state->refreshed_at;
-  if (state->refreshes > 0 && age < state->options.cache_time) co_return state->snapshot;
-  co_return co_await State::refresh(state);
+  if (state->refreshes > 0 && age < oldest) co_return state->snapshot;
+  co_return co_await refresh(state);
+}
+
+asio::awaitable<SnapshotPtr> Catalogue::get() {
+  return State::get(state_, state_->options.cache_time);
+}
+
+asio::awaitable<SnapshotPtr> Catalogue::get_recent() {
+  return State::get(state_, state_->options.recent_time);
 }
 
 asio::awaitable<SnapshotPtr> Catalogue::refresh() {

@@ -29,6 +29,7 @@ using SnapshotPtr = std::shared_ptr<const Snapshot>;
 struct CatalogueOptions {
   std::vector<EngineAddress> candidates;
   std::chrono::milliseconds cache_time{30'000};
+  std::chrono::milliseconds recent_time{1'000};
   /// How often to look while an engine that was there does not answer, or none was found.
   std::chrono::milliseconds search_interval{5'000};
   /// How long the models of an engine that does not answer stay listed, flagged as stale.
@@ -51,6 +52,8 @@ class Catalogue {
   /// Not older than the cache time, unless the engines did not answer. Never fails: an empty one is an
   /// answer.
   asio::awaitable<SnapshotPtr> get();
+  /// The same, not older than `recent_time`: for who asks because something may have changed.
+  asio::awaitable<SnapshotPtr> get_recent();
   /// Asks the engines now, or joins the asking that is under way.
   asio::awaitable<SnapshotPtr> refresh();
   /// Asks the engines after this call, whatever asking is under way: for who knows that something has

@@ -94,6 +94,19 @@ TEST_F(CatalogueTest, AsksOnceWithinTheCacheTime) {
   EXPECT_EQ(asked(llama, "GET /v1/models"), 1);
 }
 
+TEST_F(CatalogueTest, WhatIsRecentIsNotAskedForAgain) {
+  auto options = both();
+  Catalogue patient(io.get_executor(), client, options);
+  run(io, patient.get());
+  run(io, patient.get_recent());
+  EXPECT_EQ(asked(llama, "GET /v1/models"), 1);
+  options.recent_time = 0ms;
+  Catalogue eager(io.get_executor(), client, options);
+  run(io, eager.get());
+  run(io, eager.get_recent());
+  EXPECT_EQ(asked(llama, "GET /v1/models"), 3);
+}
+
 asio::awaitable<void> get_it(Catalogue& catalogue, int& answered) {
   co_await catalogue.get();
   ++answered;

@@ -89,6 +89,12 @@ core::Result<void> check_encoding(const session::RequestHead& head) {
   return {};
 }
 
+bool wants_recent(const session::RequestHead& head) {
+  return std::ranges::any_of(head.headers, [](const auto& header) {
+    return header.first == "cache-control" && header.second == "no-cache";
+  });
+}
+
 asio::awaitable<core::Result<void>> answer(HostStatePtr state, ExchangePtr exchange) {
   const auto& head = exchange->head();
   const auto looped = check_hops(head.hops, state->options.identity.device_id);
@@ -111,7 +117,12 @@ asio::awaitable<core::Result<void>> answer(HostStatePtr state, ExchangePtr excha
       break;
   }
   if (!route->argument.empty()) co_return co_await answer_one_model(state, exchange, route->argument, rules);
-  const auto snapshot = co_await state->catalogue.get();
+  engine::SnapshotPtr snapshot;
+  if (wants_recent(head)) {
+    snapshot = co_await state->catalogue.get_recent();
+  } else {
+    snapshot = co_await state->catalogue.get();
+  }
   co_await send_object(exchange, listing(*state, *snapshot, route->action, rules));
   co_return core::Result<void>();
 }

@@ -28,6 +28,18 @@ TEST_F(ServeTest, AnswersTheListsFromOneCatalogue) {
   EXPECT_EQ(ask("GET", "/v1/models/nothing")->status(), 404U);
 }
 
+TEST_F(ServeTest, WhoAsksForItIsToldWhatTheEnginesSayNow) {
+  const auto asked = [this] { return std::count(llama.seen.begin(), llama.seen.end(), "GET /props"); };
+  ask("GET", "/pantheon/catalogue");
+  const auto before = asked();
+  ask("GET", "/pantheon/catalogue");
+  EXPECT_EQ(asked(), before);
+  auto exchange = std::make_shared<RecordedExchange>("GET", "/pantheon/catalogue");
+  exchange->head_.headers = {{"cache-control", "no-cache"}};
+  EXPECT_EQ(ask(exchange)->status(), 200U);
+  EXPECT_EQ(asked(), before + 1);
+}
+
 TEST_F(ServeTest, ErrorsSpeakTheDialectThatWasAsked) {
   const auto openai = ask("POST", "/v1/chat/completions", R"({"model":"nothing"})");
   EXPECT_EQ(openai->status(), 404U);

@@ -25,6 +25,7 @@ class HostFixture : public ::testing::Test {
     engine::CatalogueOptions options;
     options.candidates = {engine::engine_address(ollama.url()).value(),
                           engine::engine_address(llama.url()).value()};
+    options.recent_time = std::chrono::milliseconds(0);
     catalogue = std::make_unique<engine::Catalogue>(io.get_executor(), client, options);
     HostOptions host_options;
     host_options.identity = {"host-device", "desk", "linux"};

@@ -109,8 +109,20 @@ describe('fetchCatalogue', () => {
       exchange.respond({ status }).write(utf8(body));
       exchange.end();
     });
-    const fetched = fetchCatalogue(link, 5_000);
+    const fetched = fetchCatalogue(link, { timeoutMs: 5_000, anew: false });
     if (models === undefined) await expect(fetched).rejects.toMatchObject({ code: 'catalogue_unavailable' });
     else expect((await fetched).models).toHaveLength(models);
+  });
+
+  it.each([
+    [false, []],
+    [true, [['cache-control', 'no-cache']]],
+  ])('anew: %s', async (anew, headers) => {
+    const { link } = connectLink((exchange) => {
+      expect(exchange.head.headers).toEqual(headers);
+      exchange.respond({ status: 200 }).write(utf8('{"models":[]}'));
+      exchange.end();
+    });
+    expect((await fetchCatalogue(link, { timeoutMs: 5_000, anew })).models).toEqual([]);
   });
 });

@@ -9,11 +9,22 @@ const TIMEOUT_MS = 15_000;
 const MAX_BYTES = 2 * 1024 * 1024;
 const debug = debugLog('catalogue');
 
+/** How a host is asked. `anew`: it shall not answer with what it has known for a while. */
+export interface Asking {
+  readonly timeoutMs: number;
+  readonly anew: boolean;
+}
+
 /** Asks a host for its catalogue. Throws `catalogue_unavailable`. */
-export async function fetchCatalogue(link: Pick<Link, 'fetch'>, timeoutMs: number): Promise<Catalogue> {
+export async function fetchCatalogue(
+  link: Pick<Link, 'fetch'>,
+  { timeoutMs, anew }: Asking,
+): Promise<Catalogue> {
   let catalogue: Catalogue | undefined;
   try {
-    const response = await link.fetch('/pantheon/catalogue', { signal: AbortSignal.timeout(timeoutMs) });
+    const headers: Record<string, string> = anew ? { 'cache-control': 'no-cache' } : {};
+    const signal = AbortSignal.timeout(timeoutMs);
+    const response = await link.fetch('/pantheon/catalogue', { headers, signal });
     const text = response.ok ? await response.text() : '';
     catalogue = text.length > MAX_BYTES ? undefined : parseCatalogue(JSON.parse(text));
   } catch (cause) {
@@ -36,7 +47,7 @@ export class CatalogueReader {
 
   /** `get` asks the host, `told` is given each catalogue. */
   constructor(
-    private readonly get: (timeoutMs: number) => Promise<Catalogue>,
+    private readonly get: (asking: Asking) => Promise<Catalogue>,
     private readonly told: (catalogue: Catalogue) => void,
     private readonly backoff = new Backoff(1_000, 60_000),
   ) {}
@@ -47,9 +58,9 @@ export class CatalogueReader {
   }
 
   /** Asks once. Throws what `get` throws. */
-  async load(timeoutMs = TIMEOUT_MS): Promise<void> {
+  async load({ timeoutMs = TIMEOUT_MS, anew = false }: Partial<Asking> = {}): Promise<void> {
     const { pushed } = this;
-    const catalogue = await this.get(timeoutMs);
+    const catalogue = await this.get({ timeoutMs, anew });
     if (pushed === this.pushed) this.take(catalogue); // else what was pushed meanwhile is newer
   }
 

@@ -9,7 +9,7 @@ import { RelayedChannel } from '../legacy/relayed-channel.js';
 import { signalingError } from '../signaling/error.js';
 import type { SignalingClient } from '../signaling/signaling-client.js';
 import { legacyCatalogue, parseCatalogue, type Catalogue } from './catalogue.js';
-import { CatalogueReader, fetchCatalogue } from './catalogue-reader.js';
+import { CatalogueReader, fetchCatalogue, type Asking } from './catalogue-reader.js';
 import { dial, type Dialled } from './dialer.js';
 import { clientError } from './error.js';
 import type { Link } from '../link/index.js';
@@ -127,10 +127,10 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     else if (this.state === 'connected') void this.probe();
   }
 
-  /** Asks the host for its models. Throws `catalogue_unavailable`. */
+  /** Asks the host for its models, and that it look for them anew. Throws `catalogue_unavailable`. */
   async refresh(): Promise<void> {
     if (this.reader === undefined) throw clientError('link_closed');
-    await this.reader.load();
+    await this.reader.load({ anew: true });
   }
 
   private async run(): Promise<void> {
@@ -215,9 +215,9 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
   }
 
   private readCatalogue(speaks: Speaks): void {
-    const get = async (timeoutMs: number): Promise<Catalogue> =>
+    const get = async (asking: Asking): Promise<Catalogue> =>
       speaks.protocol === 'link'
-        ? await fetchCatalogue(speaks.link, timeoutMs)
+        ? await fetchCatalogue(speaks.link, asking)
         : legacyCatalogue(await speaks.legacy.requestModels());
     const reader = new CatalogueReader(get, (catalogue) => this.change({ catalogue }));
     this.reader = reader;
@@ -240,7 +240,7 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     if (this.probing) return;
     this.probing = true;
     try {
-      if (link !== undefined) await reader?.load(PROBE_TIMEOUT_MS);
+      if (link !== undefined) await reader?.load({ timeoutMs: PROBE_TIMEOUT_MS });
       else await legacy?.ping();
     } catch {
       if (dialled !== undefined && this.dialled === dialled) this.onLoss(clientError('link_closed'));
