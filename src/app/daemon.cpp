@@ -32,6 +32,7 @@ struct Running {
 asio::awaitable<void> run_and_note(Daemon& daemon, Running& running, asio::any_io_executor executor) {
   try {
     auto result = co_await daemon.run(executor);
+    if (running.over) co_return;  // it was told to stop: what that interrupted is no error
     running.result = std::move(result);
   } catch (const boost::system::system_error& error) {
     if (error.code() == asio::error::operation_aborted) throw;  // we are stopping

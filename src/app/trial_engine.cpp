@@ -1,5 +1,6 @@
 #include "app/trial_engine.hpp"
 
+#include <boost/asio/this_coro.hpp>
 #include <cstdlib>
 #include <sstream>
 #include <vector>
@@ -50,6 +51,9 @@ asio::awaitable<core::Result<std::string>> TrialEngine::start(
     report(*line, on_progress);
     if (line->starts_with("ready ")) ready = words_of(*line);
   }
+  const auto cancellation = co_await asio::this_coro::cancellation_state;
+  if (cancellation.cancelled() != asio::cancellation_type::none)
+    co_return core::failure(core::CommonError::cancelled);  // stop() ends it in order
   setup_.reset();
   if (ready.size() == 4) on_progress({core::Bytes{1}, core::Bytes{1}, "starting " + description()});
   if (ready.size() != 4) co_return core::failure(AppError::setup_failed);

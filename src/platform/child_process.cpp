@@ -64,6 +64,11 @@ struct ChildProcess::State {
   pid_t pid;
   std::optional<int> exit_code;
 
+  /// To it and to what it has started; before it is reaped, as its id is then anybody's.
+  void signal(int number) const {
+    if (::kill(-pid, number) != 0) ::kill(pid, number);
+  }
+
   void reap(int options) {
     int status = 0;
     if (exit_code || ::waitpid(pid, &status, options) != pid) return;
@@ -85,6 +90,7 @@ core::Result<std::unique_ptr<ChildProcess>> ChildProcess::start(asio::any_io_exe
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child == 0) run_in_child(in, out, show_errors, argv, parent);
+  if (child > 0) ::setpgid(child, child);  // the child does so too: whoever is first
   ::close(in.read);
   ::close(out.write);
   if (child < 0) {
@@ -101,7 +107,7 @@ ChildProcess::ChildProcess(std::unique_ptr<State> state) : state_(std::move(stat
 ChildProcess::~ChildProcess() {
   state_->reap(WNOHANG);
   if (!state_->exit_code) {
-    ::kill(state_->pid, SIGKILL);
+    state_->signal(SIGKILL);
     state_->reap(0);
   }
   ::close(state_->input);
@@ -132,7 +138,7 @@ asio::awaitable<int> ChildProcess::wait() {
 asio::awaitable<void> ChildProcess::stop(std::chrono::milliseconds patience) {
   state_->reap(WNOHANG);
   if (state_->exit_code) co_return;
-  ::kill(state_->pid, SIGTERM);
+  state_->signal(SIGTERM);
   for (auto waited = std::chrono::milliseconds(0); waited < patience; waited += kExitPoll) {
     state_->reap(WNOHANG);
     if (state_->exit_code) co_return;
@@ -141,7 +147,7 @@ asio::awaitable<void> ChildProcess::stop(std::chrono::milliseconds patience) {
   }
   state_->reap(WNOHANG);
   if (state_->exit_code) co_return;
-  ::kill(state_->pid, SIGKILL);
+  state_->signal(SIGKILL);
   state_->reap(0);
 }
 

@@ -24,7 +24,7 @@ class ChildProcess {
   static core::Result<std::unique_ptr<ChildProcess>> start(asio::any_io_executor executor,
                                                            std::vector<std::string> arguments,
                                                            bool show_errors);
-  /// Kills what is still running.
+  /// Kills it, and what it has started, if it is still running.
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
@@ -35,7 +35,7 @@ class ChildProcess {
   /// Its exit code once its output has ended (128 + signal when a signal ended it).
   asio::awaitable<int> wait();
 
-  /// Asks it to end (SIGTERM), and kills it after `patience`.
+  /// Asks it and what it has started to end (SIGTERM), and kills them when it has not after `patience`.
   asio::awaitable<void> stop(std::chrono::milliseconds patience);
 
   int pid() const;

@@ -48,6 +48,22 @@ TEST(ChildProcess, StopEndsItBySignal) {
   EXPECT_EQ(run(io, stop_and_wait(*child)), 128 + SIGTERM);
 }
 
+asio::awaitable<std::optional<std::string>> stop_and_read(ChildProcess& child) {
+  co_await child.stop(5s);
+  auto line = co_await child.read_line();
+  co_return line;
+}
+
+TEST(ChildProcess, StopEndsWhatItHasStartedToo) {
+  asio::io_context io;
+  auto child =
+      ChildProcess::start(io.get_executor(), {"sh", "-c", "sleep 20 & echo ready; wait"}, true).value();
+  EXPECT_EQ(run(io, child->read_line()), "ready");
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(run(io, stop_and_read(*child)), std::nullopt);  // nobody holds the pipe any more
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);
+}
+
 TEST(ChildProcess, OneThatIgnoresTermIsKilled) {
   asio::io_context io;
   auto child = ChildProcess::start(io.get_executor(),
