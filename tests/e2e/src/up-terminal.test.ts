@@ -1,26 +1,10 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { readFileSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPantheon, temporaryFolder, Up } from './support/pantheon.js';
-import { processExists } from './support/process.js';
+import { atHome, startPantheon, temporaryFolder, Up } from './support/pantheon.js';
+import { descendants, processExists } from './support/process.js';
 import { RecordingEngine } from './support/recording-engine.js';
-
-/** Process ids of the children of a process, and theirs. */
-function descendants(pid: number): readonly number[] {
-  const parents = readdirSync('/proc').flatMap((name) => {
-    if (!/^\d+$/.test(name)) return [];
-    try {
-      const [, parent = ''] = /\) \S (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8')) ?? [];
-      return [{ pid: Number(name), parent: Number(parent) }];
-    } catch {
-      return []; // it ended while we looked
-    }
-  });
-  const children = parents.filter(({ parent }) => parent === pid).map((child) => child.pid);
-  return children.flatMap((child) => [child, ...descendants(child)]);
-}
 
 describe('pantheon up in a terminal', () => {
   let engine: RecordingEngine;
@@ -54,16 +38,7 @@ describe('pantheon up in a terminal', () => {
 
   it('says so with a code when another one uses the data folder', async () => {
     const up = await Up.start({ engines: [engine.url] });
-    const second = startPantheon(
-      'up',
-      '--bind',
-      '127.0.0.1',
-      '--port',
-      '0',
-      '--data',
-      up.data,
-      '--no-search',
-    );
+    const second = startPantheon(...atHome({ data: up.data }));
     expect(await second.exited).toEqual({ code: 75, signal: null });
     expect(second.stderr.join('\n')).toContain('already running with this data folder');
     await up.stop();
@@ -73,16 +48,7 @@ describe('pantheon up in a terminal', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const second = startPantheon(
-      'up',
-      '--bind',
-      '127.0.0.1',
-      '--port',
-      `${port}`,
-      '--data',
-      temporaryFolder(),
-      '--no-search',
-    );
+    const second = startPantheon(...atHome({ port }));
     expect(await second.exited).toEqual({ code: 69, signal: null });
     expect(second.stderr.join('\n')).toContain('Another program listens on this port');
     other.close();
@@ -106,7 +72,7 @@ describe('pantheon up in a terminal', () => {
         '127.0.0.1',
       );
     const first = join(`${up.origin}/`, link);
-    await first.line(/^ {2}Server/);
+    await first.line(/^ {2}Server {3}http:\S+ {2}works anywhere$/);
     const second = join(up.origin, link);
     expect(await second.exited).toEqual({ code: 65, signal: null });
     expect(second.stderr.join('\n')).toMatch(/^pantheon: The pairing link is unknown, used or expired/);

@@ -4,6 +4,21 @@ import { Up } from './support/pantheon.js';
 import { RecordingEngine } from './support/recording-engine.js';
 import { WebApp } from './support/web-app.js';
 
+/** The model goes on until there is no room left, which takes many seconds. */
+const LONG = 'Write a long story about the sea.';
+
+/** The goal is 50 ms on an idle machine; a busy one that runs a browser and builds beside it needs more. */
+const A_MOMENT_MS = 1000;
+
+/** The host looks for new models every 30 seconds anyway. */
+const BEFORE_IT_COMES_BY_ITSELF_MS = 15_000;
+
+/** How many answers llama-server writes at the moment. */
+async function busySlots({ url }: Engine): Promise<number> {
+  const slots = (await (await fetch(`${url}/slots`)).json()) as readonly { is_processing: boolean }[];
+  return slots.filter((slot) => slot.is_processing).length;
+}
+
 describe('the web app that the binary serves', () => {
   let small: Engine;
   let endless: RecordingEngine;
@@ -26,6 +41,7 @@ describe('the web app that the binary serves', () => {
     const begun = await app.answer('streaming', 3);
     const whole = await app.answer('done', begun.trim().length);
     expect(whole.slice(0, 3)).toBe(begun.trim().slice(0, 3));
+    await up.process.line(/Kitchen tablet -> gemma3-270m {2}\d+ tokens in \d/);
     expect(app.complaints).toEqual([]); // the content security policy is kept, too
     expect([...app.origins]).toEqual([up.origin]);
 
@@ -46,6 +62,20 @@ describe('the web app that the binary serves', () => {
     await (
       await endless.chat(0)
     ).closed;
+    await app.close();
+    await up.stop();
+  });
+
+  it('stops a real model, which then generates no more', async () => {
+    const up = await Up.start({ engines: [small.url] });
+    const app = await WebApp.open(up.link);
+    await app.pair('Phone');
+    await app.send(LONG);
+    await app.answer('streaming', 3);
+    expect(await busySlots(small)).toBe(1);
+    await app.part('stop').click();
+    await app.answer('stopped', 3);
+    await expect.poll(() => busySlots(small), { timeout: A_MOMENT_MS }).toBe(0);
     await app.close();
     await up.stop();
   });
@@ -82,6 +112,40 @@ describe('the web app that the binary serves', () => {
     expect(await second.part('pair-error').getAttribute('data-code')).toBe('pairing_code_unknown');
     await first.close();
     await second.close();
+    await up.stop();
+  });
+
+  it('says when a computer has no models yet, and goes on when it has one', async () => {
+    const empty = await RecordingEngine.start();
+    empty.models = [];
+    const up = await Up.start({ engines: [empty.url] });
+    await up.process.line(/^ {2}Models {3}no models yet/);
+    const app = await WebApp.open(up.link);
+    await app.askToPair('Phone');
+    expect(await app.situation('no-models')).toContain('Study has no models yet.');
+
+    empty.models = ['pulled'];
+    await app.page.getByRole('button', { name: 'Look again' }).click();
+    await app.part('state-banner').waitFor({ state: 'detached', timeout: BEFORE_IT_COMES_BY_ITSELF_MS });
+    await expect.poll(() => app.part('model-picker').innerText()).toContain('pulled');
+    await app.close();
+    await up.stop();
+    await empty.stop();
+  });
+
+  it('says when the engine is killed in the middle of an answer, and keeps what had come', async () => {
+    const up = await Up.start({ engines: [small.url] });
+    const app = await WebApp.open(up.link);
+    await app.pair('Phone');
+    await app.send(LONG);
+    await app.answer('streaming', 3);
+    await small.process.stop('SIGKILL');
+    expect((await app.answer('failed', 3)).trim()).not.toBe('');
+    await expect
+      .poll(() => app.part('failure').innerText())
+      .toContain('The model engine broke off while it answered.');
+    expect(await app.situation('engine-down')).toContain('is not running on Study.');
+    await app.close();
     await up.stop();
   });
 });

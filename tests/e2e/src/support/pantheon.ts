@@ -25,13 +25,46 @@ export function startPantheon(...args: readonly string[]): Process {
   return new Process(BINARY, args);
 }
 
-export interface UpOptions {
+/** The same in a terminal of its own: what is typed is read from there, and Ctrl-C (`\x03`) is a signal. */
+export function startInTerminal(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Process {
+  const words = [BINARY, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
+  return new Process('script', ['-qefc', `exec ${words.join(' ')}`, '/dev/null'], { env });
+}
+
+export interface HomeOptions {
   /** Base URLs of the engines to share. */
   readonly engines?: readonly string[];
+  /** Also looks for others where engines usually are. */
+  readonly search?: boolean;
   readonly port?: number;
   /** Folder of keys and database; a new one by default. */
   readonly data?: string;
+}
+
+/** The arguments of `pantheon up` on loopback, alone with the engines that are named. */
+export function atHome({
+  engines = [],
+  search = false,
+  port = 0,
+  data = temporaryFolder(),
+}: HomeOptions = {}): readonly string[] {
+  const where = ['--bind', '127.0.0.1', '--rtc-bind', '127.0.0.1', '--port', `${port}`, '--data', data];
+  const named = engines.flatMap((url) => ['--engine', url]);
+  return ['up', '--name', 'Study', ...where, ...(search ? [] : ['--no-search']), ...named];
+}
+
+/** The first pairing link that a process prints, from line number `from` on. */
+export async function pairingLink(process: Process, from = 0): Promise<string> {
+  const [, link = ''] = await process.line(LINK, from);
+  return link;
+}
+
+export interface UpOptions extends HomeOptions {
   readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A running `pantheon up` on loopback, alone with the engines that are named. */
@@ -47,26 +80,13 @@ export class Up {
 
   /** Starts it; resolves when it has printed a pairing link. */
   static async start({
-    engines = [],
-    port = 0,
-    data = temporaryFolder(),
     args = [],
+    env = {},
+    data = temporaryFolder(),
+    ...home
   }: UpOptions = {}): Promise<Up> {
-    const named = engines.flatMap((url) => ['--engine', url]);
-    const where = [
-      '--bind',
-      '127.0.0.1',
-      '--rtc-bind',
-      '127.0.0.1',
-      '--port',
-      `${port}`,
-      '--data',
-      data,
-      '--no-search',
-    ];
-    const child = startPantheon('up', '--name', 'Study', ...where, ...named, ...args);
-    const [, link = ''] = await child.line(LINK);
-    return new Up(child, link, data);
+    const child = new Process(BINARY, [...atHome({ ...home, data }), ...args], { env });
+    return new Up(child, await pairingLink(child), data);
   }
 
   /** For example `http://127.0.0.1:40001`. */
@@ -107,17 +127,13 @@ export async function startSignal(
 }
 
 /** Starts `pantheon host` in a development account; resolves when it is signed in. */
-export async function startHost(origin: string, account: string, engine: string): Promise<Process> {
-  const where = [
-    '--server',
-    origin,
-    '--token',
-    `dev:${account}`,
-    '--rtc-bind',
-    '127.0.0.1',
-    '--data',
-    temporaryFolder(),
-  ];
+export async function startHost(
+  origin: string,
+  account: string,
+  engine: string,
+  data = temporaryFolder(),
+): Promise<Process> {
+  const where = ['--server', origin, '--token', `dev:${account}`, '--rtc-bind', '127.0.0.1', '--data', data];
   const child = startPantheon(
     'host',
     '--name',

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +17,8 @@ export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The working directory; ours by default. */
   readonly cwd?: string;
+  /** In a process group of its own, as a shell starts a command. */
+  readonly group?: boolean;
 }
 
 const MAX_LINES = 10_000;
@@ -31,11 +34,12 @@ export class Process {
   private readonly waiting = new Set<() => void>();
   private exit: Exit | undefined;
 
-  constructor(command: string, args: readonly string[], { env = {}, cwd }: ProcessOptions = {}) {
+  constructor(command: string, args: readonly string[], { env = {}, cwd, group }: ProcessOptions = {}) {
     const child = spawn(command, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, NO_COLOR: '1', ...env },
       cwd,
+      detached: group === true,
     });
     this.child = child;
     started.add(this);
@@ -92,6 +96,17 @@ export class Process {
     this.child.kill(signal);
   }
 
+  /** Sends a signal to its group, of which it is the first, as Ctrl-C does; resolves when the process has ended. */
+  async stopGroup(signal: NodeJS.Signals): Promise<Exit> {
+    process.kill(-this.pid, signal);
+    return await this.exited;
+  }
+
+  /** Writes to its standard input. */
+  type(text: string): void {
+    this.child.stdin?.write(text);
+  }
+
   /** Sends a signal; resolves when the process has ended. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
     if (this.running) this.child.kill(signal);
@@ -128,4 +143,19 @@ export function processExists(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** Process ids of the children of a process, and theirs. */
+export function descendants(pid: number): readonly number[] {
+  const parents = readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const [, parent = ''] = /\) \S (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8')) ?? [];
+      return [{ pid: Number(name), parent: Number(parent) }];
+    } catch {
+      return []; // it ended while we looked
+    }
+  });
+  const children = parents.filter(({ parent }) => parent === pid).map((child) => child.pid);
+  return children.flatMap((child) => [child, ...descendants(child)]);
 }

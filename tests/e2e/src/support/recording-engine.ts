@@ -15,6 +15,8 @@ const TICK_MS = 20;
 /** An OpenAI-compatible engine whose answers never end by themselves, and which tells when it is left. */
 export class RecordingEngine {
   readonly model = 'endless';
+  /** What it lists. */
+  models: readonly string[] = [this.model];
   private readonly server: Server;
   private readonly chats: RecordedChat[] = [];
   private readonly waiting: (() => void)[] = [];
@@ -55,7 +57,9 @@ export class RecordingEngine {
     for await (const piece of request) body += String(piece);
     if (request.url === '/v1/models') {
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ object: 'list', data: [{ id: this.model, object: 'model' }] }));
+      response.end(
+        JSON.stringify({ object: 'list', data: this.models.map((id) => ({ id, object: 'model' })) }),
+      );
     } else if (request.url === '/v1/chat/completions') {
       this.stream(JSON.parse(body) as Record<string, unknown>, response);
     } else {

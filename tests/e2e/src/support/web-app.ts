@@ -29,10 +29,15 @@ export class WebApp {
     return app;
   }
 
-  /** On the page of a pairing link: says how this device is called, and pairs. */
-  async pair(name: string): Promise<void> {
+  /** On the page of a pairing link: says how this device is called, and asks to be paired. */
+  async askToPair(name: string): Promise<void> {
     await this.part('device-name').fill(name);
     await this.part('pair-button').click();
+  }
+
+  /** The same, until there is a model to ask. */
+  async pair(name: string): Promise<void> {
+    await this.askToPair(name);
     await this.part('model-picker').locator('.picker-host').waitFor(); // it has chosen a model of a host
   }
 
@@ -42,16 +47,16 @@ export class WebApp {
     await this.part('send').click();
   }
 
-  /** Resolves when the newest answer has that status and more than `length` characters. */
-  async answer(status: string, length = 0): Promise<string> {
+  /** Resolves when the newest answer has one of these statuses and more than `length` characters. */
+  async answer(status: string | readonly string[], length = 0): Promise<string> {
     const found = this.page.waitForFunction(
       ([wanted, count]) => {
         const last = [...document.querySelectorAll<HTMLElement>('[data-testid=message-assistant]')].at(-1);
         const waiting = last?.querySelector('[data-testid=waiting]') ?? null; // it has words for screen readers
         const text = last?.querySelector<HTMLElement>('[data-testid=message-text]')?.innerText ?? '';
-        return last?.dataset['status'] === wanted && waiting === null && text.trim().length > count;
+        return wanted.includes(last?.dataset['status'] ?? '') && waiting === null && text.trim().length > count;
       },
-      [status, length] as const,
+      [[status].flat(), length] as const,
     );
     await found.catch(async (cause: unknown) => {
       throw new Error(`the page says: ${await this.page.locator('body').innerText()}`, { cause });
