@@ -94,6 +94,13 @@ describe('the check of C++', () => {
     ]);
   });
 
+  it('reports an illegal include in angle brackets, and no header of a library', () => {
+    lay({ ...LEGAL, 'src/core/error.cpp': '#include <link/frame.hpp>\n#include <link/other.hpp>\n' });
+    expect(checkCpp(root, CPP)).toEqual([
+      'src/core/error.cpp includes <link/frame.hpp>, but src/core may not include src/link',
+    ]);
+  });
+
   it('reports a path relative to the file', () => {
     lay({ ...LEGAL, 'src/core/error.cpp': '#include "../link/frame.hpp"\n' });
     expect(checkCpp(root, CPP)).toEqual([
@@ -103,6 +110,17 @@ describe('the check of C++', () => {
 
   it('reports a CMakeLists.txt that depends on too much', () => {
     lay({ ...LEGAL, 'src/link/CMakeLists.txt': 'pantheon_part(link DEPENDS core app)\n' });
+    expect(checkCpp(root, CPP)).toEqual([
+      'src/link/CMakeLists.txt depends on src/app, but src/link may not include it',
+    ]);
+  });
+
+  it.each([
+    ['LIBRARIES', 'pantheon_part(link DEPENDS core LIBRARIES pantheon_app x)\n'],
+    ['TEST_LIBRARIES', 'pantheon_part(link DEPENDS core TEST_LIBRARIES pantheon_app)\n'],
+    ['another call', 'pantheon_part(link)\ntarget_link_libraries(pantheon_link PUBLIC pantheon_app)\n'],
+  ])('reports a library of ours that a CMakeLists.txt names in %s', (_where, cmake) => {
+    lay({ ...LEGAL, 'src/link/CMakeLists.txt': `# pantheon_app is not ours\n${cmake}` });
     expect(checkCpp(root, CPP)).toEqual([
       'src/link/CMakeLists.txt depends on src/app, but src/link may not include it',
     ]);
