@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ROOT, command, run } from './scripts.js';
+import { ROOT, command, run, type Outcome } from './scripts.js';
 
 let folder = '';
 beforeEach(() => {
@@ -16,6 +16,11 @@ function lay(name: string, text: string): string {
   mkdirSync(dirname(join(folder, name)), { recursive: true });
   writeFileSync(join(folder, name), text);
   return join(folder, name);
+}
+
+/** A program that a script finds before the real one of that name. */
+function layProgram(name: string, script: string): void {
+  chmodSync(lay(`bin/${name}`, `#!/bin/sh\n${script}\n`), 0o755);
 }
 
 describe('count-tests', () => {
@@ -80,6 +85,69 @@ describe('packages.txt', () => {
   it('is read as a whole: every line names a group, a condition and a package', async () => {
     const { code, stderr } = await run('install-packages', ['no-such-group']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+});
+
+describe('install-packages without root', () => {
+  /** The script on a machine of the user `visitor`, who may not become root, with these packages. */
+  function install(installed: readonly string[]): Promise<Outcome> {
+    layProgram('id', 'echo 1000');
+    layProgram('sudo', `echo "sudo $*" >>"${folder}/became-root"; exit 1`);
+    layProgram('apt-get', `echo "apt-get $*" >>"${folder}/became-root"`);
+    const states = installed.map((name) => `echo "ii |${name}|"`);
+    layProgram('dpkg-query', [...states, 'exit 1'].join('\n')); // as it does when it misses any
+    // Of the alternatives, this release has the second clang and the first of everything else.
+    layProgram('apt-cache', 'case "$2" in clang-16) ;; *) echo "Candidate: 1.0" ;; esac');
+    return run('install-packages', ['test'], { env: { PATH: `${folder}/bin:${process.env['PATH'] ?? ''}` } });
+  }
+  const installed = (all: string, missing: readonly string[]): string[] =>
+    all
+      .split('\n')
+      .map((line) => /^test +\S+ +(\S+)$/.exec(line)?.[1]?.split('|')[0] ?? '')
+      .filter((name) => name !== '' && !missing.includes(name));
+
+  it('says the exact line that installs what is missing, of alternatives the one this release has', async () => {
+    const list = readFileSync(`${ROOT}/scripts/packages.txt`, 'utf8');
+    const { stdout, stderr, code } = await install(
+      installed(list, ['clang-16', 'libgtest-dev', 'redis-tools']),
+    );
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr.split('\n').map((line) => line.trimEnd())).toContain(
+      '  sudo apt-get update && sudo apt-get install -y --no-install-recommends clang-18 libgtest-dev redis-tools',
+    );
+    expect(readFileSync(join(folder, 'became-root'), 'utf8')).toBe('sudo -n true\n'); // whether it may, no more
+  });
+
+  it('has nothing to say when any of the alternatives is installed', async () => {
+    const list = readFileSync(`${ROOT}/scripts/packages.txt`, 'utf8');
+    const others = installed(list, ['clang-16']);
+    expect(await install([...others, 'clang-19'])).toEqual({ stdout: '', stderr: '', code: 0 });
+  });
+});
+
+describe('fetch-libdatachannel', () => {
+  const CRATE = 'registry/cache/some-registry/datachannel-sys-0.23.0+0.23.2.crate';
+  const fetchInto = (target: string): Promise<Outcome> =>
+    run('fetch-libdatachannel', [join(folder, target)], {
+      env: { CARGO_HOME: join(folder, 'cargo'), PATH: `${folder}/bin:${process.env['PATH'] ?? ''}` },
+    });
+
+  it('refuses a source whose SHA-256 is not the pinned one, and leaves nothing of it', async () => {
+    lay(`cargo/${CRATE}`, 'not what was pinned');
+    layProgram('cargo', 'case "$1" in --version) echo "cargo 1.70.0" ;; esac'); // finds the crate in its cache
+    const { stderr, code } = await fetchInto('source');
+    expect(code).toBe(1);
+    expect(stderr).toContain('does not have the pinned SHA-256');
+    expect(stderr).toContain(join(folder, `cargo/${CRATE}`));
+    expect(readdirSync(folder).sort()).toEqual(['bin', 'cargo']);
+  });
+
+  it('says so when cargo fetched nothing', async () => {
+    layProgram('cargo', 'case "$1" in --version) echo "cargo 1.70.0" ;; esac');
+    const { stderr, code } = await fetchInto('source');
+    expect(code).toBe(1);
+    expect(stderr).toContain('cargo has fetched nothing named datachannel-sys-0.23.0+0.23.2.crate');
   });
 });
 
