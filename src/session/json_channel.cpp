@@ -29,13 +29,24 @@ struct JsonChannel::State {
 
 namespace {
 
+/// The place of a request among those that are served, however it ends.
+template <class State>
+struct Place {
+  Place(State& s, std::uint64_t n) : state(s), id(n) {}
+  ~Place() { state.running.erase(id); }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  State& state;
+  std::uint64_t id;
+};
+
 // Passed as parameters, not captured: the coroutine outlives the call that starts it.
 template <class State>
 asio::awaitable<void> serve_request(std::shared_ptr<State> state, JsonRequest request, std::uint64_t id) {
+  const Place place(*state, id);
   auto answer = co_await state->handler(std::move(request.type), std::move(request.data), state->peer);
   state->answer(answer ? json_response_message(request.request_id, *answer)
                        : json_error_message(request.request_id, answer.error()));
-  state->running.erase(id);
 }
 
 }  // namespace
