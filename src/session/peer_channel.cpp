@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t kNonceSize = 32;
 constexpr std::chrono::seconds kAnswererPatience{15};
-constexpr std::chrono::seconds kOffererPatience{3};
 
 /// The lines of a description that name the certificate.
 std::string fingerprint_of(const core::json::object& description) {
@@ -88,7 +87,7 @@ void PeerChannel::State::start() {
   options.bind_address = context.rtc.bind_address;
   options.ports = context.rtc.ports;
   options.description_fields = {{"link", 1}};
-  options.connect_timeout = initiator ? kOffererPatience : kAnswererPatience;
+  options.connect_timeout = initiator ? context.rtc.offerer_patience : kAnswererPatience;
   rtc::Callbacks on;
   const std::weak_ptr<State> weak = weak_from_this();
   on.on_signal = [weak](core::json::object signal) {

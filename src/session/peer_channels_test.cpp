@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include "rtc/error.hpp"
 #include "session/error.hpp"
 
 // Two devices of an account whose signals reach each other, with peer connections over loopback.
@@ -16,6 +18,7 @@ namespace pantheon::session {
 namespace {
 
 constexpr std::string_view kAccount = "local:server:owner";
+constexpr std::chrono::milliseconds kLittlePatience{500};  // for an offer, of which the first gets lost
 
 struct Device {
   Device(asio::any_io_executor executor, std::string socket)
@@ -46,7 +49,8 @@ struct Device {
   core::AsyncEvent changed;
   std::vector<std::string> connected;
   std::vector<std::string> disconnected;
-  std::vector<std::string> signals;  ///< their types
+  std::vector<std::string> signals;              ///< their types
+  std::map<std::string, int, std::less<>> lost;  ///< how many signals of a type get lost on their way
 };
 
 class PeerChannelsTest : public testing::Test {
@@ -71,6 +75,7 @@ class PeerChannelsTest : public testing::Test {
                                              core::json::object signal) {
       EXPECT_EQ(socket, other.socket_id);
       device.signals.emplace_back(core::get_string(signal, "type").value_or(""));
+      if (auto& lost = device.lost[device.signals.back()]; lost > 0) return void(--lost);
       core::json::object message{{"fromUserId", device.context.device_id},
                                  {"fromSocketId", device.socket_id},
                                  {"signal", std::move(signal)}};
@@ -99,6 +104,10 @@ class PeerChannelsTest : public testing::Test {
     while (said.empty() && std::chrono::steady_clock::now() < patience)
       (void)co_await device.changed.wait_until(patience);
     EXPECT_FALSE(said.empty()) << "what was awaited did not come";
+  }
+
+  static auto offers_of(const Device& device) {
+    return std::ranges::count(device.signals, std::string("offer"));
   }
 
   template <class T>
@@ -136,6 +145,47 @@ TEST_F(PeerChannelsTest, OfTwoThatDialAtOnceOneStands) {
   EXPECT_EQ(dialled.has_value(), phone_is_smaller);
   const auto& refused = dialled ? second : dialled;
   EXPECT_TRUE(refused.error().is(SessionError::connect_failed));
+}
+
+TEST_F(PeerChannelsTest, AnOfferHasThreeSecondsToBecomeAConnection) {
+  EXPECT_EQ(phone_.context.rtc.offerer_patience, std::chrono::seconds(3));
+}
+
+TEST_F(PeerChannelsTest, ALostOfferIsDialledAgain) {
+  phone_.context.rtc.offerer_patience = kLittlePatience;
+  phone_.lost["offer"] = 1;
+  const auto began = std::chrono::steady_clock::now();
+  const auto link = connect(phone_, host_);
+  ASSERT_TRUE(link) << link.error().message();
+  EXPECT_GE(std::chrono::steady_clock::now() - began, kLittlePatience);
+  run(until_said(host_, host_.connected));
+  EXPECT_EQ(offers_of(phone_), 2);
+  EXPECT_EQ(phone_.connected, std::vector{host_.context.device_id});
+  EXPECT_EQ(host_.connected, std::vector{phone_.context.device_id});
+}
+
+TEST_F(PeerChannelsTest, AfterALostAnswerTheNewOfferTakesThePlaceOfTheOld) {
+  phone_.context.rtc.offerer_patience = kLittlePatience;
+  host_.lost["answer"] = 1;
+  const auto link = connect(phone_, host_);
+  ASSERT_TRUE(link) << link.error().message();
+  run(until_said(host_, host_.connected));
+  EXPECT_EQ(offers_of(phone_), 2);
+  EXPECT_EQ(host_.connected, std::vector{phone_.context.device_id});
+  EXPECT_TRUE(host_.disconnected.empty());
+}
+
+TEST_F(PeerChannelsTest, AfterThreeLostOffersItGivesUpUntilItIsAskedAgain) {
+  phone_.context.rtc.offerer_patience = std::chrono::milliseconds(50);
+  phone_.lost["offer"] = 3;
+  const auto link = connect(phone_, host_);
+  ASSERT_FALSE(link);
+  EXPECT_TRUE(link.error().is(rtc::RtcError::connect_timeout)) << link.error().code();
+  EXPECT_EQ(offers_of(phone_), 3);
+  EXPECT_TRUE(phone_.connected.empty());
+  EXPECT_TRUE(host_.signals.empty());
+  phone_.context.rtc.offerer_patience = RtcSettings{}.offerer_patience;
+  EXPECT_TRUE(connect(phone_, host_)) << "nothing of the attempts stands in the way";
 }
 
 TEST_F(PeerChannelsTest, WhoIsNotOnlineCannotBeDialled) {

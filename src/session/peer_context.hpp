@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@ struct RtcSettings {
   std::vector<rtc::IceServer> ice_servers;
   std::optional<std::string> bind_address;
   rtc::PortRange ports;
+  std::chrono::milliseconds offerer_patience{3000};  ///< then an offer of ours is given up and made anew
 };
 
 /// Who this device is, and how it serves: what all peer channels of an account share. The owner keeps it
