@@ -73,6 +73,23 @@ TEST_F(AuthenticatorTest, DevelopmentTokensCountOnlyInDevelopment) {
   EXPECT_FALSE(bearer->bound);
 }
 
+TEST_F(AuthenticatorTest, SaysLoudlyInTheLogThatDevelopmentTokensCount) {
+  testing::internal::CaptureStderr();
+  const Authenticator refusing("srv", &tokens, keys, Authenticator::DevTokens::refuse);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  testing::internal::CaptureStderr();
+  const Authenticator accepting("srv", &tokens, keys, Authenticator::DevTokens::accept);
+  const auto at_start = testing::internal::GetCapturedStderr();
+  EXPECT_NE(at_start.find("warn"), std::string::npos) << at_start;
+  EXPECT_NE(at_start.find("DEVELOPMENT MODE: tokens dev:<account> are accepted"), std::string::npos)
+      << at_start;
+  testing::internal::CaptureStderr();
+  ASSERT_TRUE(ask(accepting, "dev:anna"));
+  const auto at_sign_in = testing::internal::GetCapturedStderr();
+  EXPECT_NE(at_sign_in.find("DEVELOPMENT MODE: a development token opened an account"), std::string::npos);
+  EXPECT_EQ(at_sign_in.find("anna"), std::string::npos) << "no token is logged";
+}
+
 TEST_F(AuthenticatorTest, ADevelopmentNameCannotReachAnotherProvider) {
   for (const auto* token : {"dev:", "dev:a:b", "dev:../x", "dev:a b", "dev:\xc3\xa4", "Dev:a", "dev"}) {
     EXPECT_FALSE(ask(open, token)) << token;

@@ -58,6 +58,18 @@ describe('a running server', () => {
     host.disconnect();
   });
 
+  it('says loudly in the log that --dev lets anybody in', () => {
+    const lines = server.process.stderr.map((line) => JSON.parse(line) as { message: string; level: string });
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        level: 'warning',
+        message: expect.stringMatching(
+          /^DEVELOPMENT MODE: tokens dev:<account> are accepted, .*Never use --dev/,
+        ),
+      }),
+    );
+  });
+
   it('logs one line of JSON for each that comes and goes, without its token', async () => {
     const socket = client(server.url, { token: 'dev:boris', device: 'boris_web' });
     await join(socket);
