@@ -28,6 +28,7 @@ struct Side {
   int drained = 0;
   int closed = 0;
   std::optional<core::Error> error;
+  std::function<void(core::json::object&)> on_signal;  ///< before the other side gets it
   std::function<void()> on_open;
   std::function<void()> on_message;
 
@@ -43,6 +44,7 @@ struct Side {
     connection = std::make_unique<PeerConnection>(
         io.get_executor(), std::move(options),
         Callbacks{[this](core::json::object signal) {
+                    if (on_signal) on_signal(signal);
                     if (other != nullptr && other->connection) {
                       if (auto taken = other->connection->signal(signal); !taken) error = taken.error();
                     }
