@@ -18,6 +18,8 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+constexpr std::size_t kMostRequests = 4;
+
 /// One node of a cluster, with what its roster has said.
 struct TestNode {
   TestNode(asio::any_io_executor executor, const std::string& url, core::AsyncEvent& changed_event,
@@ -56,6 +58,7 @@ struct TestNode {
     Nodes::Options options;
     options.lease = lease;
     options.request_timeout = seconds(2);
+    options.max_requests = kMostRequests;
     return options;
   }
   std::vector<std::string> ids(const std::string& group) const {
@@ -256,6 +259,63 @@ TEST_F(RosterTest, NodesAskEachOther) {
   ASSERT_TRUE(a.nodes.send(b.nodes.id(), {{"x", 1}}));
   until([&] { return !heard.empty(); });
   EXPECT_EQ(heard.front(), a.nodes.id() + R"({"x":1})");
+}
+
+asio::awaitable<void> note_answer(Nodes& nodes, std::string to, std::vector<std::string>& answers,
+                                  core::AsyncEvent& changed) {
+  const auto answer = co_await nodes.request(std::move(to), {});
+  answers.push_back(answer ? json::serialize(*answer) : std::string(answer.error().code()));
+  changed.notify();
+}
+
+asio::awaitable<json::object> answer_when(core::AsyncEvent& changed, bool& may) {
+  while (!may) (void)co_await changed.wait();
+  co_return json::object{{"late", true}};
+}
+
+TEST_F(RosterTest, OnlySoManyRequestsOfANodeWaitAtATime) {
+  auto& a = add_node();
+  auto& b = add_node();
+  bool may_answer = false;
+  b.nodes.on_request(
+      [&](const std::string&, const json::object&) { return answer_when(changed, may_answer); });
+  std::vector<std::string> answers;
+  core::TaskGroup tasks(loop.executor());
+  for (std::size_t n = 0; n < kMostRequests; ++n)
+    tasks.spawn(note_answer(a.nodes, b.nodes.id(), answers, changed));
+  const auto refused = loop.run(a.nodes.request(b.nodes.id(), {}));
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().is(ClusterError::queue_full));
+  EXPECT_THAT(answers, IsEmpty());
+  may_answer = true;
+  changed.notify();
+  until([&] { return answers.size() == kMostRequests; });
+  EXPECT_EQ(answers, std::vector<std::string>(kMostRequests, R"({"late":true})"));
+  EXPECT_TRUE(loop.run(a.nodes.request(b.nodes.id(), {}))) << "their places are free again";
+  loop.run(tasks.join());
+}
+
+TEST_F(RosterTest, WhatIsNoMessageOfANodeIsIgnored) {
+  auto& a = add_node();
+  auto& b = add_node();
+  std::vector<std::string> heard;
+  b.nodes.on_message([&](const std::string&, const json::object& message) {
+    heard.push_back(json::serialize(message));
+    changed.notify();
+  });
+  b.nodes.on_request(
+      [](std::string, json::object) -> asio::awaitable<json::object> { co_return json::object(); });
+  const auto channel = b.nodes.prefix() + ":to-node:" + b.nodes.id();
+  for (const char* text :
+       {"", "{", "[]", "\xff", R"({"message":{}})", R"({"node":3,"message":{}})", R"({"node":"x"})",
+        R"({"node":"x","message":3})", R"({"node":"x","answer":"of nothing","message":{}})",
+        R"({"node":"nobody","request":"r","message":{}})"}) {
+    EXPECT_EQ(ask(a, {"PUBLISH", channel, text}).integer, 1) << text;
+  }
+  ASSERT_TRUE(a.nodes.send(b.nodes.id(), {{"x", 1}}));
+  until([&] { return !heard.empty(); });
+  EXPECT_THAT(heard, ElementsAre(R"({"x":1})"));
+  EXPECT_TRUE(loop.run(a.nodes.request(b.nodes.id(), {})));
 }
 
 TEST_F(RosterTest, ARequestToANodeThatDiesEnds) {
