@@ -67,6 +67,7 @@ json::object describe(const Event& event, core::ByteVector& bytes) {
       [&out](const auto& e) {
         if constexpr (requires { e.stream; }) out["stream"] = number(e.stream);
         if constexpr (requires { e.code; }) out["code"] = error_name(e.code);
+        if constexpr (requires { e.last_stream; }) out["lastStream"] = number(e.last_stream);
       },
       event);
   if (std::holds_alternative<Ready>(event)) out["type"] = "ready";

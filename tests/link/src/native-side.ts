@@ -22,6 +22,7 @@ const operations = [
   'reset',
   'consumed',
   'push',
+  'goAway',
 ] as const;
 type Operation = (typeof operations)[number];
 
@@ -109,6 +110,10 @@ export class NativeSide implements Side {
 
   async push(): Promise<boolean> {
     return (await this.#call('push', [])).result === true;
+  }
+
+  async goAway(): Promise<void> {
+    await this.#call('goAway', []);
   }
 
   openStreams(): number {

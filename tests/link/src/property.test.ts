@@ -39,20 +39,19 @@ describe('the C++ and the TypeScript implementation', () => {
     },
   );
 
-  it.concurrent('are made to cancel streams and to tell news in these runs', async () => {
-    let cancelled = 0;
-    let pushes = 0;
-    for (const seed of [101, 102, 103]) {
+  it.concurrent('are made to do everything in these runs', async () => {
+    const total = new Map<string, number>();
+    // In the first two the answerer says GOAWAY before the offerer does.
+    for (const seed of [105, 108, 117]) {
       const random = new Random(seed);
-      const native = await NativeSide.start({ role: 'offerer', streams: 8, message: 65_536 }, startMs);
-      const other = new TypeScriptSide({ role: 'answerer', streams: 8, message: 65_536 }, startMs);
+      const native = await NativeSide.start({ role: 'offerer', streams: 32, message: 65_536 }, startMs);
+      const other = new TypeScriptSide({ role: 'answerer', streams: 32, message: 65_536 }, startMs);
       const world = new World(random, { offerer: native, answerer: other }, startMs);
       await world.run(steps);
       await native.stop();
-      cancelled += world.counts.cancelled;
-      pushes += world.pushesRead;
+      for (const [what, count] of Object.entries(world.counts))
+        total.set(what, (total.get(what) ?? 0) + count);
     }
-    expect(cancelled).toBeGreaterThan(0);
-    expect(pushes).toBeGreaterThan(0);
+    expect([...total].filter(([, count]) => count === 0)).toEqual([]);
   });
 });

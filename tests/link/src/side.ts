@@ -19,6 +19,8 @@ export interface SideEvent {
   /** Name of the error of `reset` and `closed`. */
   readonly code?: string;
   readonly message?: string;
+  /** Of `goAway`. */
+  readonly lastStream?: number;
   /** Of `data`. */
   readonly bytes?: Uint8Array;
 }
@@ -40,6 +42,8 @@ export interface Side {
   cancel(stream: number): Promise<void>;
   consumed(stream: number, bytes: number): Promise<void>;
   push(): Promise<boolean>;
+  /** Takes no new streams from now on. */
+  goAway(): Promise<void>;
   openStreams(): number;
   /** All events since the last call, in order. */
   takeEvents(): SideEvent[];

@@ -62,6 +62,10 @@ export class TypeScriptSide implements Side {
     return this.#link.push('hosting', { hosting: true }).ok;
   }
 
+  async goAway(): Promise<void> {
+    this.#link.goAway('no_error', 'property');
+  }
+
   openStreams(): number {
     return this.#link.openStreams;
   }
@@ -80,6 +84,7 @@ function eventOf(event: LinkEvent): SideEvent {
     type: event.type,
     ...('stream' in event ? { stream: event.stream } : {}),
     ...('code' in event ? { code: event.code } : {}),
+    ...('lastStream' in event ? { lastStream: event.lastStream } : {}),
     ...('message' in event ? { message: event.message } : {}),
     ...('bytes' in event ? { bytes: event.bytes } : {}),
   };

@@ -1,5 +1,6 @@
 import type { Random } from './random.js';
 import type { Role, Side, SideEvent } from './side.js';
+import { Wire } from './wire.js';
 
 /** One direction of one stream, as its sender means it and its reader sees it. */
 interface Direction {
@@ -14,13 +15,28 @@ interface Direction {
 
 interface StreamModel {
   readonly directions: Readonly<Record<Role, Direction>>;
+  /** The answerer was told of it. */
+  requested: boolean;
   responded: boolean;
+  /** Why the answerer did not take it, as the offerer was told. */
+  refusedWith: 'refused_stream' | 'resume_unsupported' | undefined;
   /** Roles that were told of a reset, or did it. */
   readonly over: Set<Role>;
   cancelledBy: Role | undefined;
   /** The answer ended before its request had: the rest of the upload is not wanted. */
   uploadStopped: boolean;
 }
+
+type Count =
+  | 'streams'
+  | 'bytes'
+  | 'cancelled'
+  | 'pushes'
+  | 'leaving'
+  | 'refused'
+  | 'resumed'
+  | 'stored'
+  | 'creditsHeldBack';
 
 const opposite: Readonly<Record<Role, Role>> = { offerer: 'answerer', answerer: 'offerer' };
 const roles: readonly Role[] = ['offerer', 'answerer'];
@@ -38,32 +54,53 @@ export class World {
   readonly #random: Random;
   readonly #sides: Readonly<Record<Role, Side>>;
   readonly #streams = new Map<number, StreamModel>();
-  readonly #wire: Readonly<Record<Role, Uint8Array[]>> = { offerer: [], answerer: [] };
+  readonly #wire: Wire;
   readonly #ready = new Set<Role>();
+  /** Sides that said GOAWAY. */
+  readonly #leaving = new Set<Role>();
+  #takesStreams = true;
   #nowMs: number;
-  pushesRead = 0;
+  #pushesRead = 0;
 
   constructor(random: Random, sides: Readonly<Record<Role, Side>>, nowMs: number) {
     this.#random = random;
     this.#sides = sides;
+    this.#wire = new Wire(random);
     this.#nowMs = nowMs;
   }
 
-  /** Streams opened, bytes read and streams cancelled so far. */
-  get counts(): { streams: number; bytes: number; cancelled: number } {
+  /** What has happened so far, and so was tried. */
+  get counts(): Readonly<Record<Count, number>> {
     const all = [...this.#streams.values()];
+    const refusedWith = (code: string): number => all.filter((stream) => stream.refusedWith === code).length;
     return {
       streams: all.length,
       bytes: all
         .flatMap(({ directions }) => roles.map((role) => directions[role].read))
         .reduce((a, b) => a + b, 0),
       cancelled: all.filter(({ cancelledBy }) => cancelledBy !== undefined).length,
+      pushes: this.#pushesRead,
+      leaving: this.#leaving.size,
+      refused: refusedWith('refused_stream'),
+      resumed: refusedWith('resume_unsupported'),
+      stored: this.#wire.storedTold,
+      creditsHeldBack: this.#wire.creditsHeldBack,
     };
   }
 
   async run(steps: number): Promise<void> {
-    for (let step = 0; step < steps; step++) await this.#step();
+    const leavesAt = Object.fromEntries(roles.map((role) => [role, this.#drawLeave(steps)]));
+    for (let step = 0; step < steps; step++) {
+      for (const role of roles) if (leavesAt[role] === step) await this.#leave(role);
+      await this.#step();
+    }
     await this.#finish();
+  }
+
+  /** The step at which a side says GOAWAY: in the second half of the run, or never. */
+  #drawLeave(steps: number): number | undefined {
+    const half = steps >>> 1;
+    return this.#random.once(4) ? undefined : half + this.#random.below(half);
   }
 
   async #step(): Promise<void> {
@@ -97,7 +134,7 @@ export class World {
     for (let round = 0; round < 4; round++) {
       for (const role of roles) {
         await this.#compose(role);
-        while (this.#wire[role].length > 0) await this.#deliver(role);
+        while (!this.#wire.isEmptyFrom(role)) await this.#deliver(role);
       }
     }
     await this.#takeEvents();
@@ -110,7 +147,7 @@ export class World {
   /** Lets everything come to its end, then checks what must be true of it. */
   async #finish(): Promise<void> {
     const busy = (): boolean =>
-      roles.some((role) => this.#sides[role].openStreams() > 0 || this.#wire[role].length > 0) ||
+      roles.some((role) => this.#sides[role].openStreams() > 0 || !this.#wire.isEmptyFrom(role)) ||
       [...this.#streams.values()].some(({ cancelledBy, over }) => cancelledBy !== undefined && over.size < 2);
     for (let round = 0; round < 4000 && busy(); round++) {
       this.#nowMs += 10;
@@ -118,7 +155,7 @@ export class World {
         await this.#sides[role].tick(this.#nowMs);
         await this.#write(role);
         for (let count = 0; count < 16; count++) await this.#compose(role);
-        while (this.#wire[role].length > 0) await this.#deliver(role);
+        while (!this.#wire.isEmptyFrom(role)) await this.#deliver(role);
         await this.#takeEvents();
         await this.#consume(role, false);
       }
@@ -129,20 +166,21 @@ export class World {
         `${this.#sides[role].name} (${role}) still has open streams`,
       );
     }
-    for (const [id, stream] of this.#streams) if (stream.cancelledBy === undefined) checkComplete(id, stream);
+    for (const [id, stream] of this.#streams) {
+      if (stream.cancelledBy === undefined && stream.refusedWith === undefined) checkComplete(id, stream);
+    }
   }
 
   async #compose(role: Role): Promise<void> {
-    const inFlight = this.#wire[role].reduce((sum, message) => sum + message.byteLength, 0);
-    const message = await this.#sides[role].compose(this.#random.once(4) ? inFlight : 0, this.#nowMs);
-    if (message === undefined) return;
-    check(message.byteLength <= 65_536, 'a message over 64 KiB');
-    this.#wire[role].push(message);
+    const inFlight = this.#random.once(4) ? this.#wire.bytesFrom(role) : 0;
+    const message = await this.#sides[role].compose(inFlight, this.#nowMs);
+    check(message === undefined || message.byteLength <= 65_536, 'a message over 64 KiB');
+    this.#wire.put(role, message);
   }
 
   async #deliver(from: Role): Promise<void> {
     for (let count = 1 + this.#random.below(4); count > 0; count--) {
-      const message = this.#wire[from].shift();
+      const message = this.#wire.take(from);
       if (message === undefined) return;
       await this.#sides[opposite[from]].receive(message, this.#nowMs);
     }
@@ -154,6 +192,7 @@ export class World {
       check(['refused_stream', 'shutting_down'].includes(opened), `open failed with ${opened}`);
       return;
     }
+    check(this.#takesStreams, 'a stream was opened behind GOAWAY');
     const direction = (): Direction => ({
       size: this.#random.once(4) ? this.#random.below(1_500_000) : this.#random.below(2_000),
       written: 0,
@@ -165,7 +204,9 @@ export class World {
     const directions = { offerer: direction(), answerer: direction() };
     this.#streams.set(opened, {
       directions,
+      requested: false,
       responded: false,
+      refusedWith: undefined,
       over: new Set(),
       cancelledBy: undefined,
       uploadStopped: false,
@@ -210,6 +251,15 @@ export class World {
     await this.#sides[role].cancel(id);
   }
 
+  async #leave(role: Role): Promise<void> {
+    if (!this.#ready.has(role)) return;
+    this.#leaving.add(role);
+    // What is opened now, the other side has not heard of.
+    for (let count = 1 + this.#random.below(3); count > 0; count--) await this.#open();
+    if (role === 'offerer') this.#takesStreams = false;
+    await this.#sides[role].goAway();
+  }
+
   async #takeEvents(): Promise<void> {
     for (const role of roles)
       for (const event of this.#sides[role].takeEvents()) await this.#onEvent(role, event);
@@ -218,8 +268,9 @@ export class World {
   async #onEvent(role: Role, event: SideEvent): Promise<void> {
     const who = `${this.#sides[role].name} (${role})`;
     check(event.type !== 'closed', `${who} closed: ${event.code} ${event.message}`);
-    if (event.type === 'push') this.pushesRead += 1;
+    if (event.type === 'push') this.#pushesRead += 1;
     if (event.type === 'ready') this.#ready.add(role);
+    if (event.type === 'goAway') this.#onGoAway(who, role, event.lastStream ?? 0);
     if (event.stream === undefined) return;
     const stream = this.#streams.get(event.stream);
     if (stream === undefined)
@@ -231,10 +282,29 @@ export class World {
     if (event.type === 'request') await this.#onRequest(event.stream, stream);
     if (event.type === 'data') this.#onData(who, role, stream, event);
     if (event.type === 'end') this.#onEnd(who, role, stream);
-    if (event.type === 'reset') this.#onReset(who, role, stream, event.code);
+    if (event.type === 'reset') this.#onReset(who, role, event.stream, stream, event.code);
+  }
+
+  #onGoAway(who: string, role: Role, lastStream: number): void {
+    check(this.#leaving.has(opposite[role]), `${who}: a GOAWAY that nobody said`);
+    if (role === 'answerer') return;
+    this.#takesStreams = false;
+    for (const [id, { requested, refusedWith }] of this.#streams) {
+      check(
+        !requested || id <= lastStream,
+        `${who}: stream ${id} was taken, but the last one is ${lastStream}`,
+      );
+      check(
+        (refusedWith === 'refused_stream') === (id > lastStream && refusedWith !== 'resume_unsupported'),
+        `${who}: GOAWAY up to ${lastStream} left stream ${id} ${refusedWith ?? 'open'}`,
+      );
+    }
   }
 
   async #onRequest(id: number, stream: StreamModel): Promise<void> {
+    check(!this.#wire.resumed.has(id), 'a RESUME was taken for a request');
+    check(stream.refusedWith === undefined, `stream ${id} was refused and then taken`);
+    stream.requested = true;
     if (this.#random.once(3))
       check(await this.#sides.answerer.respond(id, 102), 'an interim head was refused');
     check(await this.#sides.answerer.respond(id, 200), 'a final head was refused');
@@ -257,8 +327,14 @@ export class World {
     direction.endRead = true;
   }
 
-  #onReset(who: string, role: Role, stream: StreamModel, code: string | undefined): void {
+  #onReset(who: string, role: Role, id: number, stream: StreamModel, code: string | undefined): void {
     stream.over.add(role);
+    if (code === 'refused_stream' || code === 'resume_unsupported') {
+      const expected = code === 'refused_stream' ? this.#leaving.has('answerer') : this.#wire.resumed.has(id);
+      check(role === 'offerer' && expected && !stream.requested, `${who}: stream ${id} reset with ${code}`);
+      stream.refusedWith = code;
+      return;
+    }
     if (code === 'no_error') {
       check(
         role === 'offerer' && stream.directions.answerer.endRead,
