@@ -4,7 +4,7 @@ import { TEST_ACCOUNT, TestServer } from '../../../packages/client/src/signaling
 import { launch, openPage, pageFiles, scripts } from './browser.js';
 
 // An offer is given up after 3 s; a second one that gets lost would take 3 s more.
-const RETRIED_WITHIN_MS = 5_000;
+const RETRIED_WITHIN_MS = 5_500;
 
 interface Shown {
   readonly state: string;
