@@ -7,8 +7,8 @@ import { WebApp } from './support/web-app.js';
 /** The model goes on until there is no room left, which takes many seconds. */
 const LONG = 'Write a long story about the sea.';
 
-/** The goal is 50 ms on an idle machine; a busy one that runs a browser and builds beside it needs more. */
-const A_MOMENT_MS = 1000;
+/** It looks between two tokens, which takes long on a busy machine; the whole answer takes much longer on any. */
+const A_FEW_TOKENS_MS = 10_000;
 
 /** The host looks for new models every 30 seconds anyway. */
 const BEFORE_IT_COMES_BY_ITSELF_MS = 15_000;
@@ -75,7 +75,7 @@ describe('the web app that the binary serves', () => {
     expect(await busySlots(small)).toBe(1);
     await app.part('stop').click();
     await app.answer('stopped', 3);
-    await expect.poll(() => busySlots(small), { timeout: A_MOMENT_MS }).toBe(0);
+    await expect.poll(() => busySlots(small), { timeout: A_FEW_TOKENS_MS }).toBe(0);
     await app.close();
     await up.stop();
   });
