@@ -29,7 +29,7 @@ TEMPLATE = (
     "{% if add_generation_prompt %}Answer:{% endif %}"
 )
 END_OF_ANSWER = "\nQuestion:"
-CONTEXT_TOKENS_PER_SLOT = 2048
+CONTEXT_TOKENS = 2048
 PARENT_CHECK_SECONDS = 0.5
 READY_POLL_SECONDS = 0.05
 READY_TIMEOUT_SECONDS = 120
@@ -95,7 +95,7 @@ def parameters(arguments: argparse.Namespace, port: int) -> "xllamacpp.CommonPar
     params.hostnames = [HOST]
     params.port = port
     params.n_parallel = arguments.parallel
-    params.n_ctx = CONTEXT_TOKENS_PER_SLOT * arguments.parallel
+    params.n_ctx = arguments.context * arguments.parallel
     params.n_gpu_layers = 0
     params.endpoint_props = True
     params.verbosity = 1
@@ -113,11 +113,14 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--alias", default=ALIAS, help="name of the model in the API")
     parser.add_argument("--parent", type=int, help="end when this process is no longer the parent (default: the one at the start)")
     parser.add_argument("--parallel", type=int, default=4, help="answers written at the same time")
+    parser.add_argument("--context", type=int, default=CONTEXT_TOKENS, help="tokens that a question and its answer may have")
     arguments = parser.parse_args()
     if not 0 <= arguments.port <= 65535:
         parser.error("--port is a number from 0 to 65535")
     if not 1 <= arguments.parallel <= 64:
         parser.error("--parallel is a number from 1 to 64")
+    if not 128 <= arguments.context <= 32768:
+        parser.error("--context is a number from 128 to 32768")
     if not os.path.isfile(arguments.model):
         parser.error(f"no such file: {arguments.model}")
     return arguments

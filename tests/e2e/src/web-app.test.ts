@@ -4,7 +4,10 @@ import { Up } from './support/pantheon.js';
 import { RecordingEngine } from './support/recording-engine.js';
 import { WebApp } from './support/web-app.js';
 
-/** The model goes on until there is no room left, which takes many seconds. */
+/** The model may find no end. This is some seconds of a fast machine, and not a minute of a slow one. */
+const ROOM = ['--context', '512'];
+
+/** It goes on until there is no room left. */
 const LONG = 'Write a long story about the sea.';
 
 /** It looks between two tokens, which takes long on a busy machine; the whole answer takes much longer on any. */
@@ -24,7 +27,7 @@ describe('the web app that the binary serves', () => {
   let endless: RecordingEngine;
 
   beforeAll(async () => {
-    small = await startSmallModel();
+    small = await startSmallModel(0, ...ROOM);
     endless = await RecordingEngine.start();
   });
   afterAll(() => endless.stop());

@@ -21,9 +21,9 @@ function ready(script: string): readonly string[] {
 }
 
 /** llama.cpp's server with the small model, from the cache. */
-export async function startSmallModel(port = 0): Promise<Engine> {
+export async function startSmallModel(port = 0, ...options: readonly string[]): Promise<Engine> {
   const [python = '', gguf = '', server = ''] = ready('get-model');
-  const child = new Process(python, [server, '--port', `${port}`, '--model', gguf]);
+  const child = new Process(python, [server, '--port', `${port}`, '--model', gguf, ...options]);
   const [, listening = ''] = await child.line(/^listening (\d+)$/);
   return { url: `http://127.0.0.1:${listening}`, model: 'gemma3-270m', process: child };
 }

@@ -54,7 +54,9 @@ export class WebApp {
         const last = [...document.querySelectorAll<HTMLElement>('[data-testid=message-assistant]')].at(-1);
         const waiting = last?.querySelector('[data-testid=waiting]') ?? null; // it has words for screen readers
         const text = last?.querySelector<HTMLElement>('[data-testid=message-text]')?.innerText ?? '';
-        return wanted.includes(last?.dataset['status'] ?? '') && waiting === null && text.trim().length > count;
+        return (
+          wanted.includes(last?.dataset['status'] ?? '') && waiting === null && text.trim().length > count
+        );
       },
       [[status].flat(), length] as const,
     );
