@@ -18,7 +18,9 @@ namespace pantheon::session {
 namespace {
 
 constexpr std::string_view kAccount = "local:server:owner";
-constexpr std::chrono::milliseconds kLittlePatience{500};  // for an offer, of which the first gets lost
+// Of which some offers get lost; longer than a connection, or an offer alone, takes with sanitizers.
+constexpr std::chrono::milliseconds kLittlePatience{2000};
+constexpr std::chrono::milliseconds kHardlyPatience{1000};
 
 struct Device {
   Device(asio::any_io_executor executor, std::string socket)
@@ -178,7 +180,7 @@ TEST_F(PeerChannelsTest, AfterALostAnswerTheNewOfferTakesThePlaceOfTheOld) {
 }
 
 TEST_F(PeerChannelsTest, AfterThreeLostOffersItGivesUpUntilItIsAskedAgain) {
-  phone_.context.rtc.offerer_patience = std::chrono::milliseconds(50);
+  phone_.context.rtc.offerer_patience = kHardlyPatience;
   phone_.lost["offer"] = 3;
   const auto link = connect(phone_, host_);
   ASSERT_FALSE(link);
