@@ -109,17 +109,22 @@ core::Result<void> apply_row(const OptionRow& row, const std::vector<Layer>& lay
   return {};
 }
 
-/// How many letters must be changed to make one word of the other (Levenshtein).
+/// How many letters must be changed, or neighbours swapped, to make one word of the other (optimal string
+/// alignment).
 std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> line(b.size() + 1);
+  std::vector<std::size_t> before(b.size() + 1);
+  auto last = before;
+  auto line = before;
   std::iota(line.begin(), line.end(), 0U);
   for (std::size_t i = 0; i < a.size(); ++i) {
-    auto diagonal = line[0];
+    std::swap(before, last);
+    std::swap(last, line);
     line[0] = i + 1;
     for (std::size_t j = 0; j < b.size(); ++j) {
-      const auto changed = diagonal + (a[i] == b[j] ? 0U : 1U);
-      diagonal = line[j + 1];
-      line[j + 1] = std::min({line[j + 1] + 1, line[j] + 1, changed});
+      const auto changed = last[j] + (a[i] == b[j] ? 0U : 1U);
+      line[j + 1] = std::min({last[j + 1] + 1, line[j] + 1, changed});
+      if (i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j])
+        line[j + 1] = std::min(line[j + 1], before[j - 1] + 1);
     }
   }
   return line.back();
@@ -163,19 +168,7 @@ core::Result<std::vector<std::string>> apply_layers(const OptionTable& table,
 }
 
 bool one_edit_apart(std::string_view first, std::string_view second) {
-  if (first == second) return false;
-  const auto lower_first = core::lower_case(first);
-  const auto lower_second = core::lower_case(second);
-  std::string_view a = lower_first;
-  std::string_view b = lower_second;
-  if (a.size() < b.size()) std::swap(a, b);
-  const auto differ = std::ranges::mismatch(a, b);
-  a.remove_prefix(static_cast<std::size_t>(differ.in1 - a.begin()));
-  b.remove_prefix(static_cast<std::size_t>(differ.in2 - b.begin()));
-  if (a.empty()) return true;  // the case differs
-  if (a.size() > b.size()) return a.substr(1) == b;
-  if (a.substr(1) == b.substr(1)) return true;
-  return a.size() > 1 && a[0] == b[1] && a[1] == b[0] && a.substr(2) == b.substr(2);
+  return first != second && distance(core::lower_case(first), core::lower_case(second)) <= 1;
 }
 
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& names) {

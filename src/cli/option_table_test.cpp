@@ -112,7 +112,8 @@ TEST(OneEditApart, AreOneLetterTwoSwappedNeighboursAndTheCase) {
 
 TEST(Nearest, FindsWhatWasMeant) {
   const std::vector<std::string> names{"port", "cors-origins", "tls-cert"};
-  EXPECT_EQ(nearest("prot", names), std::nullopt);
+  EXPECT_EQ(nearest("prot", names), "port");
+  EXPECT_EQ(nearest("drop", names), std::nullopt);
   EXPECT_EQ(nearest("ports", names), "port");
   EXPECT_EQ(nearest("cors_origin", names), "cors-origins");
   EXPECT_EQ(nearest("something-else", names), std::nullopt);
