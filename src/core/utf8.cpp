@@ -49,4 +49,10 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string_view utf8_prefix(std::string_view text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  while (max_bytes > 0 && continuation_byte(static_cast<unsigned char>(text[max_bytes]))) --max_bytes;
+  return text.substr(0, max_bytes);
+}
+
 }  // namespace pantheon::core

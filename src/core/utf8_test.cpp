@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace pantheon::core {
 namespace {
@@ -13,6 +14,15 @@ TEST(Utf8, TakesWhatRfc3629Allows) {
                           "\xF8\x88\x80\x80\x80", "\x80", "\xC3", "\xE2\x82"}) {
     EXPECT_FALSE(is_utf8(bad));
   }
+}
+
+TEST(Utf8, APrefixEndsWithAWholeCharacter) {
+  const std::string text = "aü€😀";  // 1, 2, 3 and 4 bytes
+  const std::vector<std::string> prefixes{"",    "a",   "a",   "aü",  "aü", "aü",
+                                          "aü€", "aü€", "aü€", "aü€", text, text};
+  for (std::size_t size = 0; size < prefixes.size(); ++size)
+    EXPECT_EQ(utf8_prefix(text, size), prefixes[size]) << size;
+  EXPECT_EQ(utf8_prefix("", 3), "");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "session/peer_directory.hpp"
 
+#include "core/utf8.hpp"
+
 namespace pantheon::session {
 namespace {
 
@@ -7,8 +9,7 @@ constexpr std::size_t kLongestName = 256;
 constexpr std::size_t kMostStatements = 16;
 
 std::string bounded(const core::json::object& object, std::string_view key) {
-  const auto text = core::get_string(object, key);
-  return std::string(text.value_or("").substr(0, kLongestName));
+  return std::string(core::utf8_prefix(core::get_string(object, key).value_or(""), kLongestName));
 }
 
 }  // namespace

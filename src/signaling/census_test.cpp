@@ -28,8 +28,10 @@ TEST(Census, CountsSocketsByAccountAndAddress) {
 
 TEST(Census, IsRightWhenManyThreadsCountAtOnce) {
   Census census;
+  constexpr int kThreads = 4;
   std::vector<std::thread> threads;
-  for (int thread = 0; thread < 4; ++thread) {
+  threads.reserve(kThreads);
+  for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&census, thread] {
       const auto account = "account" + std::to_string(thread % 2);
       for (int i = 0; i < 1000; ++i) census.add(account, "1.2.3.4");

@@ -1,4 +1,5 @@
 #include "core/async_event.hpp"
+#include "core/utf8.hpp"
 #include "signaling/error.hpp"
 #include "signaling/legacy_relay.hpp"
 #include "signaling/relay.hpp"
@@ -31,8 +32,8 @@ LegacyAnswer answer_of(const core::Result<json::object>& told, LegacyAnswerKind 
   if (!success) return failed_answer(kind, core::Error(SignalingError::peer_answer_invalid));
   LegacyAnswer answer{kind, *success, nullptr, {}, {}, {}};
   if (const auto* data = told->if_contains("data")) answer.data = *data;
-  answer.error = core::get_string(*told, "error").value_or("").substr(0, kMaxLegacyError);
-  answer.error_code = core::get_string(*told, "code").value_or("").substr(0, kMaxLegacyError);
+  answer.error = core::utf8_prefix(core::get_string(*told, "error").value_or(""), kMaxLegacyError);
+  answer.error_code = core::utf8_prefix(core::get_string(*told, "code").value_or(""), kMaxLegacyError);
   return answer;
 }
 

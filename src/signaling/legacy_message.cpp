@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 
+#include "core/utf8.hpp"
 #include "signaling/error.hpp"
 
 namespace pantheon::signaling {
@@ -145,7 +146,7 @@ bool is_signal(std::string_view type) {
 /// What can be read of a message that may be refused.
 LegacyRefusal outline(json::object& object, core::Error error) {
   LegacyRefusal refusal{std::move(error)};
-  refusal.type = core::get_string(object, "type").value_or("").substr(0, kMaxLegacyText);
+  refusal.type = core::utf8_prefix(core::get_string(object, "type").value_or(""), kMaxLegacyText);
   refusal.request_id = Reader(object).request_id();
   if (const auto* data = core::get_object(object, "data")) refusal.kind = answer_kind(*data);
   return refusal;

@@ -109,6 +109,14 @@ TEST(LegacyMessage, ARefusalNamesTheMessageItIsAbout) {
   EXPECT_EQ(message.error().kind, LegacyAnswerKind::models);
 }
 
+TEST(LegacyMessage, ARefusalNamesALongTypeUpToAWholeCharacter) {
+  std::string type = "x";
+  while (type.size() <= kMaxLegacyText) type += "\u00fc";
+  const auto message = parse(json::serialize(json::object{{"type", type}}));
+  ASSERT_FALSE(message);
+  EXPECT_EQ(message.error().type, type.substr(0, kMaxLegacyText - 1));
+}
+
 TEST(LegacyMessage, WritesWhatGenerationOneExpects) {
   EXPECT_EQ(legacy_auth_response("desk", "dev:dev:anna"),
             R"({"type":"auth_response","success":true,"peer_id":"desk","account_id":"dev:dev:anna"})");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/log.hpp"
+#include "core/utf8.hpp"
 #include "signaling/error.hpp"
 #include "signaling/relay.hpp"
 
@@ -32,7 +33,7 @@ void log_once(Member& from) {
 }
 
 std::string bounded_text(const json::object& object, std::string_view name, std::size_t max) {
-  return std::string(core::get_string(object, name).value_or("").substr(0, max));
+  return std::string(core::utf8_prefix(core::get_string(object, name).value_or(""), max));
 }
 
 LegacyAnswer answer_of(const core::Result<json::array>& ack, LegacyAnswerKind kind) {

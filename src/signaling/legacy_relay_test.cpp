@@ -88,6 +88,21 @@ TEST_F(LegacyRelayTest, WhatAHostOfOursAnswersIsChecked) {
   });
 }
 
+TEST_F(LegacyRelayTest, ALongErrorOfAHostIsCutBehindAWholeCharacter) {
+  run([&]() -> test::asio::awaitable<void> {
+    std::string error = "x";
+    while (error.size() <= kMaxLegacyError) error += "\u00fc";
+    auto* host = co_await our_host("anna", "study");
+    host->answer("legacy-request", [&error](const json::object&) -> json::object {
+      return {{"success", false}, {"error", error}, {"code", "hosting_off"}};
+    });
+    auto web = co_await legacy("anna", "phone", "web");
+    web->say(request("study", "r1", chat()));
+    const auto refused = co_await web->next("chat_response");
+    EXPECT_EQ(text_of(refused, "error"), error.substr(0, kMaxLegacyError - 1));
+  });
+}
+
 TEST_F(LegacyRelayTest, AClientOfOursReachesAGenerationOneHost) {
   run([&]() -> test::asio::awaitable<void> {
     auto host = co_await legacy("anna", "desk");

@@ -139,7 +139,7 @@ class TestClient {
 
 /// A device with its key, as a test plays it.
 struct TestDevice {
-  explicit TestDevice(identity::DeviceKey made = identity::DeviceKey::generate()) : key(std::move(made)) {}
+  explicit TestDevice(const identity::DeviceKey& made = identity::DeviceKey::generate()) : key(made) {}
   identity::DeviceKey key;
   std::string account;
   std::string access_token;
