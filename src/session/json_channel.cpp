@@ -4,6 +4,7 @@
 
 #include "core/log.hpp"
 #include "session/error.hpp"
+#include "session/json_handler.hpp"
 #include "session/json_messages.hpp"
 
 namespace pantheon::session {
@@ -44,7 +45,8 @@ struct Place {
 template <class State>
 asio::awaitable<void> serve_request(std::shared_ptr<State> state, JsonRequest request, std::uint64_t id) {
   const Place place(*state, id);
-  auto answer = co_await state->handler(std::move(request.type), std::move(request.data), state->peer);
+  const auto answer =
+      co_await ask_handler(state->handler, std::move(request.type), std::move(request.data), state->peer);
   state->answer(answer ? json_response_message(request.request_id, *answer)
                        : json_error_message(request.request_id, answer.error()));
 }

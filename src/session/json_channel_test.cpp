@@ -122,8 +122,12 @@ TEST_F(JsonChannelTest, ServesEightAtATime) {
   EXPECT_EQ(last("type"), "response");
 }
 
-TEST_F(JsonChannelTest, AFaultOfTheHandlerTakesNoPlaceForEver) {
-  for (std::size_t n = 0; n <= kMostServed; ++n) ask("throw", std::to_string(n));
+TEST_F(JsonChannelTest, AFaultOfTheHandlerIsToldAndTakesNoPlaceForEver) {
+  for (std::size_t n = 0; n <= kMostServed; ++n) {
+    ask("throw", std::to_string(n));
+    EXPECT_EQ(last("requestId"), std::to_string(n));
+    EXPECT_EQ(last("code"), "internal");
+  }
   EXPECT_EQ(served_.size(), kMostServed + 1);
   ask("ping", "after");
   EXPECT_EQ(last("requestId"), "after");

@@ -52,8 +52,10 @@ void PeerChannels::offered(const std::string& socket, PeerEntry peer, const core
 
 PeerChannels::Channel& PeerChannels::make(const std::string& socket, PeerEntry peer, bool initiator) {
   auto& channel = channels_[socket];
+  const auto waiting = channel.waiting;
   channel = {};
   channel.initiator = initiator;
+  channel.waiting = waiting;
   const auto which = std::make_shared<PeerChannel*>(nullptr);
   auto callbacks = callbacks_of(socket, peer.device_id, which);
   channel.peer = std::make_unique<PeerChannel>(context_, initiator, std::move(peer), std::move(callbacks));
@@ -132,7 +134,8 @@ void PeerChannels::close(link::LinkError code, std::string_view message) {
   }
 }
 
-/// A failure is kept for those who wait for it, and forgotten with the last of them.
+/// A dial of ours, and its failure, is kept for those who wait for it, and forgotten with the last of them.
+/// What the other device has dialled goes on by itself.
 class PeerChannels::Waiting {
  public:
   Waiting(PeerChannels& owner, const std::string& socket) : owner_(owner), socket_(socket) { count(1); }
@@ -141,8 +144,9 @@ class PeerChannels::Waiting {
   ~Waiting() {
     count(-1);
     const auto found = owner_.channels_.find(socket_);
-    if (found == owner_.channels_.end() || found->second.ready || found->second.waiting > 0) return;
-    owner_.channels_.erase(found);
+    if (found == owner_.channels_.end()) return;
+    const auto& channel = found->second;
+    if (channel.initiator && !channel.ready && channel.waiting == 0) owner_.channels_.erase(found);
   }
 
  private:

@@ -149,6 +149,20 @@ TEST_F(PeerChannelsTest, OfTwoThatDialAtOnceOneStands) {
   EXPECT_TRUE(refused.error().is(SessionError::connect_failed));
 }
 
+TEST_F(PeerChannelsTest, ADeviceThatIsJustDiallingUsIsNotDisturbedByOurDial) {
+  auto first =
+      asio::co_spawn(io_, PeerChannels::connect(phone_.channels, host_.context.device_id), asio::use_future);
+  while (host_.signals.empty()) io_.run_one();
+  const auto second = connect(host_, phone_);
+  ASSERT_FALSE(second);
+  EXPECT_TRUE(second.error().is(SessionError::connect_failed)) << second.error().code();
+  EXPECT_TRUE(host_.connected.empty()) << "too late to disturb it";
+  while (first.wait_for(std::chrono::seconds(0)) != std::future_status::ready) io_.run_one();
+  EXPECT_TRUE(first.get());
+  EXPECT_EQ(offers_of(phone_), 1);
+  EXPECT_EQ(offers_of(host_), 0);
+}
+
 TEST_F(PeerChannelsTest, AnOfferHasThreeSecondsToBecomeAConnection) {
   EXPECT_EQ(phone_.context.rtc.offerer_patience, std::chrono::seconds(3));
 }

@@ -2,6 +2,7 @@
 
 #include "core/log.hpp"
 #include "session/error.hpp"
+#include "session/json_handler.hpp"
 #include "socketio/event.hpp"
 
 namespace pantheon::session {
@@ -50,8 +51,8 @@ class Running {
 template <class State>
 asio::awaitable<void> serve(std::shared_ptr<State> state, RelayedRequest request, socketio::Event event) {
   const Running<State> running(state);
-  auto result =
-      co_await state->handler(std::move(request.type), std::move(request.data), std::move(request.from));
+  auto result = co_await ask_handler(state->handler, std::move(request.type), std::move(request.data),
+                                     std::move(request.from));
   event.ack({answer_of(std::move(result))});
 }
 

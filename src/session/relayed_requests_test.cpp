@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/io_context.hpp>
+#include <stdexcept>
 
 #include "socketio/event.hpp"
 
@@ -18,6 +19,11 @@ asio::awaitable<core::Result<json::value>> echo_data(std::string type, json::val
 
 asio::awaitable<core::Result<json::value>> large(std::string, json::value, PeerIdentity) {
   co_return json::value(std::string(RelayedRequests::kMaxAnswer.count, 'x'));
+}
+
+asio::awaitable<core::Result<json::value>> throwing(std::string, json::value, PeerIdentity) {
+  throw std::runtime_error("a fault of the handler");
+  co_return nullptr;
 }
 
 struct RelayedRequestsTest : testing::Test {
@@ -76,6 +82,12 @@ TEST_F(RelayedRequestsTest, ADeviceWhoseKeyIsKnownIsNotServedInTheClear) {
 
 TEST_F(RelayedRequestsTest, WithoutAHandlerNothingIsServed) {
   EXPECT_EQ(ask({}, open, request({{"type", "get_models"}})).at("success"), false);
+}
+
+TEST_F(RelayedRequestsTest, AFaultOfTheHandlerIsAnsweredWithACode) {
+  const auto answer = ask(throwing, open, request({{"type", "get_models"}}));
+  ASSERT_TRUE(answer.contains("code")) << "nothing was answered";
+  EXPECT_EQ(answer.at("code"), "internal");
 }
 
 TEST_F(RelayedRequestsTest, MalformedEventsGetACodedAnswer) {
