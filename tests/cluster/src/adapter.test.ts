@@ -4,18 +4,16 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { Emitter } from '@socket.io/redis-emitter';
-import type { RedisClientType } from 'redis';
 import { Server } from 'socket.io';
 import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Program, ROOT, stopAll } from './process.js';
-import { Redis, redisClient } from './redis.js';
-import { connect, disconnectAll, next } from './sockets.js';
+import { Program, ROOT } from './support/process.js';
+import { Redis, redisClient } from './support/redis.js';
+import { connect, disconnectAll, next } from './support/sockets.js';
 
 const NODE = join(ROOT, 'build/dev/tests/cluster/cluster_node');
 
 let redis: Redis;
-let clients: RedisClientType[] = [];
 let http: HttpServer;
 let node: Server;
 let nodeUrl = '';
@@ -28,17 +26,11 @@ async function startNative(): Promise<string> {
   return url;
 }
 
-async function client(): Promise<RedisClientType> {
-  const made = await redisClient(redis);
-  clients.push(made);
-  return made;
-}
-
 beforeAll(async () => {
   redis = await Redis.start();
   http = createServer();
   node = new Server(http);
-  node.adapter(createAdapter(await client(), await client(), { requestsTimeout: 3000 }));
+  node.adapter(createAdapter(await redisClient(redis), await redisClient(redis), { requestsTimeout: 3000 }));
   node.on('connection', (socket) => {
     socket.on('join', (room: string, done: () => void) => {
       void socket.join(room);
@@ -49,16 +41,11 @@ beforeAll(async () => {
   await once(http, 'listening');
   nodeUrl = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
   natives = [await startNative(), await startNative()];
-  emitter = new Emitter(await client());
+  emitter = new Emitter(await redisClient(redis));
 });
-afterEach(() => {
-  disconnectAll();
-});
+afterEach(disconnectAll);
 afterAll(async () => {
   await node.close();
-  await Promise.all(clients.map((made) => made.quit()));
-  clients = [];
-  await stopAll();
 });
 
 /** A client of each: a Node server and two native ones. */

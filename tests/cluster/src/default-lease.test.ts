@@ -1,26 +1,12 @@
 // A node that is killed, over the lease that nodes have by default. Other tests have shorter ones.
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { stopAll } from './process.js';
-import { Redis } from './redis.js';
-import {
-  Device,
-  SignalNode,
-  becomes,
-  dataFolder,
-  disconnectDevices,
-  launchNode,
-  removeFolders,
-} from './signal.js';
+import { beforeAll, expect, it } from 'vitest';
+import { Redis } from './support/redis.js';
+import { Device, SignalNode, becomes, dataFolder, launchNode } from './support/signal.js';
 
 const LEASE_MS = 10_000;
 let redis: Redis;
 beforeAll(async () => {
   redis = await Redis.start();
-});
-afterAll(async () => {
-  disconnectDevices();
-  await stopAll();
-  removeFolders();
 });
 
 it('a node that is killed loses its devices from everybody’s list when its lease of 10 seconds ends, and all the while nobody else is missed by anybody', async () => {

@@ -1,18 +1,12 @@
 // GET /api/v1/peers/:userId of generation 1, whichever node or shard is asked, and wherever a peer is connected.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { accountOf, closeClients, Generation1, type Message } from '../../legacy/src/support/clients.js';
-import { stopAll } from './process.js';
-import { Redis } from './redis.js';
-import { joinOn, startShards } from './shards.js';
-import { Device, SignalNode, dataFolder, disconnectDevices, removeFolders } from './signal.js';
+import { joinOn, startShards } from './support/shards.js';
+import { Device, type SignalNode, dataFolder, disconnectDevices, startTwoNodes } from './support/signal.js';
 
 afterEach(async () => {
   disconnectDevices();
   await closeClients();
-});
-afterAll(async () => {
-  await stopAll();
-  removeFolders();
 });
 
 /** What REST answers to a person, over a connection of its own. */
@@ -28,10 +22,7 @@ describe('on two nodes', () => {
   let a: SignalNode;
   let b: SignalNode;
   beforeAll(async () => {
-    const redis = await Redis.start();
-    const data = dataFolder();
-    a = await SignalNode.start(redis, data);
-    b = await SignalNode.start(redis, data);
+    ({ a, b } = await startTwoNodes());
   });
 
   it('names the devices of both at both, of generation 1 and 2, and who has left at neither', async () => {

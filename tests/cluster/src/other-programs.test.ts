@@ -3,29 +3,19 @@ import { Emitter } from '@socket.io/redis-emitter';
 import { createAdapter } from '@socket.io/redis-adapter';
 import type { RedisClientType } from 'redis';
 import { Server } from 'socket.io';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stopAll } from './process.js';
-import { Redis, redisClient } from './redis.js';
-import { Device, SignalNode, dataFolder, disconnectDevices, removeFolders } from './signal.js';
-import { next } from './sockets.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { redisClient } from './support/redis.js';
+import { Device, type SignalNode, startTwoNodes } from './support/signal.js';
+import { next } from './support/sockets.js';
 
-let redis: Redis;
 let a: SignalNode;
 let b: SignalNode;
 let clients: RedisClientType[] = [];
 
 beforeAll(async () => {
-  redis = await Redis.start();
-  const data = dataFolder();
-  a = await SignalNode.start(redis, data);
-  b = await SignalNode.start(redis, data);
-  clients = await Promise.all([redisClient(redis), redisClient(redis), redisClient(redis)]);
-});
-afterAll(async () => {
-  disconnectDevices();
-  await Promise.all(clients.map((client) => client.quit()));
-  await stopAll();
-  removeFolders();
+  const nodes = await startTwoNodes();
+  ({ a, b } = nodes);
+  clients = await Promise.all([1, 2, 3].map(() => redisClient(nodes.redis)));
 });
 
 describe('devices of pantheon signal', () => {

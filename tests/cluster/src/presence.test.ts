@@ -1,6 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { stopAll } from './process.js';
-import { Redis } from './redis.js';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Redis } from './support/redis.js';
 import {
   Device,
   SignalNode,
@@ -8,8 +7,8 @@ import {
   dataFolder,
   disconnectDevices,
   launchNode,
-  removeFolders,
-} from './signal.js';
+  startTwoNodes,
+} from './support/signal.js';
 
 let redis: Redis;
 let data = '';
@@ -19,18 +18,9 @@ let accounts = 0;
 const account = (): string => `someone${++accounts}`;
 
 beforeAll(async () => {
-  redis = await Redis.start();
-  data = dataFolder();
-  a = await SignalNode.start(redis, data);
-  b = await SignalNode.start(redis, data);
+  ({ redis, data, a, b } = await startTwoNodes());
 });
-afterEach(() => {
-  disconnectDevices();
-});
-afterAll(async () => {
-  await stopAll();
-  removeFolders();
-});
+afterEach(disconnectDevices);
 
 describe('devices of one account on two nodes', () => {
   it('see each other in lists, joining and leaving', async () => {

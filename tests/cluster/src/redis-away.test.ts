@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stopAll } from './process.js';
-import { Redis } from './redis.js';
-import { Device, SignalNode, becomes, dataFolder, disconnectDevices, removeFolders } from './signal.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Redis } from './support/redis.js';
+import { Device, SignalNode, becomes, dataFolder, startTwoNodes } from './support/signal.js';
 
 let redis: Redis;
 let a: SignalNode;
 let b: SignalNode;
 
 beforeAll(async () => {
-  redis = await Redis.start();
-  const data = dataFolder();
-  a = await SignalNode.start(redis, data);
-  b = await SignalNode.start(redis, data);
-});
-afterAll(async () => {
-  disconnectDevices();
-  await stopAll();
-  removeFolders();
+  ({ redis, a, b } = await startTwoNodes());
 });
 
 describe('with Redis away', () => {

@@ -2,12 +2,10 @@
 import { createServer } from 'node:http';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { Emitter } from '@socket.io/redis-emitter';
-import type { RedisClientType } from 'redis';
 import { Server } from 'socket.io';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { stopAll } from './process.js';
-import { Redis, redisClient } from './redis.js';
-import { joinOn } from './shards.js';
+import { Redis, redisClient } from './support/redis.js';
+import { joinOn } from './support/shards.js';
 import {
   type Device,
   SignalNode,
@@ -15,33 +13,26 @@ import {
   dataFolder,
   disconnectDevices,
   launchNode,
-  removeFolders,
-} from './signal.js';
+} from './support/signal.js';
 
 const SHARDS = 2;
 let redis: Redis;
 let signal: SignalNode;
 let node: Server;
 let emitter: Emitter;
-let clients: RedisClientType[] = [];
 
 beforeAll(async () => {
   redis = await Redis.start();
   signal = await SignalNode.of(launchNode(redis, dataFolder(), '1s', ['--shards', `${SHARDS}`]));
   await becomes(async () => (await signal.health()).cluster.nodes === SHARDS);
-  clients = await Promise.all([redisClient(redis), redisClient(redis), redisClient(redis)]);
+  const clients = await Promise.all([redisClient(redis), redisClient(redis), redisClient(redis)]);
   node = new Server(createServer());
   node.adapter(createAdapter(clients[0], clients[1], { requestsTimeout: 3000 }));
   emitter = new Emitter(clients[2]);
 });
-afterEach(() => {
-  disconnectDevices();
-});
+afterEach(disconnectDevices);
 afterAll(async () => {
   await node.close();
-  await Promise.all(clients.map((client) => client.quit()));
-  await stopAll();
-  removeFolders();
 });
 
 /** Two devices on each shard, of two accounts. */

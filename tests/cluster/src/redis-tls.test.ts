@@ -1,18 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stopAll } from './process.js';
-import { Redis } from './redis.js';
-import {
-  Device,
-  SignalNode,
-  becomes,
-  dataFolder,
-  disconnectDevices,
-  launchNode,
-  removeFolders,
-} from './signal.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Redis } from './support/redis.js';
+import { Device, SignalNode, becomes, dataFolder, launchNode } from './support/signal.js';
 
 // A password that has to be percent-encoded, of a user who may do what docs/cluster.md names.
 const PASSWORD = 's@cret/1';
@@ -62,11 +53,6 @@ beforeAll(async () => {
     args: [...files, ...clients, ...USER, ...NOBODY_ELSE],
     login: `pantheon:${encodeURIComponent(PASSWORD)}`,
   });
-});
-afterAll(async () => {
-  disconnectDevices();
-  await stopAll();
-  removeFolders();
 });
 
 describe('a Redis that is reached over TLS, by a user with a password', () => {

@@ -1,18 +1,12 @@
 import { io, type Socket } from 'socket.io-client';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { stopAll } from './process.js';
-import { PollingClient, joinOn, overNewConnection, startShards } from './shards.js';
-import { type SignalNode, dataFolder, disconnectDevices, removeFolders } from './signal.js';
+import { beforeAll, expect, it } from 'vitest';
+import { PollingClient, joinOn, overNewConnection, startShards } from './support/shards.js';
+import { type SignalNode, dataFolder } from './support/signal.js';
 
 let node: SignalNode;
 
 beforeAll(async () => {
   node = await startShards(dataFolder());
-});
-afterAll(async () => {
-  disconnectDevices();
-  await stopAll();
-  removeFolders();
 });
 
 it('a session is found over whatever connection its requests come', async () => {

@@ -1,14 +1,11 @@
-import { afterAll, afterEach, expect, it } from 'vitest';
-import { stopAll } from './process.js';
-import { joinOn, overNewConnection, startShards } from './shards.js';
-import { Device, dataFolder, disconnectDevices, removeFolders } from './signal.js';
+import { afterEach, expect, it } from 'vitest';
+import { stopAll } from './support/process.js';
+import { joinOn, overNewConnection, startShards } from './support/shards.js';
+import { Device, dataFolder, disconnectDevices } from './support/signal.js';
 
 afterEach(async () => {
   disconnectDevices();
   await stopAll();
-});
-afterAll(() => {
-  removeFolders();
 });
 
 it('health, readiness and metrics are those of all shards, whichever is asked', async () => {

@@ -1,19 +1,10 @@
 // Nodes with nothing in common but Redis, as on two machines (`--devices=off`, docs/cluster.md).
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { stopAll as endSupport } from '../../sign-in/src/support/cleanup.js';
+import { stopAll as stopPublisher } from '../../sign-in/src/support/cleanup.js';
 import { DeviceKey } from '../../sign-in/src/support/client.js';
 import { firebaseClaims, Publisher, TokenKey } from '../../sign-in/src/support/issuer.js';
-import { stopAll } from './process.js';
-import { Redis } from './redis.js';
-import {
-  Device,
-  SignalNode,
-  becomes,
-  dataFolder,
-  disconnectDevices,
-  launchNode,
-  removeFolders,
-} from './signal.js';
+import { Redis } from './support/redis.js';
+import { Device, SignalNode, becomes, dataFolder, disconnectDevices, launchNode } from './support/signal.js';
 
 const PROJECT = 'pantheon-test';
 let redis: Redis;
@@ -68,14 +59,8 @@ beforeAll(async () => {
   [server1, server2] = await Promise.all([startMachine(), startMachine('--shards', '2')]);
   await becomes(async () => (await server1.health()).cluster.nodes === 3);
 });
-afterEach(() => {
-  disconnectDevices();
-});
-afterAll(async () => {
-  await stopAll();
-  await endSupport();
-  removeFolders();
-});
+afterEach(disconnectDevices);
+afterAll(stopPublisher);
 
 describe('server1 and server2 of the setup guide, on two machines', () => {
   it('are one server for a person who signs in with Firebase', async () => {

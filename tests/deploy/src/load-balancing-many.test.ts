@@ -3,8 +3,8 @@
 // servers share them.
 import type { Socket } from 'socket.io-client';
 import { afterEach, describe, expect, it } from 'vitest';
-import { stopAll } from '../../cluster/src/process.js';
-import { Redis } from '../../cluster/src/redis.js';
+import { stopAll } from '../../cluster/src/support/process.js';
+import { Redis } from '../../cluster/src/support/redis.js';
 import { client, closeAllClients, connect, join } from './support/client.js';
 import { temporaryFolder } from './support/folder.js';
 import { ask, askJson } from './support/http.js';

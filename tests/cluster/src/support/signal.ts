@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
 import { Program, ROOT } from './process.js';
-import type { Redis } from './redis.js';
+import { Redis } from './redis.js';
 
 export const BINARY = process.env['PANTHEON_BINARY'] ?? join(ROOT, 'build/dev/src/cli/pantheon');
 
@@ -61,6 +61,22 @@ export class SignalNode {
     if (answer.ok !== (reasons.length === 0)) throw new Error(`${answer.status}: ${reasons.join()}`);
     return reasons;
   }
+}
+
+/** Two nodes with one Redis and one data folder. */
+export interface TwoNodes {
+  readonly redis: Redis;
+  readonly data: string;
+  readonly a: SignalNode;
+  readonly b: SignalNode;
+}
+
+export async function startTwoNodes(): Promise<TwoNodes> {
+  const redis = await Redis.start();
+  const data = dataFolder();
+  const a = await SignalNode.start(redis, data);
+  const b = await SignalNode.start(redis, data);
+  return { redis, data, a, b };
 }
 
 export interface Health {

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { createClient, type RedisClientType } from 'redis';
 import { Program, freePort } from './process.js';
 
+const clients: RedisClientType[] = [];
+
 // Debian's redis-tools has the server under the name of a tool, and brings no daemon along.
 const BINARY = existsSync('/usr/bin/redis-server') ? '/usr/bin/redis-server' : '/usr/bin/redis-check-rdb';
 
@@ -49,10 +51,16 @@ async function launch(port: number, secured?: Secured): Promise<Program> {
   return program;
 }
 
-/** A connected client of the official package; close it with `quit()`. */
+/** A connected client of the official package. */
 export async function redisClient(redis: Redis): Promise<RedisClientType> {
   const client: RedisClientType = createClient({ url: redis.url });
   client.on('error', () => undefined); // the tests that stop Redis expect it
   await client.connect();
+  clients.push(client);
   return client;
+}
+
+/** Closes every client. */
+export async function quitClients(): Promise<void> {
+  await Promise.all(clients.splice(0).map((client) => client.quit()));
 }
