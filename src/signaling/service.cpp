@@ -1,16 +1,14 @@
 #include "signaling/service.hpp"
 
-#include "auth/jwk.hpp"
 #include "core/json_text.hpp"
 #include "core/log.hpp"
-#include "core/random.hpp"
 #include "core/task_group.hpp"
 #include "http/server.hpp"
-#include "http/websocket_handshake.hpp"
 #include "identity/error.hpp"
 #include "signaling/admission.hpp"
 #include "signaling/cluster_node.hpp"
 #include "signaling/devices.hpp"
+#include "signaling/draining.hpp"
 #include "signaling/error.hpp"
 #include "signaling/http_api.hpp"
 #include "signaling/http_limits.hpp"
@@ -19,13 +17,17 @@
 #include "signaling/legacy_server.hpp"
 #include "signaling/models.hpp"
 #include "signaling/monitoring.hpp"
+#include "signaling/older_clients.hpp"
 #include "signaling/origins.hpp"
+#include "signaling/owner_device.hpp"
 #include "signaling/pairing.hpp"
 #include "signaling/presence.hpp"
 #include "signaling/relay.hpp"
+#include "signaling/server_keys.hpp"
 #include "signaling/session_expiry.hpp"
 #include "signaling/shard_group.hpp"
 #include "signaling/shard_node.hpp"
+#include "signaling/socket_options.hpp"
 #include "signaling/web_app.hpp"
 #include "socketio/server.hpp"
 
@@ -33,33 +35,7 @@ namespace pantheon::signaling {
 namespace {
 
 constexpr int kCleanEverySweeps = 600;
-constexpr std::chrono::milliseconds kBatchPause{100};
-constexpr std::size_t kSmallestBatch = 10;
-constexpr std::size_t kToldFull = 512;  // at one time
-// Whoever opens a session and does not sign in holds a place of others.
-constexpr std::chrono::seconds kConnectTimeout{20};
 constexpr std::chrono::milliseconds kRenewalPause{1000};  // until the one under way has ended, about
-// In account ids of shared keys, which are the same on all nodes though these have nothing in common.
-constexpr const char* kServerWithoutDevices = "one-cluster-of-servers";
-
-struct Keys {
-  std::string server_id;
-  auth::Jwk signing_key;
-};
-
-core::Result<Keys> load_keys(store::DeviceStore& store, const Options& options) {
-  auto id = store.server_value("id", core::random_id());
-  if (!id) return core::failure(id.error());
-  if (!options.keep_devices) *id = kServerWithoutDevices;
-  const auto fresh = core::json::serialize(auth::Jwk::generate_es256().private_json());
-  const auto stored = store.server_value("signing_key", fresh);
-  if (!stored) return core::failure(stored.error());
-  const auto object = core::parse_json_object(*stored);
-  if (!object) return core::failure(object.error());
-  auto key = auth::Jwk::parse(*object);
-  if (!key) return core::failure(key.error());
-  return Keys{std::move(*id), std::move(*key)};
-}
 
 /// Of the proof in a hello that has been found good.
 std::string nonce_of(const socketio::Handshake& handshake) {
@@ -68,33 +44,12 @@ std::string nonce_of(const socketio::Handshake& handshake) {
   return proof == nullptr ? std::string() : std::string(core::get_string(*proof, "nonce").value_or(""));
 }
 
-socketio::ServerOptions socket_options(const Options& given) {
-  const auto& limits = given.limits;
-  socketio::ServerOptions options;
-  if (given.shards) options.sid_prefix = std::string(1, ShardGroup::sid_mark(given.shard));
-  const auto largest =
-      std::max({limits.max_signal.count, limits.max_models.count, limits.max_legacy_message.count});
-  options.max_payload = core::Bytes{largest + 64 * 1024};
-  options.max_attachments = 1;
-  options.max_namespaces = 1;
-  options.keep_handshakes = false;
-  options.max_pending_acks = 16;
-  options.max_send_queue = limits.max_send_queue;
-  // Who comes to a full server is told so, which takes a connection.
-  options.max_connections = limits.max_sockets + kToldFull;
-  options.max_polling = limits.max_polling;
-  options.connect_timeout = kConnectTimeout;
-  // Beyond all limits of events; whoever reaches it gets no further answers.
-  options.max_events_per_second = std::max(options.max_events_per_second, limits.events_per_second * 10);
-  options.event_burst = std::max(options.event_burst, limits.events_per_second * 40);
-  return options;
-}
-
 }  // namespace
 
 struct Service::State {
-  State(asio::any_io_executor executor, store::DeviceStore opened, Keys keys, auth::SharedKeys shared_keys,
-        std::vector<std::unique_ptr<auth::IdentityProvider>> providers, Options given)
+  State(asio::any_io_executor executor, store::DeviceStore opened, ServerKeys keys,
+        auth::SharedKeys shared_keys, std::vector<std::unique_ptr<auth::IdentityProvider>> providers,
+        Options given)
       : options(std::move(given)),
         server_id(std::move(keys.server_id)),
         store(std::move(opened)),
@@ -120,16 +75,17 @@ struct Service::State {
         api(rooms, authenticator, tokens, options, server_id),
         legacy_relay(executor, rooms, options),
         legacy(executor, rooms, admission, presence, expiry, legacy_relay, counts, api, options),
+        older_clients(counts, legacy, legacy_relay, options.legacy),
         web_app(options.assets),
         origins(options.cors_origins),
         http_limits(options),
         router(options.limits),
         sockets(executor, socket_options(options)),
+        draining(monitoring, sockets, legacy),
         tasks(executor) {}
 
   void start();
   void watch();
-  void watch_older_clients();
   core::Result<void> join_others(asio::any_io_executor executor, const std::filesystem::path& database);
   core::Result<void> join_cluster(asio::any_io_executor executor, const std::filesystem::path& database);
   void join_shards();
@@ -137,8 +93,6 @@ struct Service::State {
   void greet(const Member& member) const;
   void leave(const MemberPointer& member, std::string_view reason);
   static MemberPointer member_of(const socketio::Socket& socket);
-  core::json::object legacy_report() const;
-  std::size_t close_some(std::size_t count);
   static asio::awaitable<EventResult> renew(State& state, MemberPointer member, socketio::Event event);
   static asio::awaitable<socketio::Admitted> admit(State& state, std::shared_ptr<socketio::Socket> socket);
   static asio::awaitable<core::Result<void>> check_elsewhere(State& state, MemberPointer member,
@@ -167,11 +121,13 @@ struct Service::State {
   ClientCounts counts;
   LegacyRelay legacy_relay;
   LegacyServer legacy;
+  OlderClients older_clients;
   WebApp web_app;
   Origins origins;
   HttpLimits http_limits;
   EventRouter router;
   socketio::Server sockets;
+  Draining draining;
   std::unique_ptr<OtherNodes> others;  ///< null: this server has one node with one shard
   ClusterNode* cluster = nullptr;      ///< the same, where the others are nodes over Redis
   core::TaskGroup tasks;
@@ -188,12 +144,12 @@ void Service::State::start() {
   });
   legacy_relay.add_to(router);
   api.report("clients", [this] { return counts.to_json(); });
-  api.report("legacy", [this] { return legacy_report(); });
+  api.report("legacy", [this] { return older_clients.report(); });
   router.on_slow("auth-renew", tasks, [this](MemberPointer member, socketio::Event event) {
     return renew(*this, std::move(member), std::move(event));
   });
   watch();
-  watch_older_clients();
+  older_clients.watch(monitoring.metrics());
   auto& nsp = sockets.of("/");
   nsp.use([this](std::shared_ptr<socketio::Socket> socket) { return admit(*this, std::move(socket)); });
   nsp.on_connection([this](std::shared_ptr<socketio::Socket> socket) { accept(socket); });
@@ -223,39 +179,6 @@ void Service::State::watch() {
       metrics.relayed(took);
     }
   });
-}
-
-// Who still uses what, so that somebody can tell when older protocols may be switched off.
-void Service::State::watch_older_clients() {
-  using Kind = Metrics::Kind;
-  const auto read = [&](const char* name, const char* help, Kind kind, Metrics::Label label, auto reading) {
-    monitoring.metrics().read(
-        name, help, kind, [reading] { return static_cast<double>(reading()); }, std::move(label));
-  };
-  const auto clients = [&](ClientCounts::Kind generation, const char* value) {
-    read("pantheon_clients", "Sockets that are signed in, by the generation of their protocol", Kind::gauge,
-         {"generation", value}, [this, generation] { return counts.now(generation); });
-    read("pantheon_clients_total", "Sockets that have signed in, by the generation of their protocol",
-         Kind::counter, {"generation", value}, [this, generation] { return counts.since_start(generation); });
-  };
-  clients(ClientCounts::Kind::generation1, "1");
-  clients(ClientCounts::Kind::generation2, "2");
-  clients(ClientCounts::Kind::current, "current");
-  const auto passed = [&](const char* to, std::uint64_t LegacyCounters::*count) {
-    read("pantheon_legacy_requests_total",
-         "Requests of clients of generation 1, and to hosts of generation 1, that were passed on: they cross "
-         "this server in the clear",
-         Kind::counter, {"to", to}, [this, count] { return legacy_relay.counters().*count; });
-  };
-  passed("generation1", &LegacyCounters::requests_to_generation1);
-  passed("hosts", &LegacyCounters::requests_to_hosts);
-  const auto refused = [&](const char* what, auto reading) {
-    read("pantheon_legacy_refused_total",
-         "Connections of generation 1, and requests of it or to it, that were refused", Kind::counter,
-         {"what", what}, reading);
-  };
-  refused("connections", [this] { return legacy.refused(); });
-  refused("requests", [this] { return legacy_relay.counters().requests_refused; });
 }
 
 // Between nodes: on this one it has been found good.
@@ -381,17 +304,6 @@ void Service::State::greet(const Member& member) const {
   member.emit_text("server-info", info);
 }
 
-core::json::object Service::State::legacy_report() const {
-  const auto& passed = legacy_relay.counters();
-  return {{"mode", name_of(options.legacy)},
-          {"refusedConnections", legacy.refused()},
-          {"requestsToGeneration1", passed.requests_to_generation1},
-          {"requestsToHosts", passed.requests_to_hosts},
-          {"requestsRefused", passed.requests_refused},
-          {"requestsTimedOut", passed.requests_timed_out},
-          {"signals", passed.signals}};
-}
-
 asio::awaitable<EventResult> Service::State::renew(State& state, MemberPointer member,
                                                    socketio::Event event) {
   auto payload = object_argument(event);
@@ -403,14 +315,6 @@ asio::awaitable<EventResult> Service::State::renew(State& state, MemberPointer m
   // The socket may have gone meanwhile: then nobody would take it off the list again.
   if (result && member->socket.lock() && member->socket.lock()->connected()) state.expiry.update(member);
   co_return result;
-}
-
-// Of both kinds in each batch, so that none of them waits for the end and comes as one storm.
-std::size_t Service::State::close_some(std::size_t count) {
-  const auto all = sockets.connections() + legacy.connections();
-  const auto of_legacy = all == 0 ? 0 : (count * legacy.connections() + all - 1) / all;
-  const auto closed = legacy.close_some(of_legacy);
-  return closed + sockets.close_some(count - std::min(count, closed));
 }
 
 asio::awaitable<void> Service::State::sweep(State& state) {
@@ -432,7 +336,7 @@ core::Result<std::unique_ptr<Service>> Service::open(asio::any_io_executor execu
   if (!providers) return core::failure(providers.error());
   auto store = store::DeviceStore::open(database);
   if (!store) return core::failure(store.error());
-  auto keys = load_keys(*store, options);
+  auto keys = load_server_keys(*store, options);
   if (!keys) return core::failure(keys.error());
   auto state = std::make_unique<State>(executor, std::move(*store), std::move(*keys), std::move(*shared_keys),
                                        std::move(*providers), std::move(options));
@@ -447,14 +351,7 @@ Service::~Service() = default;
 void Service::attach(http::Server& server) {
   state_->origins.add_to(server);
   state_->monitoring.add_to(server);
-  server.before([state = state_.get()](const http::Request& request) -> std::optional<http::Response> {
-    if (!state->monitoring.draining()) return std::nullopt;
-    const bool is_generation1 = request.path != kSocketIoPath && http::wants_websocket(request);
-    if (!is_generation1 && !opens_session(request)) return std::nullopt;
-    auto response = http::error_response(core::Error(SignalingError::draining));
-    response.headers.set("Retry-After", "1");
-    return response;
-  });
+  state_->draining.add_to(server);
   state_->http_limits.add_to(server);
   state_->sockets.attach(server, kSocketIoPath);
   state_->tokens.add_to(server);
@@ -465,17 +362,7 @@ void Service::attach(http::Server& server) {
 }
 
 asio::awaitable<void> Service::drain(std::chrono::milliseconds spread) {
-  state_->monitoring.begin_draining();
-  const auto total = state_->sockets.connections() + state_->legacy.connections();
-  core::logger("signaling")->info("draining {} connections within {} ms", total, spread.count());
-  state_->sockets.of("/").select({}).local().emit("server-draining",
-                                                  {core::json::object{{"withinMs", spread.count()}}});
-  const auto batches = static_cast<std::size_t>(std::max<std::int64_t>(1, spread / kBatchPause));
-  const auto batch = std::max(kSmallestBatch, (total + batches - 1) / batches);
-  while (state_->close_some(batch) > 0) {
-    const bool awake = co_await core::sleep_for(kBatchPause);
-    if (!awake) co_return;
-  }
+  return Draining::run(state_->draining, spread);
 }
 
 asio::awaitable<void> Service::stop() {
@@ -512,20 +399,10 @@ std::string Service::owner_account() const {
 core::Result<DeviceTokens> Service::issue_owner_token(const std::string& device_id,
                                                       const identity::PublicKey& public_key,
                                                       const std::string& name, const std::string& platform) {
-  using identity::IdentityError;
-  if (auto valid = identity::check_device_id(device_id); !valid) return core::failure(valid.error());
-  const auto account = owner_account();
-  const auto key = identity::to_text(public_key);
-  const auto known = state_->store.find_device(account, device_id);
-  if (!known) return core::failure(known.error());
-  if (*known && (*known)->revoked) return core::failure(IdentityError::device_revoked);
-  if (*known && (*known)->public_key != key) return core::failure(IdentityError::key_changed);
   const auto now = state_->options.clock();
-  const auto saved = state_->store.save_device({account, device_id, key, name, platform, now, now, 0, false});
-  if (!saved) return core::failure(saved.error());
-  const auto device = state_->store.find_device(account, device_id);
-  if (!device) return core::failure(device.error());
-  return state_->tokens.issue(**device);
+  return signaling::issue_owner_token(
+      state_->store, state_->tokens,
+      {owner_account(), device_id, identity::to_text(public_key), name, platform, now, now, 0, false});
 }
 
 void Service::set_server_device(const std::string& device_id) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "auth/nonces.hpp"
 #include "core/random.hpp"
 #include "core/run_on.hpp"
 #include "http/url.hpp"
