@@ -80,6 +80,10 @@ void PollingTransport::answer(std::string payload) {
 }
 
 asio::awaitable<http::Response> PollingTransport::poll(std::shared_ptr<PollingTransport> self) {
+  if (std::exchange(self->awaits_overtaken_poll_, false)) {
+    self->changed_.notify();
+    co_return payload_response(std::string(kNoop));
+  }
   if (self->polled_) self->fail(EngineioError::overlapping_request);
   if (self->polled_ || self->ended_) co_return refusal();
   const Poll polling(*self);
@@ -122,9 +126,10 @@ asio::awaitable<http::Response> PollingTransport::post(std::shared_ptr<PollingTr
     self->fail(EngineioError::bad_packet_type);
     co_return handshake_error(EngineioError::bad_handshake);
   }
-  // The client ends the session and wants its poll back, which may have been overtaken on the way.
+  // The client ends the session and wants its poll back, which may have been overtaken on the way. The
+  // session ends at once all the same: the client may be back before that poll is here.
   if (says_close(*packets)) {
-    co_await self->wait_for_poll_within(kOvertaking);
+    self->awaits_overtaken_poll_ = !self->polled_;
     self->release_poll();
   }
   self->incoming_.insert(self->incoming_.end(), std::move_iterator(packets->begin()),
@@ -135,6 +140,7 @@ asio::awaitable<http::Response> PollingTransport::post(std::shared_ptr<PollingTr
     const bool alive = co_await self->changed_.wait();
     if (!alive) break;
   }
+  co_await self->wait_for_overtaken_poll();
   co_return taken();
 }
 
@@ -188,6 +194,15 @@ asio::awaitable<void> PollingTransport::wait_for_poll_within(std::chrono::millis
     const bool alive = co_await changed_.wait_until(deadline);
     if (!alive) co_return;
   }
+}
+
+asio::awaitable<void> PollingTransport::wait_for_overtaken_poll() {
+  const auto deadline = std::chrono::steady_clock::now() + kOvertaking;
+  while (awaits_overtaken_poll_ && std::chrono::steady_clock::now() < deadline) {
+    const bool alive = co_await changed_.wait_until(deadline);
+    if (!alive) break;
+  }
+  awaits_overtaken_poll_ = false;
 }
 
 asio::awaitable<core::Result<void>> PollingTransport::send(Outbox& outbox) {

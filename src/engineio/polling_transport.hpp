@@ -34,9 +34,13 @@ class PollingTransport final : public Transport {
   /// transport.
   void release_poll();
 
+  /// A goodbye has overtaken the poll that it releases: that is answered although the session has ended, as
+  /// long as the POST of the goodbye is under way.
+  bool awaits_overtaken_poll() const { return awaits_overtaken_poll_; }
+
   /// The head of a POST has come: the refusal, or nothing, and then post() or post_broken_off() follows.
   std::optional<http::Response> begin_post(const http::Request& request);
-  /// Answers a POST when its packets have been taken.
+  /// Answers a POST when its packets have been taken, and a goodbye after the poll that it releases.
   static asio::awaitable<http::Response> post(std::shared_ptr<PollingTransport> self, std::string body);
   /// The body did not come. One that is too large is refused and harms the session no further.
   void post_broken_off(const core::Error& error);
@@ -63,6 +67,7 @@ class PollingTransport final : public Transport {
   bool poll_waits() const { return polled_ && !answer_; }
   asio::awaitable<bool> wait_for_poll();
   asio::awaitable<void> wait_for_poll_within(std::chrono::milliseconds patience);
+  asio::awaitable<void> wait_for_overtaken_poll();
   void answer(std::string payload);
   void fail(EngineioError error);
 
@@ -74,6 +79,7 @@ class PollingTransport final : public Transport {
   std::weak_ptr<Transport> candidate_;
   Posting posting_ = Posting::no;
   bool polled_ = false;
+  bool awaits_overtaken_poll_ = false;
   bool ended_ = false;
 };
 

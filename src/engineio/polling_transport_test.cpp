@@ -177,12 +177,24 @@ TEST_F(PollingTest, AClientThatEndsTheSessionGetsItsPollBack) {
   EXPECT_EQ(gets[0].body, "6");
 }
 
-TEST_F(PollingTest, AGoodbyeThatOvertookThePollWaitsForIt) {
-  post("1");
-  get();
-  until([&] { return !gets.empty(); });
-  EXPECT_EQ(gets[0].body, "6");
+TEST_F(PollingTest, AGoodbyeThatOvertookThePollEndsTheSessionAtOnceAndIsAnsweredAfterThePoll) {
+  post(
+      "4last\x1e"
+      "1");
+  EXPECT_EQ(receive()->data, "last");
   EXPECT_EQ(receive()->type, PacketType::close);
+  transport->abort();
+  loop.run(turn());
+  EXPECT_TRUE(posts.empty());
+  EXPECT_TRUE(transport->awaits_overtaken_poll());
+  get();
+  until([&] { return !posts.empty(); });
+  ASSERT_EQ(gets.size(), 1U);
+  EXPECT_EQ(gets[0].body, "6");
+  EXPECT_EQ(posts[0].body, "ok");
+  get();
+  until([&] { return gets.size() == 2; });
+  EXPECT_EQ(gets[1].status, 400U) << "it was one poll";
 }
 
 TEST_F(PollingTest, AGoodbyeDoesNotWaitLongForAPoll) {
@@ -190,6 +202,7 @@ TEST_F(PollingTest, AGoodbyeDoesNotWaitLongForAPoll) {
   EXPECT_EQ(receive()->type, PacketType::close);
   until([&] { return !posts.empty(); });
   EXPECT_EQ(posts[0].body, "ok");
+  EXPECT_FALSE(transport->awaits_overtaken_poll());
 }
 
 TEST_F(PollingTest, ClosingTellsTheNextPoll) {

@@ -48,7 +48,11 @@ core::Result<HandshakeQuery> Server::State::verify(const http::Request& request,
     if (!allowed) return core::failure(EngineioError::forbidden);
     return asked;
   }
-  if (!connections.contains(asked->sid)) return core::failure(EngineioError::session_unknown);
+  if (!connections.contains(asked->sid)) {
+    const auto ended = find_polling(asked->sid);
+    const bool is_overtaken_poll = ended && request.method == "GET" && !is_upgrade;
+    if (!is_overtaken_poll) return core::failure(EngineioError::session_unknown);
+  }
   const bool fits = is_upgrade ? asked->transport == "websocket"
                                : asked->transport == "polling" && polling.contains(asked->sid);
   if (!fits) return core::failure(EngineioError::bad_handshake);
@@ -78,7 +82,9 @@ asio::awaitable<http::Response> Server::State::handle(Shared self, http::Request
   if (asked->sid.empty()) co_return open_polling(self, std::move(request));
   auto transport = self->find_polling(asked->sid);
   if (request.method == "POST") {
-    co_return co_await PollingTransport::post(std::move(transport), std::move(request.body));
+    auto response = co_await PollingTransport::post(std::move(transport), std::move(request.body));
+    if (!self->connections.contains(asked->sid)) self->polling.erase(asked->sid);
+    co_return response;
   }
   co_return co_await PollingTransport::poll(std::move(transport));
 }
@@ -161,7 +167,8 @@ std::shared_ptr<Connection> Server::State::add(const Opening& opening, std::shar
 }
 
 void Server::State::ended(const Connection& connection) {
-  polling.erase(connection.id());
+  const auto transport = find_polling(connection.id());
+  if (transport && !transport->awaits_overtaken_poll()) polling.erase(connection.id());
   const auto found = connections.find(connection.id());
   if (found != connections.end()) {
     const auto kept = found->second;  // the key is its own

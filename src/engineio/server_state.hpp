@@ -51,7 +51,7 @@ struct Server::State final : Connection::Holder {
   core::AsyncEvent changed;
   ConnectionHandler on_connection;
   std::unordered_map<std::string_view, std::shared_ptr<Connection>> connections;  ///< by their own ids
-  /// Of those that are polling.
+  /// Of those that are polling, and of those that have ended but await a poll.
   std::unordered_map<std::string, std::shared_ptr<PollingTransport>> polling;
   bool stopping = false;
 };

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "core/async_event.hpp"
 #include "engineio/client.hpp"
 #include "engineio/handshake.hpp"
@@ -32,18 +35,31 @@ class EngineTest : public testing::Test {
     loop.run(web.stop());
   }
 
-  http::Response fetch(std::string method, std::string query, std::string body = {}) {
-    http::ClientRequest request;
-    request.url = http::parse_url(options.url + options.path + "?EIO=4&transport=polling" + query).value();
-    request.method = std::move(method);
-    request.body = std::move(body);
-    return loop.run(client.fetch(std::move(request), core::Bytes{100'000})).value();
+  http::ClientRequest request(const std::string& method, const std::string& query,
+                              const std::string& body) const {
+    http::ClientRequest made;
+    made.url = http::parse_url(options.url + options.path + "?EIO=4&transport=polling" + query).value();
+    made.method = method;
+    made.body = body;
+    return made;
+  }
+  http::Response fetch(const std::string& method, const std::string& query, const std::string& body = {}) {
+    return loop.run(client.fetch(request(method, query, body), core::Bytes{100'000})).value();
   }
   std::string open_polling() {
     return decode_opening(std::string_view(fetch("GET", "").body).substr(1)).value().sid;
   }
 
+  /// A request that goes on while others are made.
+  static asio::awaitable<void> post(EngineTest& test, std::string query, std::string body,
+                                    std::optional<http::Response>& answer) {
+    http::Client another(test.loop.executor());
+    auto made = test.request("POST", query, body);
+    auto response = co_await another.fetch(std::move(made), core::Bytes{100'000});
+    answer = std::move(response.value());
+  }
   static asio::awaitable<void> until(core::AsyncEvent& event) { co_await event.wait(); }
+  asio::awaitable<void> turn() { co_await asio::post(loop.executor(), asio::use_awaitable); }
 
   http::TestLoop loop;
   http::Server web{loop.executor()};
@@ -105,6 +121,18 @@ TEST_F(EngineTest, AClientThatPollsIsAnswered) {
   EXPECT_EQ(fetch("POST", "&sid=" + sid, "1").body, "ok");
   EXPECT_EQ(fetch("GET", "&sid=" + sid).status, 400U);
   EXPECT_EQ(server.connections(), 0U);
+}
+
+TEST_F(EngineTest, AGoodbyeThatOvertookThePollEndsTheSessionAtOnceAndThePollWithoutAnError) {
+  const auto sid = open_polling();
+  std::optional<http::Response> goodbye;
+  tasks->spawn(post(*this, "&sid=" + sid, "1", goodbye));
+  while (server.connections() > 0) loop.run(turn());
+  EXPECT_FALSE(goodbye);
+  EXPECT_EQ(fetch("GET", "&sid=" + sid).body, "6");
+  while (!goodbye) loop.run(turn());
+  EXPECT_EQ(goodbye->body, "ok");
+  EXPECT_EQ(fetch("GET", "&sid=" + sid).status, 400U);
 }
 
 TEST_F(EngineTest, SessionsThatPollTakeOnlyTheirShare) {

@@ -46,7 +46,7 @@ export class Device {
     readonly name: string,
     origin: string,
     account: string,
-    deviceId: string,
+    readonly deviceId: string,
     options: DeviceOptions = {},
   ) {
     const clientType = deviceId.endsWith('_electron') ? 'electron' : 'web';
