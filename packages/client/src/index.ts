@@ -5,5 +5,6 @@ export { LegacyChannel, type LegacyModel } from './legacy/legacy-channel.js';
 export { Link, LinkError } from './link/index.js';
 export { readPairingLink, type PairingLink } from './pairing/pairing-link.js';
 export { MemoryStore } from './store/memory-store.js';
+export type { ProviderToken, TokenRequest } from './signaling/tokens.js';
 export { openStore } from './store/open-store.js';
 export type { Store } from './store/store.js';

@@ -1,4 +1,5 @@
 import type { ClientError } from '../core/error.js';
+import type { ProviderToken } from '../signaling/tokens.js';
 import type { Store } from '../store/store.js';
 
 /**
@@ -143,8 +144,11 @@ export interface ClientOptions {
   readonly server?: string;
   /** Where key, tokens and pins are kept; the browser's storage by default, memory where it is blocked. */
   readonly store?: Store;
-  /** For accounts of a provider: a token, or a function that fetches a fresh one. Without it: the device token of the pairing. */
-  readonly token?: string | (() => Promise<string>);
+  /**
+   * For accounts of a provider: a token, or a function that gets one, with Firebase `({ fresh }) => user.getIdToken(fresh)`.
+   * Tokens end, so only with a function does a client stay online. Without it: the device token of the pairing.
+   */
+  readonly token?: ProviderToken;
   /** How other devices see this one, for example `Firefox on Linux` (made from the user agent by default). */
   readonly deviceName?: string;
   /** Milliseconds between two looks at the route and round trip of each connection; 5,000 by default, 0: never. */

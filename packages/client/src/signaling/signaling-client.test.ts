@@ -3,7 +3,7 @@ import { DeviceKey } from '../identity/device-key.js';
 import { MemoryStore } from '../store/memory-store.js';
 import { SignalingClient, type SignalingOptions, type SignalingState } from './signaling-client.js';
 import { TEST_ACCOUNT, TestServer } from './testing/test-server.js';
-import { DeviceTokens, ProviderTokens, TOKENS_ENTRY } from './tokens.js';
+import { DeviceTokens, ProviderTokens, TOKENS_ENTRY, type TokenRequest } from './tokens.js';
 
 function reached(client: SignalingClient, state: SignalingState): Promise<void> {
   if (client.state === state) return Promise.resolve();
@@ -121,6 +121,63 @@ describe('SignalingClient', () => {
     await until(() => server.log.length === 2);
     expect(server.log).toEqual(['refresh ok', 'renew ok']);
     expect(client.state).toBe('online');
+  });
+
+  describe('with tokens that a function of the app gets', () => {
+    let asked: TokenRequest[];
+    let given: string[];
+    let tokens: ProviderTokens;
+
+    beforeEach(() => {
+      asked = [];
+      given = [];
+      tokens = new ProviderTokens((request) => {
+        asked.push(request);
+        return Promise.resolve(given.shift() ?? 'dev:none left');
+      });
+    });
+
+    it('asks for a fresh one when the server wants it, again while the old one is given', async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      given = ['dev:old', 'dev:old', 'dev:new'];
+      const client = make({ tokens });
+      await client.start();
+      server.sockets[0]?.emit('renew', { expiresAt: Date.now() + 60_000 });
+      await until(() => asked.length === 2);
+      expect(server.log).toEqual([]);
+      await vi.advanceTimersByTimeAsync(5_000);
+      await until(() => server.log.length === 1);
+      await vi.advanceTimersByTimeAsync(20_000);
+      expect(server.log).toEqual(['renew ok']);
+      expect(asked).toEqual([{ fresh: false }, { fresh: true }, { fresh: true }]);
+    });
+
+    it('gives the newer one again when the server was busy', async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      given = ['dev:old', 'dev:new', 'dev:new'];
+      const refusals = [{ code: 'rate_limited' }];
+      server.refusals.set('auth-renew', refusals);
+      const client = make({ tokens });
+      await client.start();
+      server.sockets[0]?.emit('renew', { expiresAt: Date.now() + 60_000 });
+      await until(() => refusals.length === 0);
+      await client.listDevices(); // the refusal has come before
+      await vi.advanceTimersByTimeAsync(5_000);
+      await until(() => server.log.length === 1);
+      expect(server.log).toEqual(['renew ok']);
+    });
+
+    it('signs in with a fresh one at once when the one it was given has ended', async () => {
+      given = ['dev:old', 'dev:new'];
+      server.ended.add('dev:old');
+      const states: SignalingState[] = [];
+      const client = make({ tokens });
+      client.on('state', (state) => states.push(state));
+      await client.start();
+      await reached(client, 'online');
+      expect(states).not.toContain('offline');
+      expect(asked).toEqual([{ fresh: false }, { fresh: true }]);
+    });
   });
 
   it('comes back when it was told to, if it has connected too often', async () => {

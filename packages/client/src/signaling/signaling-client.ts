@@ -19,6 +19,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const ACK_TIMEOUT_MS = 10_000;
 const LASTING_MS = 10_000;
 const RENEW_BEFORE_MS = 90_000;
+const RENEW_AGAIN_MS = 5_000;
 const FINAL = new Set([
   'device_revoked',
   'auth_invalid',
@@ -259,7 +260,7 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     this.drop();
     if (known.code === 'auth_expired' || known.code === 'auth_invalid') {
       // A token can be refused because it is old; when its successor is refused too, it is final.
-      const again = this.token !== undefined && this.options.tokens.bound && this.replacements++ === 0;
+      const again = this.token !== undefined && this.options.tokens.renewable && this.replacements++ === 0;
       this.rejected = this.token;
       if (again) return void this.attempt(run);
     }
@@ -380,12 +381,17 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     this.renewal = setTimeout(() => void this.renew(run), Math.max(remaining - RENEW_BEFORE_MS, 5_000));
   }
 
-  /** Replaces the token of the open socket. When that fails the server cuts the socket in the end, and we sign in anew. */
+  /**
+   * Replaces the token of the open socket; tried until there is another, as that may be late. If none comes the server cuts
+   * the socket in the end, and we sign in anew.
+   */
   private async renew(run: number): Promise<void> {
     clearTimeout(this.renewal);
     const { server, self, tokens } = this.options;
+    if (!tokens.renewable) return;
     try {
       const token = await tokens.get(this.token);
+      if (token === this.token) throw signalingError('token_unavailable', { detail: 'the same again' });
       const proof = await proofFor(server, self, tokens, token);
       if (run !== this.run || this.socket?.connected !== true) return;
       await this.ask('auth-renew', proof === undefined ? { token } : { token, proof });
@@ -396,6 +402,8 @@ export class SignalingClient extends Emitter<SignalingEvents> {
       if (run !== this.run) return;
       debug('renewal failed', { code: isClientError(error) ? error.code : 'internal' });
       if (isClientError(error) && FINAL.has(error.code)) this.failed(run, error);
+      else if (this.socket?.connected === true)
+        this.renewal = setTimeout(() => void this.renew(run), RENEW_AGAIN_MS);
     }
   }
 

@@ -18,6 +18,8 @@ const debug = debugLog('tokens');
 export interface TokenSource {
   /** Whether the server binds the token to our key, and so wants a proof. */
   readonly bound: boolean;
+  /** Whether another token can be had in place of one that has ended. */
+  readonly renewable: boolean;
   /**
    * A token that is good for a minute at least; never `insteadOf`, if another can be had. Throws `auth_invalid`,
    * `device_revoked`, `token_unavailable`, `server_unreachable`.
@@ -27,16 +29,29 @@ export interface TokenSource {
   remainingMs(): number | undefined;
 }
 
-/** A token of a provider (Firebase, OIDC, `dev:<account>`): fixed, or fetched by a function of the app. */
+/** What a token of a provider is wanted for. */
+export interface TokenRequest {
+  /** The token given before was refused, or ends within a minute: a newer one is wanted, not that one from a cache. */
+  readonly fresh: boolean;
+}
+
+/** A token of a provider (Firebase, OIDC, `dev:<account>`), or the app's function that gets one. */
+export type ProviderToken = string | ((request: TokenRequest) => Promise<string>);
+
+/** The tokens of a provider: one that is fixed, or those that a function of the app gets. */
 export class ProviderTokens implements TokenSource {
   readonly bound = false;
 
-  constructor(private readonly token: string | (() => Promise<string>)) {}
+  constructor(private readonly token: ProviderToken) {}
 
-  async get(): Promise<string> {
+  get renewable(): boolean {
+    return typeof this.token === 'function';
+  }
+
+  async get(insteadOf?: string): Promise<string> {
     if (typeof this.token === 'string') return this.token;
     try {
-      return await this.token();
+      return await this.token({ fresh: insteadOf !== undefined });
     } catch (cause) {
       throw signalingError('token_unavailable', { cause });
     }
@@ -85,6 +100,7 @@ function refusal(answer: HttpAnswer): Error {
  */
 export class DeviceTokens implements TokenSource {
   readonly bound = true;
+  readonly renewable = true;
   private readonly owner = toBase64Url(randomBytes(9));
   private last: TokenPair | undefined;
 

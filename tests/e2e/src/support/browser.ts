@@ -45,16 +45,20 @@ function script(): Promise<string> {
 }
 
 async function bundled(): Promise<string> {
-  const entryPoint = fileURLToPath(new URL('page/entry.ts', import.meta.url));
+  const simplePeer = createRequire(import.meta.url).resolve('simple-peer/simplepeer.min.js');
+  return `${await readFile(simplePeer, 'utf8')}\n${await bundleOf('entry.ts')}`;
+}
+
+/** A file of the folder `page` as a script for a page. */
+export async function bundleOf(file: string): Promise<string> {
   const result = await build({
-    entryPoints: [entryPoint],
+    entryPoints: [fileURLToPath(new URL(`page/${file}`, import.meta.url))],
     bundle: true,
     write: false,
     format: 'iife',
     target: 'es2022',
   });
-  const simplePeer = createRequire(import.meta.url).resolve('simple-peer/simplepeer.min.js');
-  return `${await readFile(simplePeer, 'utf8')}\n${result.outputFiles[0]?.text ?? ''}`;
+  return result.outputFiles[0]?.text ?? '';
 }
 
 /** Shows what the client says about its doings: for finding out why a test fails. */

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { atTheEnd } from './cleanup.js';
 import { Program, ROOT, temporaryFolder } from './program.js';
 
 async function freePort(): Promise<number> {
@@ -18,7 +19,12 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** Of everybody who signed up. */
+export const PASSWORD = 'not a secret';
+const LASTS_SECONDS = 3600;
+
 export interface Person {
+  readonly email: string;
   readonly uid: string;
   readonly token: string;
   readonly refreshToken: string;
@@ -30,6 +36,7 @@ export class Emulator {
     /** As FIREBASE_AUTH_EMULATOR_HOST has it. */
     readonly host: string,
     readonly program: Program,
+    private readonly clock: string,
   ) {}
 
   /** Installs it first when it is not there yet, which takes a while. */
@@ -41,20 +48,37 @@ export class Emulator {
     const emulators = { auth: at(port), hub: at(hub), logging: at(logging), ui: { enabled: false } };
     writeFileSync(join(folder, 'firebase.json'), JSON.stringify({ emulators }));
     const args = ['emulators:start', '--only', 'auth', '--project', project];
-    const env = { CI: '1', NO_UPDATE_NOTIFIER: '1', FIREBASE_EMULATORS_PATH: folder };
+    const clock = join(folder, 'seconds-late');
+    writeFileSync(clock, '0');
+    const env = {
+      CI: '1',
+      NO_UPDATE_NOTIFIER: '1',
+      FIREBASE_EMULATORS_PATH: folder,
+      NODE_OPTIONS: `--import ${new URL('late-clock.mjs', import.meta.url).href}`,
+      LATE_CLOCK_FILE: clock,
+    };
     const program = Program.start(stdout.trim(), args, env, folder);
+    atTheEnd(() => {
+      writeFileSync(clock, '0'); // it takes no signal from before it started
+    });
     await program.line(/All emulators ready/);
-    return new Emulator(`127.0.0.1:${String(port)}`, program);
+    return new Emulator(`127.0.0.1:${String(port)}`, program, clock);
+  }
+
+  /** From now on its tokens end that soon; an hour is usual. (Its clock is late, and it knows no other lifetime.) */
+  tokensLast(seconds: number): void {
+    writeFileSync(this.clock, String(LASTS_SECONDS - seconds));
   }
 
   /** A new account with a password. */
   async signUp(email: string): Promise<Person> {
     const answer = await this.post('identitytoolkit.googleapis.com/v1/accounts:signUp', {
       email,
-      password: 'not a secret',
+      password: PASSWORD,
       returnSecureToken: true,
     });
     return {
+      email,
       uid: answer['localId'] ?? '',
       token: answer['idToken'] ?? '',
       refreshToken: answer['refreshToken'] ?? '',

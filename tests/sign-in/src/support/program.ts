@@ -104,9 +104,13 @@ export async function startSignal(settings: Settings, ...args: readonly string[]
   return { url, program };
 }
 
-/** Starts `pantheon host` without an engine, signed in with a token, or one in a file. */
-export function startHost(url: string, token: string | { readonly file: string }): Program {
-  const options = ['--server', url, '--no-search', '--no-stun', '--rtc-bind', '127.0.0.1'];
+/** Starts `pantheon host`, signed in with a token, or one in a file; without an engine, but for what more options name. */
+export function startHost(
+  url: string,
+  token: string | { readonly file: string },
+  more: readonly string[] = [],
+): Program {
+  const options = ['--server', url, '--no-search', '--no-stun', '--rtc-bind', '127.0.0.1', ...more];
   return Program.start(BINARY, ['host', '--name', 'Study', '--data', temporaryFolder(), ...options], {
     ...(typeof token === 'string' ? { PANTHEON_TOKEN: token } : { PANTHEON_TOKEN_FILE: token.file }),
   });

@@ -87,6 +87,8 @@ export class TestServer {
   limitNext: { retryAfterMs: number } | undefined;
   /** Seconds that new access tokens last. */
   expiresIn = 900;
+  /** Tokens `dev:...` that have ended. */
+  readonly ended = new Set<string>();
   private readonly accessTokens = new Map<string, Bound>();
   private readonly refreshTokens = new Map<string, Bound>();
   private readonly nonces = new Set<string>();
@@ -197,7 +199,7 @@ export class TestServer {
 
   private judge(auth: JsonObject): string | undefined {
     const token = text(auth, 'token');
-    if (token.startsWith('dev:')) return undefined;
+    if (token.startsWith('dev:')) return this.ended.has(token) ? 'auth_expired' : undefined;
     const bound = this.accessTokens.get(token);
     if (bound === undefined) return 'auth_invalid';
     if (this.revoked.has(bound.deviceId)) return 'device_revoked';
