@@ -14,9 +14,13 @@ namespace json = core::json;
 using Seconds = std::chrono::duration<double>;
 
 std::chrono::nanoseconds server_time(const Load& load) {
-  const auto time = cpu_time_of(load.server);
-  if (!time) throw std::runtime_error("the server is gone");
-  return *time;
+  std::chrono::nanoseconds sum{0};
+  for (const auto server : load.servers) {
+    const auto time = cpu_time_of(server);
+    if (!time) throw std::runtime_error("the server is gone");
+    sum += *time;
+  }
+  return sum;
 }
 
 // What passes between its making and report(): time, and processor time of server and generator.
@@ -47,6 +51,12 @@ class Watch {
   Seconds elapsed_{0};
 };
 
+std::int64_t server_memory(const Load& load) {
+  std::int64_t sum = 0;
+  for (const auto server : load.servers) sum += memory_of(server);
+  return sum;
+}
+
 std::int64_t to_ns(Clock::time_point time) {
   return std::chrono::nanoseconds(time.time_since_epoch()).count();
 }
@@ -56,10 +66,10 @@ std::int64_t to_ns(Clock::time_point time) {
 json::object measure_idle(const SwarmOptions& who, const Load& load) {
   Swarm swarm(who, load.count);
   swarm.run_for(load.warm_up);
-  const auto before = memory_of(load.server);
+  const auto before = server_memory(load);
   swarm.connect(0, load.count, load.in_flight);
   swarm.run_for(load.settle);
-  const auto bytes = static_cast<double>(memory_of(load.server) - before);
+  const auto bytes = static_cast<double>(server_memory(load) - before);
   if (swarm.joined() != load.count) throw std::runtime_error("the server dropped clients");
   return {{"bytes_per_connection", bytes / static_cast<double>(load.count)},
           {"before_bytes", before},

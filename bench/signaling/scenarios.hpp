@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <vector>
 
 #include "core/json.hpp"
 #include "signaling/swarm.hpp"
@@ -9,7 +10,7 @@ namespace pantheon::bench {
 
 /// The size of one scenario. Each scenario runs against a server that was just started.
 struct Load {
-  int server = 0;               ///< process id of the server, whose time and memory count
+  std::vector<int> servers;     ///< process ids of the servers, whose time and memory count
   std::size_t count = 5000;     ///< clients, or connects
   std::size_t in_flight = 200;  ///< connects under way at one time
   std::size_t hold = 0;         ///< at most so many connections at one time; 0: all

@@ -12,12 +12,15 @@ const SOCKETIOXIDE_PEER = 'build/bench/cargo/release/socketioxide-peer';
 /** One of the servers that are compared. */
 export interface Server {
   readonly name: 'Pantheon' | 'Node' | 'socketioxide';
-  /** Starts it on one core; a line that it prints has its port. */
-  start(core: string, credentials: Credentials): Running;
+  /** Starts it on one core, with more arguments and in that data folder (its own where none is named); a line that it prints has its port. */
+  start(core: string, credentials: Credentials, more?: readonly string[], folder?: string): Running;
   readonly port: RegExp;
+  /** The argument in front of the address of the Redis that several of them share. */
+  readonly redis?: string;
 }
 
-const onCore = (core: string, program: readonly string[]) =>
+/** Starts a program on one core. */
+export const onCore = (core: string, program: readonly string[]) =>
   Running.start('taskset', ['-c', core, ...program]);
 
 // The limits of rates and numbers are raised out of the way; they are still counted.
@@ -26,11 +29,12 @@ const RAISED = [
   ...['--max-sockets-per-address', '1000000', '--max-accounts', '100000'],
 ];
 
-const pantheon: Server = {
+export const pantheon: Server = {
   name: 'Pantheon',
+  redis: '--redis-url',
   port: /^Signaling on http:\/\/127\.0\.0\.1:(\d+)/,
-  start: (core, credentials) => {
-    const data = mkdtempSync(join(credentials.folder, 'pantheon-'));
+  start: (core, credentials, more = [], folder) => {
+    const data = folder ?? mkdtempSync(join(credentials.folder, 'pantheon-'));
     const where = ['--bind', '127.0.0.1', '--port', '0', '--data', data, '--no-stun'];
     const program = [
       join(BUILD, 'src/cli/pantheon'),
@@ -41,15 +45,16 @@ const pantheon: Server = {
       '--drain-seconds',
       '0',
     ];
-    return onCore(core, [...program, ...RAISED, ...credentials.pantheon]);
+    return onCore(core, [...program, ...RAISED, ...credentials.pantheon, ...more]);
   },
 };
 
-const node: Server = {
+export const node: Server = {
   name: 'Node',
+  redis: '--redis',
   port: /^listening (\d+)$/,
-  start: (core, credentials) =>
-    onCore(core, [process.execPath, '--expose-gc', NODE_PEER, ...credentials.peers]),
+  start: (core, credentials, more = []) =>
+    onCore(core, [process.execPath, '--expose-gc', NODE_PEER, ...credentials.peers, ...more]),
 };
 
 const socketioxide: Server = {

@@ -62,8 +62,9 @@ void add_options(CLI::App& app, Arguments& arguments) {
   app.add_option("scenario", arguments.scenario)
       ->check(CLI::IsMember({"idle", "connects", "relay", "latency", "return"}))
       ->required();
-  app.add_option("--port", arguments.who.port, "Of the server, on 127.0.0.1")->required();
-  app.add_option("--pid", load.server, "Process of the server")->required();
+  app.add_option("--port", arguments.who.ports, "Of the servers, on 127.0.0.1: clients go to them in turn")
+      ->required();
+  app.add_option("--pid", load.servers, "Processes of the servers")->required();
   app.add_option("--addresses", arguments.who.addresses, "Source addresses, 127.0.0.2 and on");
   app.add_option("--accounts", arguments.who.accounts,
                  "Spread the pairs over so many accounts (0: one each)");

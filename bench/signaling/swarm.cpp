@@ -131,7 +131,7 @@ void Swarm::open(std::size_t index) {
   auto& client = clients_[index];
   constexpr std::uint32_t kFirstSource = 2;
   const auto source = kFirstSource + static_cast<std::uint32_t>(index % options_.addresses);
-  client.socket = start_connecting(options_.port, source);
+  client.socket = start_connecting(options_.ports[index % options_.ports.size()], source);
   client.stage = Stage::connecting;
   ++under_way_;
   client.waits_to_write = true;

@@ -14,7 +14,7 @@ namespace pantheon::bench {
 
 /// Who a client is, and where it connects to.
 struct SwarmOptions {
-  std::uint16_t port = 0;
+  std::vector<std::uint16_t> ports;  ///< of the servers, among which the clients are dealt out in turn
   unsigned accounts = 0;        ///< over which the pairs are spread; 0: each pair is an account of its own
   unsigned addresses = 4;       ///< source addresses, 127.0.0.2 and the next ones
   std::string field = "token";  ///< of `auth` in which the credential stands

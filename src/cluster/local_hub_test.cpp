@@ -30,6 +30,10 @@ struct Shard {
     node.on_message([this](const std::string&, const json::object& message) {
       heard.emplace_back(message.at("text").as_string());
     });
+    node.on_text([this](const SocketText& text) {
+      heard.push_back(text.account + " " + text.socket_id + " " + text.from_device + " " + text.from_socket +
+                      " " + text.text);
+    });
   }
 
   Groups::Handlers handlers() {
@@ -150,9 +154,24 @@ TEST_F(LocalHubTest, MessagesArriveInOrder) {
   EXPECT_EQ(heard(2), expected);
 }
 
+TEST_F(LocalHubTest, TextsArriveAsTheyAreAndInOrderWithMessages) {
+  start();
+  on(0, [&](Shard& s) {
+    const auto& to = shards[2]->node.id();
+    EXPECT_TRUE(s.node.send_text(to, {"account", "socket", "device", "from", "{ \"n\":1.50 }"}));
+    EXPECT_TRUE(s.node.send(to, with_text("between")));
+    EXPECT_TRUE(s.node.send_text(to, {"account", "socket", "device", "from", "2"}));
+  });
+  EXPECT_THAT(heard(2), ElementsAre("account socket device from { \"n\":1.50 }", "between",
+                                    "account socket device from 2"));
+}
+
 TEST_F(LocalHubTest, AMessageToNobodyIsRefused) {
   start();
-  on(0, [](Shard& s) { EXPECT_EQ(s.node.send("elsewhere", {}).error().code(), "cluster_unavailable"); });
+  on(0, [](Shard& s) {
+    EXPECT_EQ(s.node.send("elsewhere", {}).error().code(), "cluster_unavailable");
+    EXPECT_EQ(s.node.send_text("elsewhere", {}).error().code(), "cluster_unavailable");
+  });
 }
 
 TEST_F(LocalHubTest, AShardThatIsBehindGetsNoMoreMessagesButAllChangesOfGroups) {

@@ -32,6 +32,7 @@ struct LocalNode::State {
   std::size_t shard;
   asio::any_io_executor executor;
   MessageHandler message_handler = [](const std::string&, const json::object&) {};
+  TextHandler text_handler = [](const SocketText&) {};
   RequestHandler request_handler;
   std::uint64_t last_request = 0;
   std::unordered_map<std::uint64_t, std::shared_ptr<WaitingForShard>> requests;
@@ -69,6 +70,9 @@ const std::string& LocalNode::id() const {
 void LocalNode::on_message(MessageHandler handler) {
   state_->message_handler = std::move(handler);
 }
+void LocalNode::on_text(TextHandler handler) {
+  state_->text_handler = std::move(handler);
+}
 void LocalNode::on_request(RequestHandler handler) {
   state_->request_handler = std::move(handler);
 }
@@ -79,6 +83,17 @@ core::Result<void> LocalNode::send(const std::string& node, const json::object& 
   const auto& from = id();
   const bool taken = state_->hub->post(*to, [&from, message](LocalHub::State::Inbox& inbox) {
     if (inbox.node != nullptr) inbox.node->message_handler(from, message);
+  });
+  if (!taken) return core::failure(ClusterError::queue_full);
+  return {};
+}
+
+core::Result<void> LocalNode::send_text(const std::string& node, SocketText text) {
+  const auto to = state_->hub->find(node);
+  if (!to) return core::failure(ClusterError::unavailable, "no such shard");
+  const auto shared = std::make_shared<const SocketText>(std::move(text));
+  const bool taken = state_->hub->post(*to, [shared](LocalHub::State::Inbox& inbox) {
+    if (inbox.node != nullptr) inbox.node->text_handler(*shared);
   });
   if (!taken) return core::failure(ClusterError::queue_full);
   return {};

@@ -18,8 +18,10 @@ class LocalNode final : public Messenger {
 
   const std::string& id() const override;
   void on_message(MessageHandler handler) override;
+  void on_text(TextHandler handler) override;
   void on_request(RequestHandler handler) override;
   core::Result<void> send(const std::string& node, const core::json::object& message) override;
+  core::Result<void> send_text(const std::string& node, SocketText text) override;
   asio::awaitable<core::Result<core::json::object>> request(std::string node,
                                                             core::json::object message) override;
   /// Await it before destroying; what still arrives is dropped.

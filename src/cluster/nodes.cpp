@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "cluster/error.hpp"
+#include "cluster/socket_text.hpp"
 #include "core/async_event.hpp"
 #include "core/log.hpp"
 #include "core/random.hpp"
@@ -68,6 +69,7 @@ struct Nodes::State {
   std::vector<std::function<void(const std::string&)>> gone_handlers;
   std::vector<std::function<void()>> joined_handlers;
   MessageHandler message_handler = [](const std::string&, const json::object&) {};
+  TextHandler text_handler = [](const SocketText&) {};
   RequestHandler request_handler;
   std::set<std::string> alive;                     // without this node
   std::map<std::string, Clock::time_point> heard;  // nodes that spoke since the last look at the leases began
@@ -87,6 +89,12 @@ core::Result<void> Nodes::State::publish(const std::string& node, json::object m
 }
 
 void Nodes::State::receive(core::ByteView bytes) {
+  if (is_socket_text(bytes)) {
+    const auto text = parse_socket_text(bytes);
+    if (!text)
+      return core::logger("cluster")->warn("a text of a node was ignored: {}", text.error().message());
+    return text_handler(*text);
+  }
   auto message = core::parse_json_object(core::as_text(bytes));
   const auto from = message ? core::get_string(*message, "node") : std::nullopt;
   if (!from) return core::logger("cluster")->warn("a malformed message of a node was ignored");
@@ -251,6 +259,9 @@ void Nodes::on_joined(std::function<void()> handler) {
 void Nodes::on_message(MessageHandler handler) {
   state_->message_handler = std::move(handler);
 }
+void Nodes::on_text(TextHandler handler) {
+  state_->text_handler = std::move(handler);
+}
 void Nodes::on_request(RequestHandler handler) {
   state_->request_handler = std::move(handler);
 }
@@ -322,6 +333,10 @@ asio::awaitable<core::Result<void>> Nodes::refresh() {
 
 core::Result<void> Nodes::send(const std::string& node, const json::object& message) {
   return state_->publish(node, json::object{{"message", message}});
+}
+
+core::Result<void> Nodes::send_text(const std::string& node, SocketText text) {
+  return state_->client->publish(state_->channel(node), core::as_bytes(serialize_socket_text(text)));
 }
 
 asio::awaitable<core::Result<json::object>> Nodes::request(std::string node, json::object message) {

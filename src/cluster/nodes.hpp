@@ -47,6 +47,7 @@ class Nodes final : public Messenger {
   /// written anew. Also after Redis was away: what was sent meanwhile has reached nobody.
   void on_joined(std::function<void()> handler);
   void on_message(MessageHandler handler) override;
+  void on_text(TextHandler handler) override;
   void on_request(RequestHandler handler) override;
 
   void start();
@@ -70,6 +71,7 @@ class Nodes final : public Messenger {
   asio::awaitable<core::Result<void>> refresh();
 
   core::Result<void> send(const std::string& node, const core::json::object& message) override;
+  core::Result<void> send_text(const std::string& node, SocketText text) override;
   asio::awaitable<core::Result<core::json::object>> request(std::string node,
                                                             core::json::object message) override;
 

@@ -261,6 +261,27 @@ TEST_F(RosterTest, NodesAskEachOther) {
   EXPECT_EQ(heard.front(), a.nodes.id() + R"({"x":1})");
 }
 
+TEST_F(RosterTest, TextsArriveAsTheyAreAndInOrderWithMessages) {
+  auto& a = add_node();
+  auto& b = add_node();
+  std::vector<std::string> heard;
+  b.nodes.on_message([&](const std::string&, const json::object& message) {
+    heard.push_back(json::serialize(message));
+    changed.notify();
+  });
+  b.nodes.on_text([&](const SocketText& text) {
+    heard.push_back(text.account + " " + text.socket_id + " " + text.from_device + " " + text.from_socket +
+                    " " + text.text);
+    changed.notify();
+  });
+  ASSERT_TRUE(a.nodes.send_text(b.nodes.id(), {"acc", "to", "device", "from", "{ \"n\":1.50,\n\"n\":2 }"}));
+  ASSERT_TRUE(a.nodes.send(b.nodes.id(), {{"x", 1}}));
+  ASSERT_TRUE(a.nodes.send_text(b.nodes.id(), {"acc", "to", "device", "from", "3"}));
+  until([&] { return heard.size() == 3; });
+  EXPECT_THAT(heard, ElementsAre("acc to device from { \"n\":1.50,\n\"n\":2 }", R"({"x":1})",
+                                 "acc to device from 3"));
+}
+
 asio::awaitable<void> note_answer(Nodes& nodes, std::string to, std::vector<std::string>& answers,
                                   core::AsyncEvent& changed) {
   const auto answer = co_await nodes.request(std::move(to), {});
@@ -303,13 +324,15 @@ TEST_F(RosterTest, WhatIsNoMessageOfANodeIsIgnored) {
     heard.push_back(json::serialize(message));
     changed.notify();
   });
+  b.nodes.on_text([&](const SocketText& text) { heard.push_back(text.text); });
   b.nodes.on_request(
       [](std::string, json::object) -> asio::awaitable<json::object> { co_return json::object(); });
   const auto channel = b.nodes.prefix() + ":to-node:" + b.nodes.id();
   for (const char* text :
        {"", "{", "[]", "\xff", R"({"message":{}})", R"({"node":3,"message":{}})", R"({"node":"x"})",
         R"({"node":"x","message":3})", R"({"node":"x","answer":"of nothing","message":{}})",
-        R"({"node":"nobody","request":"r","message":{}})"}) {
+        R"({"node":"nobody","request":"r","message":{}})", "\n", "{}\ntext",
+        "{\"account\":\"a\",\"socketId\":\"s\",\"fromUserId\":\"d\",\"fromSocketId\":\"t\"}\n\xff"}) {
     EXPECT_EQ(ask(a, {"PUBLISH", channel, text}).integer, 1) << text;
   }
   ASSERT_TRUE(a.nodes.send(b.nodes.id(), {{"x", 1}}));

@@ -23,8 +23,10 @@ class AnsweringNode final : public cluster::Messenger {
   explicit AnsweringNode(std::string id) : id_(std::move(id)) {}
   const std::string& id() const override { return id_; }
   void on_message(MessageHandler) override {}
+  void on_text(TextHandler) override {}
   void on_request(RequestHandler) override {}
   core::Result<void> send(const std::string&, const json::object&) override { return {}; }
+  core::Result<void> send_text(const std::string&, cluster::SocketText) override { return {}; }
   boost::asio::awaitable<core::Result<json::object>> request(std::string node,
                                                              json::object message) override {
     asked.emplace_back(std::move(node), std::move(message));

@@ -4,6 +4,7 @@
 
 #include "core/log.hpp"
 #include "signaling/relay.hpp"
+#include "signaling/signal_text.hpp"
 
 namespace pantheon::signaling {
 namespace {
@@ -58,6 +59,7 @@ ClusterPeers::ClusterPeers(cluster::Messenger& nodes, Directory& directory, Pres
            [this](const std::string& account, const cluster::RosterEntry& entry) { dropped(account, entry); },
            [this](const std::string& account, const json::object& message) { told(account, message); }})) {
   nodes.on_message([this](const std::string&, const json::object& message) { receive(message); });
+  nodes.on_text([this](const cluster::SocketText& signal) { receive(signal); });
 }
 
 boost::asio::awaitable<void> ClusterPeers::open(std::string account) {
@@ -94,6 +96,14 @@ void ClusterPeers::send(const std::string& account, const std::string& socket_id
   if (peer == peers.end()) return;
   static_cast<void>(nodes_->send(
       peer->node, {{"account", account}, {"socketId", socket_id}, {"event", event}, {"payload", payload}}));
+}
+
+void ClusterPeers::pass_signal(const Member& from, const std::string& to_socket, std::string_view signal) {
+  const auto& peers = of_account(from.account());
+  const auto peer = std::ranges::find(peers, to_socket, &RemotePeer::socket_id);
+  if (peer == peers.end()) return;
+  cluster::SocketText text{from.account(), to_socket, from.device_id, from.socket_id, std::string(signal)};
+  static_cast<void>(nodes_->send_text(peer->node, std::move(text)));
 }
 
 void ClusterPeers::tell(const std::string& account, std::string_view event, const json::object& payload) {
@@ -209,6 +219,16 @@ void ClusterPeers::receive(const json::object& message) {
     note_signal(*member, std::string(*from_device), std::string(*from_socket), max_devices_);
   }
   member->emit(*event, *payload);
+}
+
+void ClusterPeers::receive(const cluster::SocketText& signal) {
+  const auto member = directory_->rooms().find(signal.account, signal.socket_id);
+  if (!member || !member->joined || member->generation == 1) return;
+  const auto socket = member->socket.lock();
+  if (!socket) return;
+  note_signal(*member, signal.from_device, signal.from_socket, max_devices_);
+  static_cast<void>(socket->emit_serialized(std::make_shared<const std::string>(
+      relayed_signal_text(signal.from_device, signal.from_socket, signal.text))));
 }
 
 }  // namespace pantheon::signaling

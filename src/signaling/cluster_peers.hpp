@@ -46,6 +46,7 @@ class ClusterPeers final : public RemotePeers {
   const std::vector<RemotePeer>& of_account(const std::string& account) const override;
   void send(const std::string& account, const std::string& socket_id, std::string_view event,
             const core::json::object& payload) override;
+  void pass_signal(const Member& from, const std::string& to_socket, std::string_view signal) override;
   void tell(const std::string& account, std::string_view event, const core::json::object& payload) override;
   void cut_device(const std::string& account, std::string_view device_id) override;
   void publish(const Member& member, bool online) override;
@@ -58,6 +59,7 @@ class ClusterPeers final : public RemotePeers {
   void handed_on(const std::string& account, std::string_view from_socket, const core::json::object& message);
   void told(const std::string& account, const core::json::object& message);
   void receive(const core::json::object& message);
+  void receive(const cluster::SocketText& signal);
 
   cluster::Messenger* nodes_;
   Directory* directory_;

@@ -162,6 +162,10 @@ void Directory::send(const std::string& account, const Destination& to, std::str
   if (remote_ != nullptr) remote_->send(account, to.remote_socket, event, payload);
 }
 
+void Directory::pass_signal(const Member& from, const std::string& to_socket, std::string_view signal) const {
+  if (remote_ != nullptr) remote_->pass_signal(from, to_socket, signal);
+}
+
 void Directory::tell_others(const Member& member, std::string_view event, const json::object& payload) const {
   rooms_->emit_to_others(member, event, payload);
   if (remote_ != nullptr) remote_->tell(member.account(), event, payload);

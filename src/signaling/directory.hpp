@@ -37,6 +37,8 @@ class RemotePeers {
   virtual const std::vector<RemotePeer>& of_account(const std::string& account) const = 0;
   virtual void send(const std::string& account, const std::string& socket_id, std::string_view event,
                     const core::json::object& payload) = 0;
+  /// A signal of the member, as JSON text that was checked, to a socket of another node.
+  virtual void pass_signal(const Member& from, const std::string& to_socket, std::string_view signal) = 0;
   /// To all joined sockets of the account on other nodes.
   virtual void tell(const std::string& account, std::string_view event,
                     const core::json::object& payload) = 0;
@@ -106,6 +108,8 @@ class Directory {
 
   void send(const std::string& account, const Destination& to, std::string_view event,
             const core::json::object& payload) const;
+  /// A signal, as JSON text that was checked, to a socket of another node.
+  void pass_signal(const Member& from, const std::string& to_socket, std::string_view signal) const;
   /// To all other joined sockets of the account.
   void tell_others(const Member& member, std::string_view event, const core::json::object& payload) const;
   /// To all joined sockets of a device but the member. False when it has none that takes events: generation 1

@@ -22,6 +22,9 @@ struct OtherNode : RemotePeers {
             const core::json::object&) override {
     told.push_back(account + " " + socket_id + " " + std::string(event));
   }
+  void pass_signal(const Member& from, const std::string& to_socket, std::string_view) override {
+    told.push_back(from.socket_id + " signals " + to_socket);
+  }
   void tell(const std::string& account, std::string_view event, const core::json::object&) override {
     told.push_back(account + " all " + std::string(event));
   }

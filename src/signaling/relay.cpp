@@ -64,13 +64,17 @@ bool Relay::relay_text(Member& from, std::string_view array_text) {
   if (!signal) return false;
   const auto target = signal->socket_id ? directory_->find(from.account(), *signal->socket_id)
                                         : choose(from, signal->device_id);
-  if (!target.local) return false;
-  const auto socket = target.local->socket.lock();
-  if (!socket || target.local->generation == 1) return false;
+  if (!target || target.generation() == 1) return false;
+  const auto socket = target.local ? target.local->socket.lock() : nullptr;
+  if (target.local && !socket) return false;
   if (!router_->admit(from, kSignal, begun)) return true;
-  note_signal(*target.local, from.device_id, from.socket_id, limits_.max_sockets_per_account);
-  static_cast<void>(socket->emit_serialized(std::make_shared<const std::string>(
-      relayed_signal_text(from.device_id, from.socket_id, signal->signal))));
+  if (target.local) {
+    note_signal(*target.local, from.device_id, from.socket_id, limits_.max_sockets_per_account);
+    static_cast<void>(socket->emit_serialized(std::make_shared<const std::string>(
+        relayed_signal_text(from.device_id, from.socket_id, signal->signal))));
+  } else {
+    directory_->pass_signal(from, target.remote_socket, signal->signal);
+  }
   router_->obeyed(from, kSignal, begun);
   return true;
 }

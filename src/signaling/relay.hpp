@@ -11,7 +11,7 @@ class Relay {
  public:
   Relay(Directory& directory, const Limits& limits) : directory_(&directory), limits_(limits) {}
   void add_to(EventRouter& router);
-  /// The quick way for a signal whose text has just come, for a socket of this node. True: it was passed on,
+  /// The quick way for a signal whose text has just come. True: it was passed on,
   /// or its sender was told to wait. False: nothing has happened, the ordinary way says what is to be done.
   bool relay_text(Member& from, std::string_view array_text);
 

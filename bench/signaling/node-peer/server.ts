@@ -1,6 +1,11 @@
-/** The contract of bench/signaling on Node and socket.io: sign-in, an account's room, relayed signals. Prints `listening <port>`. */
+/**
+ * The contract of bench/signaling on Node and socket.io: sign-in, an account's room, relayed signals. Prints `listening <port>`.
+ * With `--redis URL` signals find devices of other such servers, over the adapter; lists of devices stay of one server.
+ */
 import { createServer } from 'node:http';
 import process from 'node:process';
+import { createAdapter } from '@socket.io/redis-adapter';
+import { createClient } from 'redis';
 import { Server, type Socket } from 'socket.io';
 import { readSignIn, type Hello } from './sign-in.js';
 
@@ -18,6 +23,8 @@ interface Member {
 type Events = Record<string, (payload: unknown) => void>;
 type Peer = Socket<Events, Events, Events, Member>;
 
+const redisAt = process.argv.indexOf('--redis');
+const redisUrl = redisAt < 0 ? undefined : process.argv[redisAt + 1];
 const accountOf = readSignIn(process.argv.slice(2));
 const accounts = new Map<string, Map<string, Peer>>();
 let events = 0;
@@ -28,13 +35,20 @@ function join(socket: Peer): void {
   if (!devices) accounts.set(account, (devices = new Map()));
   const others = [...devices.values()].map((other) => other.data.entry);
   devices.set(entry.userId, socket);
-  void socket.join(account);
+  void socket.join(redisUrl === undefined ? account : [account, roomOf(account, entry.userId)]);
   if (others.length > 0) socket.to(account).emit('peer-joined', entry);
   socket.emit('existing-peers', others);
 }
 
+const roomOf = (account: string, device: string) => `${account} ${device}`;
+
 function relay(socket: Peer, payload: unknown): void {
   const { to, signal } = payload as { to: string; signal: unknown };
+  if (redisUrl !== undefined) {
+    const room = roomOf(socket.data.account, to);
+    io.to(room).emit('webrtc-signal', { fromUserId: socket.data.entry.userId, signal });
+    return;
+  }
   const target = accounts.get(socket.data.account)?.get(to);
   if (target) target.emit('webrtc-signal', { fromUserId: socket.data.entry.userId, signal });
   else socket.emit('error', { code: 'peer_unavailable', targetUserId: to });
@@ -54,6 +68,12 @@ const io = new Server<Events, Events, Events, Member>(http, {
   transports: ['websocket'],
   serveClient: false,
 });
+if (redisUrl !== undefined) {
+  const publisher = createClient({ url: redisUrl });
+  const subscriber = publisher.duplicate();
+  await Promise.all([publisher.connect(), subscriber.connect()]);
+  io.adapter(createAdapter(publisher, subscriber));
+}
 // As socket.io's documentation advises, to save memory.
 io.engine.on('connection', (connection: { request: unknown }) => {
   connection.request = null;
