@@ -117,7 +117,7 @@ function sayFaults(scenario: Scenario, results: Results): boolean {
     if (retries > 0) say(`  ${name}: ${retries} connects broke off and were made again`);
     const busy = Math.max(...measured.map((one) => one.generator_cpu ?? 0));
     const share = Math.max(...measured.map((one) => one.server_cpu ?? 0));
-    if (busy > SATURATED && scenario.name !== 'latency' && share < SATURATED)
+    if (busy > SATURATED && !scenario.neverSleeps && share < SATURATED)
       say(`  ${name}: the generator was the limit (${(busy * 100).toFixed(0)} % of its core)`);
     faulty ||= lost + reordered > 0;
   }

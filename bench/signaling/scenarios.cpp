@@ -1,5 +1,6 @@
 #include "signaling/scenarios.hpp"
 
+#include <algorithm>
 #include <random>
 #include <stdexcept>
 
@@ -60,6 +61,67 @@ std::int64_t server_memory(const Load& load) {
 std::int64_t to_ns(Clock::time_point time) {
   return std::chrono::nanoseconds(time.time_since_epoch()).count();
 }
+
+// Signals of pairs at random moments (Poisson), whether or not earlier ones have arrived. What is measured
+// counts in the window in which a signal was due.
+class Traffic {
+ public:
+  struct Window {
+    std::int64_t from_ns;
+    Samples delays;
+    Samples lateness;
+  };
+
+  Traffic(Swarm& swarm, const Load& load)
+      : swarm_(&swarm),
+        pairs_(swarm, load.pairs, load.bytes),
+        gap_(load.rate),
+        any_pair_(0, load.pairs - 1),
+        due_(Clock::now()) {
+    begin_window();
+    pairs_.on_arrival([this](std::size_t, const Stamp& stamp) {
+      const auto delay = std::chrono::nanoseconds(steady_now_ns() - stamp.time_ns);
+      const auto is_its = [&](const Window& window) { return window.from_ns <= stamp.time_ns; };
+      const auto window = std::find_if(windows_.rbegin(), windows_.rend(), is_its);
+      if (window != windows_.rend()) window->delays.add(delay);
+    });
+  }
+  Traffic(const Traffic&) = delete;
+  Traffic& operator=(const Traffic&) = delete;
+
+  void begin_window() { windows_.push_back({to_ns(due_), {}, {}}); }
+  const Window& window(std::size_t number) const { return windows_.at(number); }
+  /// Sends what is due, and handles what has happened. Never sleeps: its waking up would count as delay.
+  void turn() {
+    for (auto now = Clock::now(); due_ <= now; now = Clock::now()) {
+      windows_.back().lateness.add(now - due_);
+      pairs_.send(any_pair_(random_), to_ns(due_));
+      due_ += std::chrono::duration_cast<Clock::duration>(Seconds(gap_(random_)));
+    }
+    swarm_->flush();
+    swarm_->poll(std::chrono::milliseconds(0));
+  }
+  void run_for(std::chrono::nanoseconds time) {
+    for (const auto end = due_ + time; due_ < end;) turn();
+  }
+  /// Waits until all have arrived.
+  json::object wait_for_rest(json::object figures) {
+    pairs_.wait_for_rest();
+    figures["lost"] = pairs_.lost();
+    figures["reordered"] = pairs_.reordered();
+    figures["dropped_clients"] = swarm_->lost();
+    return figures;
+  }
+
+ private:
+  Swarm* swarm_;
+  Pairs pairs_;
+  std::mt19937_64 random_{1};  // the same moments for every server
+  std::exponential_distribution<double> gap_;
+  std::uniform_int_distribution<std::size_t> any_pair_;
+  Clock::time_point due_;
+  std::vector<Window> windows_;
+};
 
 }  // namespace
 
@@ -122,37 +184,38 @@ json::object measure_relay(const SwarmOptions& who, const Load& load) {
 json::object measure_latency(const SwarmOptions& who, const Load& load) {
   Swarm swarm(who, 2 * load.pairs);
   swarm.connect(0, swarm.size(), load.in_flight);
-  Pairs pairs(swarm, load.pairs, load.bytes);
-  Samples delays;
-  Samples lateness;
-  auto due = Clock::now();
-  const auto measured_from = due + load.warm_up;
-  const auto end = measured_from + load.time;
-  pairs.on_arrival([&](std::size_t, const Stamp& stamp) {
-    if (stamp.time_ns >= to_ns(measured_from))
-      delays.add(std::chrono::nanoseconds(steady_now_ns() - stamp.time_ns));
-  });
-  std::mt19937_64 random{1};  // the same moments for every server
-  std::exponential_distribution<double> gap(load.rate);
-  std::uniform_int_distribution<std::size_t> any_pair(0, load.pairs - 1);
-  std::optional<Watch> watch;
-  while (due < end) {
-    for (auto now = Clock::now(); due <= now && due < end; now = Clock::now()) {
-      if (!watch && now >= measured_from) watch.emplace(load);
-      if (watch) lateness.add(now - due);
-      pairs.send(any_pair(random), to_ns(due));
-      due += std::chrono::duration_cast<Clock::duration>(Seconds(gap(random)));
-    }
-    swarm.flush();
-    swarm.poll(std::chrono::milliseconds(0));  // never sleeps: its waking up would count as delay
-  }
-  watch->stop();
-  pairs.wait_for_rest();
-  return watch->report({{"delay_ms", delays.summary()},
-                        {"lateness_ms", lateness.summary()},
-                        {"lost", pairs.lost()},
-                        {"reordered", pairs.reordered()},
-                        {"dropped_clients", swarm.lost()}});
+  Traffic traffic(swarm, load);
+  traffic.run_for(load.warm_up);
+  traffic.begin_window();
+  Watch watch(load);
+  traffic.run_for(load.time);
+  watch.stop();
+  auto figures = traffic.wait_for_rest({});
+  figures["delay_ms"] = traffic.window(1).delays.summary();
+  figures["lateness_ms"] = traffic.window(1).lateness.summary();
+  return watch.report(std::move(figures));
+}
+
+json::object measure_storm(const SwarmOptions& who, const Load& load) {
+  const auto settled = 2 * load.pairs;
+  Swarm swarm(who, settled + load.count);
+  swarm.connect(0, settled, load.in_flight);
+  Traffic traffic(swarm, load);
+  traffic.run_for(load.warm_up);
+  traffic.begin_window();
+  traffic.run_for(load.time);
+  traffic.begin_window();
+  Watch watch(load);
+  swarm.connect(settled, swarm.size(), load.in_flight, [&] { traffic.turn(); });
+  watch.stop();
+  traffic.begin_window();
+  auto figures = traffic.wait_for_rest({});
+  figures["delay_ms"] = traffic.window(2).delays.summary();
+  figures["lateness_ms"] = traffic.window(2).lateness.summary();
+  figures["calm_delay_ms"] = traffic.window(1).delays.summary();
+  figures["connects_per_second"] = static_cast<double>(load.count) / watch.seconds();
+  figures["retries"] = swarm.retries();
+  return watch.report(std::move(figures));
 }
 
 json::object measure_return(const SwarmOptions& who, const Load& load) {

@@ -33,6 +33,10 @@ core::json::object measure_relay(const SwarmOptions& who, const Load& load);
 /// `{ delay_ms, server_cpu, lost, reordered, ... }`: at a fixed rate, at random moments (Poisson). The delay
 /// counts from the moment at which a signal was due, so that a generator that is late hides nothing.
 core::json::object measure_latency(const SwarmOptions& who, const Load& load);
+/// `{ delay_ms, calm_delay_ms, connects_per_second, ... }`: what delays do when `count` new clients come at
+/// one time, `in_flight` under way: as fast as they are let in. In calm first, for `time`, then until all are
+/// in.
+core::json::object measure_storm(const SwarmOptions& who, const Load& load);
 /// `{ back_seconds, ... }`: `count` clients are dropped at one time, and connect again at once.
 core::json::object measure_return(const SwarmOptions& who, const Load& load);
 

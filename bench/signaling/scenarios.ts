@@ -9,6 +9,8 @@ export interface Measured {
   readonly signals_per_second?: number;
   readonly back_seconds?: number;
   readonly delay_ms?: Summary & { readonly p999: number };
+  /** In `storm`, before the others come. */
+  readonly calm_delay_ms?: Summary;
   readonly lateness_ms?: Summary;
   readonly server_cpu?: number;
   readonly generator_cpu?: number;
@@ -33,12 +35,20 @@ export interface Scenario {
   readonly signIn: 'key' | 'token' | 'none';
   readonly args: (quick: boolean) => string[];
   readonly rows: readonly Row[];
+  /** The generator takes its whole core, whatever there is to do. */
+  readonly neverSleeps?: boolean;
 }
 
 const connectRows = (how: string, goals: Partial<Row>): Row[] => [
   { title: `connects a second, ${how}`, of: (m) => m.connects_per_second, digits: 0, ...goals },
   { title: '  per second of server CPU', of: (m) => m.connects_per_cpu_second, digits: 0 },
 ];
+const LATENESS: Row = {
+  title: '  sent late by the generator, p99, ms',
+  of: (m) => m.lateness_ms?.p99,
+  digits: 3,
+  less: true,
+};
 const relayRows = (bytes: string): Row[] => [
   {
     title: `relayed signals per second of server CPU, ${bytes} B`,
@@ -64,6 +74,25 @@ const relay = (bytes: number): Scenario => ({
     quick ? '2' : '5',
   ],
   rows: relayRows(bytes.toLocaleString('en')),
+});
+
+/** Delays between clients that are there while new ones come as fast as they are let in. */
+const storm = (name: string, signIn: Scenario['signIn'], how: string): Scenario => ({
+  name,
+  signIn,
+  neverSleeps: true,
+  args: (quick) => [
+    ...['storm', '--rate', '5000', '--bytes', '200', '--time', quick ? '2' : '5'],
+    ...['--count', quick ? '1000' : '4000', '--in-flight', '200'],
+  ],
+  rows: [
+    { title: `delay while others come, ${how}, p50, ms`, of: (m) => m.delay_ms?.p50, digits: 3, less: true },
+    { title: '  p99, ms', of: (m) => m.delay_ms?.p99, digits: 3, less: true },
+    { title: '  the longest, ms', of: (m) => m.delay_ms?.max, digits: 3, less: true },
+    { title: '  p99 just before, ms', of: (m) => m.calm_delay_ms?.p99, digits: 3, less: true },
+    { title: '  connects a second meanwhile', of: (m) => m.connects_per_second, digits: 0 },
+    LATENESS,
+  ],
 });
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -113,6 +142,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'latency',
     signIn: 'key',
+    neverSleeps: true,
     args: (quick) => ['latency', '--rate', '5000', '--bytes', '200', '--time', quick ? '3' : '10'],
     rows: [
       {
@@ -133,14 +163,11 @@ export const SCENARIOS: readonly Scenario[] = [
         toNode: 1 / 2,
         toSocketioxide: 1 / 2,
       },
-      {
-        title: '  sent late by the generator, p99, ms',
-        of: (m) => m.lateness_ms?.p99,
-        digits: 3,
-        less: true,
-      },
+      LATENESS,
     ],
   },
+  storm('storm', 'none', 'development tokens'),
+  storm('storm-rs256', 'token', 'Firebase tokens (RS256)'),
   {
     name: 'return',
     signIn: 'none',

@@ -5,6 +5,9 @@
 // signaling_load connects --port N --pid N [--count 10000] [--in-flight 200] [--hold 1000]
 // signaling_load relay    --port N --pid N [--pairs 500] [--outstanding 8] [--bytes 200] [--time 5]
 // signaling_load latency  --port N --pid N [--pairs 500] [--rate 5000] [--bytes 200] [--time 10]
+// signaling_load storm    --port N --pid N [--pairs 500] [--rate 5000] [--bytes 200] [--time 3] [--count
+// 4000]
+//                         [--in-flight 200]
 // signaling_load return   --port N --pid N [--count 5000] [--in-flight 2000] [--fin]
 #include <CLI/CLI.hpp>
 #include <fstream>
@@ -30,11 +33,9 @@ struct Arguments {
 
 using Scenario = core::json::object (*)(const SwarmOptions&, const Load&);
 const std::map<std::string, Scenario>& scenarios() {
-  static const std::map<std::string, Scenario> known{{"idle", measure_idle},
-                                                     {"connects", measure_connects},
-                                                     {"relay", measure_relay},
-                                                     {"latency", measure_latency},
-                                                     {"return", measure_return}};
+  static const std::map<std::string, Scenario> known{{"idle", measure_idle},   {"connects", measure_connects},
+                                                     {"relay", measure_relay}, {"latency", measure_latency},
+                                                     {"storm", measure_storm}, {"return", measure_return}};
   return known;
 }
 
@@ -60,7 +61,7 @@ int run(Arguments& arguments) {
 void add_options(CLI::App& app, Arguments& arguments) {
   auto& load = arguments.load;
   app.add_option("scenario", arguments.scenario)
-      ->check(CLI::IsMember({"idle", "connects", "relay", "latency", "return"}))
+      ->check(CLI::IsMember({"idle", "connects", "relay", "latency", "storm", "return"}))
       ->required();
   app.add_option("--port", arguments.who.ports, "Of the servers, on 127.0.0.1: clients go to them in turn")
       ->required();

@@ -93,37 +93,43 @@ std::string Swarm::hello_of(std::size_t index) const {
 }
 
 void Swarm::connect(std::size_t first, std::size_t last, std::size_t in_flight) {
-  std::deque<std::size_t> waiting;
-  for (auto i = first; i < last; ++i) waiting.push_back(i);
-  pump(std::move(waiting), in_flight);
+  connect(first, last, in_flight, [this] { poll(100ms); });
+}
+
+void Swarm::connect(std::size_t first, std::size_t last, std::size_t in_flight,
+                    const std::function<void()>& work) {
+  most_under_way_ = in_flight;
+  for (auto i = first; i < last; ++i) waiting_.push_back(i);
+  wait_for_all(work);
 }
 
 void Swarm::connect_in_turn(std::size_t count, std::size_t slots, std::size_t in_flight) {
-  std::deque<std::size_t> waiting;
-  for (std::size_t i = 0; i < count; ++i) waiting.push_back(i % slots);
-  pump(std::move(waiting), std::min(in_flight, slots / 2));
+  most_under_way_ = std::min(in_flight, slots / 2);
+  for (std::size_t i = 0; i < count; ++i) waiting_.push_back(i % slots);
+  wait_for_all([this] { poll(100ms); });
 }
 
-void Swarm::pump(std::deque<std::size_t> waiting, std::size_t in_flight) {
+void Swarm::wait_for_all(const std::function<void()>& work) {
   auto progress_at = Clock::now();
-  auto left = waiting.size() + 1;
-  while (!waiting.empty() || under_way_ > 0) {
-    while (!waiting.empty() && under_way_ < in_flight) {
-      say_goodbye(waiting.front());
-      open(waiting.front());
-      waiting.pop_front();
-    }
-    poll(100ms);
-    waiting.insert(waiting.end(), again_.begin(), again_.end());
-    again_.clear();
+  auto left = coming() + 1;
+  while (coming() > 0) {
+    work();
     const auto now = Clock::now();
-    if (waiting.size() + under_way_ < left) progress_at = now;
-    left = waiting.size() + under_way_;
+    if (coming() < left) progress_at = now;
+    left = coming();
     if (now > progress_at + kPatience || retries_ > kMostRetries) {
       throw std::runtime_error("the server does not get on: " + std::to_string(left) +
                                " clients are not connected, " + std::to_string(retries_) +
                                " connects broke off");
     }
+  }
+}
+
+void Swarm::open_some() {
+  while (!waiting_.empty() && under_way_ < most_under_way_) {
+    say_goodbye(waiting_.front());
+    open(waiting_.front());
+    waiting_.pop_front();
   }
 }
 
@@ -181,7 +187,7 @@ void Swarm::broke(std::size_t index) {
     ++lost_;
   } else {
     ++retries_;
-    again_.push_back(index);
+    waiting_.push_back(index);
   }
   close(index, true);
 }
@@ -217,6 +223,7 @@ void Swarm::write(std::size_t index) {
 }
 
 void Swarm::poll(std::chrono::milliseconds wait) {
+  open_some();
   std::array<epoll_event, kMaxEvents> events;
   const int count = ::epoll_wait(epoll_, events.data(), kMaxEvents, static_cast<int>(wait.count()));
   if (count < 0 && errno != EINTR) fail("epoll_wait");

@@ -35,6 +35,8 @@ class Swarm {
   /// Connects clients [first, last), at most `in_flight` at one time, until all of them have signed in and
   /// their `join-account` is answered.
   void connect(std::size_t first, std::size_t last, std::size_t in_flight);
+  /// The same, with other work meanwhile, which calls poll().
+  void connect(std::size_t first, std::size_t last, std::size_t in_flight, const std::function<void()>& work);
   /// The same for clients [0, slots) in turn until `count` connects are done: whoever is connected already
   /// says goodbye and comes anew.
   void connect_in_turn(std::size_t count, std::size_t slots, std::size_t in_flight);
@@ -69,7 +71,9 @@ class Swarm {
     std::string output;     ///< what is not written yet
   };
 
-  void pump(std::deque<std::size_t> waiting, std::size_t in_flight);
+  void wait_for_all(const std::function<void()>& work);
+  std::size_t coming() const { return waiting_.size() + under_way_; }
+  void open_some();
   void open(std::size_t index);
   void close(std::size_t index, bool reset);
   void say_goodbye(std::size_t index);
@@ -89,7 +93,8 @@ class Swarm {
   std::vector<Client> clients_;
   std::function<void(std::size_t, const Stamp&)> on_signal_;
   std::vector<std::size_t> unflushed_;
-  std::vector<std::size_t> again_;
+  std::deque<std::size_t> waiting_;  ///< to connect, as soon as fewer than most_under_way_ do
+  std::size_t most_under_way_ = 0;
   std::vector<char> buffer_;
   int epoll_ = -1;
   std::size_t under_way_ = 0;
