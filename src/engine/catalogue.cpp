@@ -45,6 +45,8 @@ struct Catalogue::State : std::enable_shared_from_this<State> {
   void publish();
   void begin_refresh();
   bool wants_search() const;
+  std::chrono::steady_clock::time_point next_look() const;
+  void doubt();
 
   static asio::awaitable<void> run_refresh(std::shared_ptr<State> state);
   static asio::awaitable<void> refresh_source(std::shared_ptr<State> state, std::size_t index);
@@ -62,6 +64,7 @@ struct Catalogue::State : std::enable_shared_from_this<State> {
   core::AsyncEvent refreshed;
   core::AsyncEvent wake;
   bool refreshing = false;
+  bool doubted = false;  ///< something spoke against what is known, after the last asking began
   bool stopped = false;
   std::size_t pending = 0;
   std::uint64_t refreshes = 0;
@@ -90,6 +93,7 @@ void Catalogue::State::publish() {
 void Catalogue::State::begin_refresh() {
   if (refreshing || stopped) return;
   refreshing = true;
+  doubted = false;
   tasks.spawn(run_refresh(shared_from_this()));
 }
 
@@ -99,6 +103,17 @@ bool Catalogue::State::wants_search() const {
   const bool any_down =
       std::any_of(sources.begin(), sources.end(), [](const Source& s) { return s.info() && !s.info()->up; });
   return any_down || !any_up;
+}
+
+std::chrono::steady_clock::time_point Catalogue::State::next_look() const {
+  if (doubted) return refreshed_at + options.recent_time;
+  return refreshed_at +
+         (wants_search() ? std::min(options.search_interval, options.cache_time) : options.cache_time);
+}
+
+void Catalogue::State::doubt() {
+  doubted = true;
+  wake.notify();
 }
 
 asio::awaitable<void> Catalogue::State::refresh_source(std::shared_ptr<State> state, std::size_t index) {
@@ -131,6 +146,7 @@ asio::awaitable<void> Catalogue::State::run_refresh(std::shared_ptr<State> state
   ++state->refreshes;
   state->publish();
   state->refreshed.notify();
+  state->wake.notify();
   for (std::size_t i = 0; i < state->sources.size(); ++i) {
     if (state->sources[i].wants_details()) state->tasks.spawn(fill_details(state, i));
   }
@@ -150,11 +166,11 @@ asio::awaitable<SnapshotPtr> Catalogue::State::refresh(std::shared_ptr<State> st
 asio::awaitable<void> Catalogue::State::keep_fresh(std::shared_ptr<State> state) {
   for (;;) {
     co_await refresh(state);
-    const auto pause = state->wants_search()
-                           ? std::min(state->options.search_interval, state->options.cache_time)
-                           : state->options.cache_time;
-    const bool go_on = co_await state->wake.wait_until(std::chrono::steady_clock::now() + pause);
-    if (!go_on || state->stopped) co_return;
+    if (state->stopped) co_return;
+    while (std::chrono::steady_clock::now() < state->next_look()) {
+      const bool go_on = co_await state->wake.wait_until(state->next_look());
+      if (!go_on || state->stopped) co_return;
+    }
   }
 }
 
@@ -215,8 +231,12 @@ void Catalogue::report_down(std::string_view engine_id) {
     if (!source.info() || source.info()->id != engine_id || !source.info()->up) continue;
     source.go_down();
     state_->publish();
-    state_->wake.notify();
+    state_->doubt();
   }
+}
+
+void Catalogue::report_broken_answer() {
+  state_->doubt();
 }
 
 void Catalogue::start() {

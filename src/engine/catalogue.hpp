@@ -68,6 +68,10 @@ class Catalogue {
   bool approve(std::string_view engine_id);
   /// A request could not reach this engine: its models are stale from now on, and it is asked again.
   void report_down(std::string_view engine_id);
+  /// An answer broke off: its engine may be gone, or only have lost this one. Once start() was called, the
+  /// engines are asked soon, which says; never more often than each `recent_time`, however many answers
+  /// break.
+  void report_broken_answer();
 
   /// Keeps the catalogue fresh until stop().
   void start();

@@ -177,6 +177,53 @@ TEST_F(CatalogueTest, ADeadEngineLeavesStaleModelsAndIsNoticed) {
   run(io, catalogue.stop());
 }
 
+TEST_F(CatalogueTest, AfterABrokenAnswerTheEnginesSayWhetherTheyAreDown) {
+  auto options = both();
+  options.recent_time = 0ms;
+  Catalogue catalogue(io.get_executor(), client, options);
+  catalogue.start();
+  ASSERT_TRUE(run_until(io, [&] { return catalogue.current()->models.size() == 2; }));
+  llama.die();
+  catalogue.report_broken_answer();
+  EXPECT_TRUE(catalogue.current()->find_engine("llama-server")->up) << "nobody has looked";
+  EXPECT_TRUE(run_until(io, [&] { return !catalogue.current()->find_engine("llama-server")->up; }));
+  EXPECT_TRUE(catalogue.current()->find_engine("ollama")->up);
+  run(io, catalogue.stop());
+}
+
+TEST_F(CatalogueTest, ManyBrokenAnswersHaveTheEnginesAskedOnceEachRecentTime) {
+  auto options = both();
+  options.recent_time = 200ms;
+  Catalogue catalogue(io.get_executor(), client, options);
+  catalogue.start();
+  ASSERT_TRUE(run_until(io, [&] { return catalogue.current()->models.size() == 2; }));
+  const auto looked_at = std::chrono::steady_clock::now();
+  const auto asked_again = [&](long times) {
+    catalogue.report_broken_answer();
+    return asked(llama, "GET /v1/models") > times;
+  };
+  const auto before = asked(llama, "GET /v1/models");
+  EXPECT_TRUE(run_until(io, [&] { return asked_again(before + 2); }));
+  EXPECT_GT(std::chrono::steady_clock::now() - looked_at, 2 * options.recent_time);
+  run(io, catalogue.stop());
+}
+
+TEST_F(CatalogueTest, WhatIsFoundDownIsLookedForFromThenOn) {
+  auto options = both();
+  options.recent_time = 0ms;
+  options.search_interval = 10ms;
+  Catalogue catalogue(io.get_executor(), client, options);
+  catalogue.start();
+  ASSERT_TRUE(run_until(io, [&] { return catalogue.current()->models.size() == 2; }));
+  llama.die();
+  run(io, catalogue.get_recent());
+  ASSERT_FALSE(catalogue.current()->find_engine("llama-server")->up);
+  StandInEngine again(io, llama.port());
+  again.be_llama_server();
+  EXPECT_TRUE(run_until(io, [&] { return catalogue.current()->find_engine("llama-server")->up; }));
+  run(io, catalogue.stop());
+}
+
 TEST_F(CatalogueTest, AnEngineThatComesLaterIsFound) {
   auto options = both();
   options.search_interval = 10ms;

@@ -40,16 +40,20 @@ void tell_position(session::Exchange& exchange, std::size_t position) {
   [[maybe_unused]] const auto sent = exchange.send_head(head);
 }
 
-/// Passes the answer on. From here on errors are resets, for the head has gone out. `changed`: asks the
-/// engines for their models before the answer ends.
+/// Whether an answer means that the engine has other models than before.
+enum class Models { same, changed };
+
+/// Passes the answer on. From here on errors are resets, for the head has gone out. Where it changes models,
+/// the engines are asked for them before the answer ends.
 asio::awaitable<void> relay(session::Exchange& exchange, engine::EngineAnswer& answer, RequestRecord& record,
-                            engine::Catalogue* changed) {
+                            engine::Catalogue& catalogue, Models models) {
   for (;;) {
     const auto bytes = co_await answer.read();
     if (!bytes) {
       record.failed(bytes.error());
       if (!bytes.error().is(core::CommonError::cancelled)) {
         exchange.reset(bytes.error().code(), bytes.error().message());
+        catalogue.report_broken_answer();
       }
       co_return;
     }
@@ -61,7 +65,7 @@ asio::awaitable<void> relay(session::Exchange& exchange, engine::EngineAnswer& a
       co_return;
     }
   }
-  if (changed != nullptr) co_await changed->ask_anew();
+  if (models == Models::changed) co_await catalogue.ask_anew();
   exchange.end();
   record.served();
 }
@@ -70,7 +74,7 @@ asio::awaitable<core::Result<void>> ask_engine(HostStatePtr state,
                                                std::shared_ptr<session::Exchange> exchange,
                                                engine::EngineInfo engine, engine::EngineCall call,
                                                SpoolBudget::Share share, RequestRecord& record,
-                                               engine::Catalogue* changed = nullptr) {
+                                               Models models) {
   auto answer = co_await state->client.send(engine.address, std::move(call));
   share.release();
   if (!answer) {
@@ -84,9 +88,9 @@ asio::awaitable<core::Result<void>> ask_engine(HostStatePtr state,
   }
   // An answer of known length is there when the work is done, and clients often wait for no more than its
   // head.
-  if (changed != nullptr && answer->headers().get("content-length")) {
-    co_await changed->ask_anew();
-    changed = nullptr;
+  if (models == Models::changed && answer->headers().get("content-length")) {
+    co_await state->catalogue.ask_anew();
+    models = Models::same;
   }
   session::ResponseHead head;
   head.status = answer->status();
@@ -96,7 +100,7 @@ asio::awaitable<core::Result<void>> ask_engine(HostStatePtr state,
     record.failed(sent.error());
     co_return core::Result<void>();
   }
-  co_await relay(*exchange, *answer, record, changed);
+  co_await relay(*exchange, *answer, record, state->catalogue, models);
   co_return core::Result<void>();
 }
 
@@ -160,7 +164,8 @@ asio::awaitable<core::Result<void>> forward_request(HostStatePtr state,
     co_return core::failure(place.error());
   }
   auto call = engine_call(exchange->head(), route, std::move(spooled->body));
-  co_return co_await ask_engine(state, exchange, engine, std::move(call), std::move(spooled->share), record);
+  co_return co_await ask_engine(state, exchange, engine, std::move(call), std::move(spooled->share), record,
+                                Models::same);
 }
 
 asio::awaitable<core::Result<void>> forward_management(HostStatePtr state,
@@ -178,7 +183,7 @@ asio::awaitable<core::Result<void>> forward_management(HostStatePtr state,
   RequestRecord record(state, exchange->peer(), route.path, core::Bytes{spooled->body.size()});
   auto call = engine_call(exchange->head(), route, std::move(spooled->body));
   co_return co_await ask_engine(state, exchange, *engine, std::move(call), std::move(spooled->share), record,
-                                &state->catalogue);
+                                Models::changed);
 }
 
 }  // namespace pantheon::host

@@ -122,6 +122,37 @@ TEST_F(ForwardTest, AnEngineThatDiesMidAnswerResetsTheStream) {
   EXPECT_EQ(last_event<RequestFinished>()->error_code, "engine_failed");
 }
 
+asio::awaitable<void> begin_only(Connection connection) {
+  co_await break_off(connection);
+  co_await connection->closed();
+}
+
+TEST_F(ForwardTest, AnEngineThatDiedMidAnswerIsNotedBeforeAnybodyAsksAgain) {
+  catalogue->start();
+  llama.on("POST /v1/chat/completions", begin_only);
+  auto exchange = std::make_shared<RecordedExchange>("POST", "/v1/chat/completions", kChat);
+  core::TaskGroup link(io.get_executor());
+  link.spawn(host->exchange_handler()(exchange));
+  ASSERT_TRUE(run_until(io, [&] { return !exchange->pieces.empty(); }));
+  llama.die();
+  ASSERT_TRUE(run_until(io, [&] { return last_event<EngineDown>() != nullptr; }));
+  EXPECT_EQ(last_event<EngineDown>()->engine.id, "llama-server");
+  EXPECT_EQ(exchange->reset_code, "engine_failed");
+  run(io, catalogue->stop());
+}
+
+TEST_F(ForwardTest, AnEngineThatOnlyBrokeAnAnswerOffIsNotSaidToBeDown) {
+  catalogue->start();
+  llama.on("POST /v1/chat/completions", break_off);
+  const auto looks = [this] { return std::ranges::count(llama.seen, "GET /v1/models"); };
+  EXPECT_EQ(ask("POST", "/v1/chat/completions", kChat)->reset_code, "engine_failed");
+  const auto before = looks();
+  ASSERT_TRUE(run_until(io, [&] { return looks() > before; }));
+  run(io, catalogue->refresh());
+  EXPECT_EQ(last_event<EngineDown>(), nullptr);
+  run(io, catalogue->stop());
+}
+
 TEST_F(ForwardTest, AnEngineThatIsDownIsACodedErrorAndNoted) {
   ask("GET", "/v1/models");
   llama.die();
