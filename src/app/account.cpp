@@ -154,6 +154,7 @@ asio::awaitable<AccountResult> join_by_token(asio::any_io_executor executor, con
   if (!stored) co_return core::failure(stored.error());
   account->membership =
       stored->has_value() ? std::move(**stored) : fresh_membership(*named, FirstSight::remember, state.key());
+  account->membership.book.set_first_sight(options.verified_only ? FirstSight::refuse : FirstSight::remember);
   if (options.token_file.empty()) {
     account->credentials = [credentials] { return fixed_credentials(credentials); };
   } else {

@@ -43,6 +43,8 @@ struct UpOptions {
   /// A file with such a token: read at each sign-in, and again before the token ends.
   std::filesystem::path token_file;
   std::string auth_key;
+  /// In an account without pairing: only devices that were paired, or that such a device vouches for.
+  bool verified_only = false;
 
   std::vector<std::string> engines;     ///< base URLs named by the owner
   bool search_engines = true;           ///< also look at the usual local places

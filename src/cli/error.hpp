@@ -6,7 +6,7 @@
 
 namespace pantheon::cli {
 
-enum class CliError { bad_option, bad_config };
+enum class CliError { bad_option, bad_config, missing_option };
 const core::ErrorRow& row(CliError code);
 std::span<const core::ErrorRow> cli_error_rows();
 

@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "cli/error.hpp"
 #include "cli/up_screen.hpp"
 #include "core/log.hpp"
 
@@ -15,8 +16,7 @@ core::Result<rtc::IceServer> parse_turn(const std::string& text) {
   const auto first = text.find(',');
   const auto second = first == std::string::npos ? first : text.find(',', first + 1);
   if (second == std::string::npos || !(text.starts_with("turn:") || text.starts_with("turns:"))) {
-    return core::failure(core::CommonError::invalid_argument,
-                         "--turn takes turn:HOST:PORT,USERNAME,CREDENTIAL");
+    return core::failure(CliError::bad_option, "--turn takes turn:HOST:PORT,USERNAME,CREDENTIAL");
   }
   return rtc::IceServer{
       {text.substr(0, first)}, text.substr(first + 1, second - first - 1), text.substr(second + 1)};
@@ -29,9 +29,11 @@ void add_common_options(CLI::App& command, CommonOptions& options, const std::st
   command.add_option("--log-level", options.log_level, "debug, info, warn, error or off")
       ->envname("PANTHEON_LOG_LEVEL")
       ->capture_default_str();
-  command.add_option("--log-format", options.log_format, "Lines for people, or a JSON object a line")
+  command
+      .add_option("--log-format", options.log_format,
+                  "Lines for people (text), or a JSON object a line (json)")
       ->envname("PANTHEON_LOG_FORMAT")
-      ->check(CLI::IsMember({"text", "json"}))
+      ->check(CLI::IsMember({"text", "json"}).description(""))
       ->capture_default_str();
 }
 
@@ -54,8 +56,7 @@ void add_ice_options(CLI::App& command, IceOptions& options) {
 core::Result<std::vector<rtc::IceServer>> ice_servers(const IceOptions& options, bool at_home) {
   std::vector<rtc::IceServer> servers;
   for (const auto& url : options.stun) {
-    if (!url.starts_with("stun:"))
-      return core::failure(core::CommonError::invalid_argument, "--stun takes stun:HOST:PORT");
+    if (!url.starts_with("stun:")) return core::failure(CliError::bad_option, "--stun takes stun:HOST:PORT");
     servers.push_back({{url}, "", ""});
   }
   if (options.stun.empty() && !options.no_stun && !at_home) servers.push_back({{kDefaultStun}, "", ""});

@@ -22,7 +22,7 @@ TEST(IceServers, ATurnServerNeedsItsCredential) {
   const auto servers = ice_servers(options, true).value();
   EXPECT_EQ(servers.at(0).credential, "secret");
   options.turn = {"turn:127.0.0.1:3478"};
-  EXPECT_EQ(ice_servers(options, true).error().code(), "invalid_argument");
+  EXPECT_EQ(ice_servers(options, true).error().code(), "bad_option");
 }
 
 }  // namespace

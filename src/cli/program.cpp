@@ -8,6 +8,7 @@
 #include <iostream>
 #include <map>
 
+#include "cli/usage_error.hpp"
 #include "cli/verbs.hpp"
 
 namespace pantheon::cli {
@@ -26,7 +27,8 @@ void forget_variables_of_others(CLI::App& program, const std::string& verb) {
 
 int parse_and_run(int argc, const char* const* argv) {
   CLI::App program(
-      "Pantheon: use the language models of your own computer from all your devices, peer to peer.");
+      "Pantheon: use the language models of your own computer from all your devices, peer to peer.",
+      "pantheon");
   program.set_version_flag("--version", PANTHEON_VERSION);
   program.require_subcommand(1);
   program.footer("Start with `pantheon up`. `pantheon VERB --help` says more about a verb.");
@@ -46,7 +48,9 @@ int parse_and_run(int argc, const char* const* argv) {
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return program.exit(error) == 0 ? 0 : kUsageError;
+    if (error.get_exit_code() == 0) return program.exit(error);  // what --help and --version ask for
+    std::cerr << "pantheon: " << usage_error(program, error) << "\n";
+    return kUsageError;
   }
   return verbs.at(program.get_subcommands().front())();
 }

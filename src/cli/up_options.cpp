@@ -16,10 +16,12 @@ void add_engine_options(CLI::App& verb, UpArguments& arguments) {
                   "Base URL of an engine to share, e.g. http://127.0.0.1:8000 (may be given more than once)");
   verb.add_flag("--no-search", arguments.no_search,
                 "Share only engines named by --engine, look for no others");
-  verb.add_flag("!--no-legacy-relay", arguments.up.serve_relayed,
+  verb.add_flag("--no-legacy-relay", arguments.no_legacy_relay,
                 "Refuse clients of the oldest generation, whose requests the signaling server could read");
-  verb.add_option("--parallel", arguments.up.parallel, "Answers that Ollama writes at the same time")
-      ->check(CLI::Range(1U, 64U))
+  verb.add_option("--parallel", arguments.up.parallel,
+                  "Answers that Ollama writes at the same time (1 to 64)")
+      ->type_name("N")
+      ->check(CLI::Range(1U, 64U).description(""))
       ->capture_default_str();
   verb.add_flag("--try", arguments.try_model,
                 "If no engine answers, set up a small model (272 MB to download) without asking");
@@ -54,7 +56,10 @@ void add_account_options(CLI::App& verb, UpArguments& arguments) {
   auto* auth_key = verb.add_option("--auth-key", arguments.up.auth_key,
                                    "With --server: the key shared by all devices of the account")
                        ->envname("AUTH_KEY");
-  arguments.with_server = {pair, token, token_file, auth_key};
+  auto* verified = verb.add_flag("--verified-only", arguments.up.verified_only,
+                                 "With --server: serve only devices that were paired, also where a token or "
+                                 "key is enough to be in the account");
+  arguments.with_server = {pair, token, token_file, auth_key, verified};
 }
 
 void add_home_options(CLI::App& verb, UpArguments& arguments) {
@@ -84,7 +89,7 @@ bool was_typed(const CLI::Option& option) {
 core::Result<std::string> chosen_server(const UpArguments& arguments) {
   if (arguments.server->count() > 0) return app::server_origin(arguments.up.server);
   if (arguments.host_only) {
-    return core::failure(core::CommonError::invalid_argument,
+    return core::failure(CliError::missing_option,
                          "pantheon host needs --server URL; at home use pantheon up");
   }
   const auto& list = arguments.with_server;
@@ -129,6 +134,7 @@ core::Result<app::UpOptions> up_options(const UpArguments& arguments) {
   options.ice_servers = std::move(*ice);
   options.data_folder = arguments.data;
   options.search_engines = !arguments.no_search;
+  options.serve_relayed = !arguments.no_legacy_relay;
   if (!arguments.rtc_bind.empty()) options.rtc_bind_address = arguments.rtc_bind;
   if (arguments.try_model) options.trial = app::Trial::if_no_engine;
   if (options.name.empty()) options.name = platform::host_name();

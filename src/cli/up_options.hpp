@@ -21,6 +21,7 @@ struct UpArguments {
   std::string data = platform::data_folder().string();
   bool try_model = false;
   bool no_search = false;
+  bool no_legacy_relay = false;
   // Of the verb, which must outlive this.
   const CLI::Option* server = nullptr;
   std::vector<const CLI::Option*> with_server;  ///< those that mean something only with `--server`
@@ -30,7 +31,7 @@ struct UpArguments {
 std::shared_ptr<UpArguments> add_up_options(CLI::App& verb, bool host_only);
 
 /// What follows from the arguments as a whole, once they are read. `server_address_invalid`, `bad_option`,
-/// `invalid_argument`.
+/// `missing_option`.
 core::Result<app::UpOptions> up_options(const UpArguments& arguments);
 
 }  // namespace pantheon::cli

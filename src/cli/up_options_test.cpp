@@ -53,7 +53,7 @@ TEST_F(UpOptionsTest, TheOwnerNamesWhatIsSharedAndWhoManagesIt) {
 }
 
 TEST_F(UpOptionsTest, AHostNeedsAServer) {
-  EXPECT_EQ(read({}, true).error().code(), "invalid_argument");
+  EXPECT_EQ(read({}, true).error().code(), "missing_option");
   EXPECT_TRUE(read({"--server", "http://x"}, true));
 }
 

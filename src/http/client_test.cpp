@@ -246,6 +246,18 @@ TEST_F(TlsTest, RefusesAServerWhoseAuthorityItDoesNotTrust) {
   EXPECT_EQ(loop.run(client.fetch(request, core::Bytes{100})).error().code(), "tls_failed");
 }
 
+TEST_F(TlsTest, SaysThatAServerSpeaksNoTls) {
+  Server plain(loop.executor(), ServerOptions{});
+  ASSERT_TRUE(plain.listen());
+  request.url = parse_url("https://127.0.0.1:" + std::to_string(plain.port()) + "/").value();
+  Client client(loop.executor());
+  const auto response = loop.run(client.fetch(request, core::Bytes{100}));
+  EXPECT_EQ(response.error().code(), "tls_failed");
+  EXPECT_EQ(response.error().detail(),
+            "no TLS is spoken there: does the address begin with http:// instead?");
+  loop.run(plain.stop());
+}
+
 TEST_F(TlsTest, RefusesACertificateOfAnotherName) {
   ClientOptions options;
   options.ca_file = certificate.certificate_file();

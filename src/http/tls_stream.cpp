@@ -54,6 +54,13 @@ class TlsStream final : public Stream {
   std::vector<std::uint8_t> own_;
 };
 
+/// What a server of plain HTTP answers is taken for a record of an unknown version.
+std::string reason_of(const boost::system::error_code& error) {
+  const bool plain = error.category() == asio::error::get_ssl_category() &&
+                     ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_WRONG_VERSION_NUMBER;
+  return plain ? "no TLS is spoken there: does the address begin with http:// instead?" : error.message();
+}
+
 asio::awaitable<core::Result<std::unique_ptr<Stream>>> handshake(std::unique_ptr<TlsStream> stream,
                                                                  ssl::stream_base::handshake_type type,
                                                                  std::chrono::milliseconds timeout) {
@@ -61,7 +68,7 @@ asio::awaitable<core::Result<std::unique_ptr<Stream>>> handshake(std::unique_ptr
   deadline.arm(timeout);
   const auto [error] = co_await stream->tls().async_handshake(type, kTuple);
   if (deadline.expired()) co_return core::failure(HttpError::connect_timeout, "TLS handshake");
-  if (error) co_return core::failure(HttpError::tls_failed, error.message());
+  if (error) co_return core::failure(HttpError::tls_failed, reason_of(error));
   co_return std::unique_ptr<Stream>(std::move(stream));
 }
 

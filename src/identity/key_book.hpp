@@ -29,6 +29,9 @@ class KeyBook {
 
   const std::string& account() const { return account_; }
 
+  /// As the owner wants it now. With `refuse` the keys that were only seen are kept and not accepted.
+  void set_first_sight(FirstSight first_sight) { first_sight_ = first_sight; }
+
   /// Accepts a key for a device id from now on, as pairing proved it (or as it is our own). Replaces an older
   /// key of that id and lifts nothing: a revoked id stays revoked (`device_revoked`). `key_book_full`.
   core::Result<void> pin(const std::string& device_id, const PublicKey& key);

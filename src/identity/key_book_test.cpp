@@ -149,6 +149,16 @@ TEST_F(KeyBookTest, RemembersFirstSightOnlyWhereAllowedAndRefusesAChange) {
   EXPECT_TRUE(changed.error().is(IdentityError::key_changed));
 }
 
+TEST_F(KeyBookTest, WhatWasOnlySeenIsNotAcceptedWhileTheOwnerWantsVerifiedDevices) {
+  KeyBook open(kAccount, KeyBook::FirstSight::remember);
+  ASSERT_TRUE(open.accept("uid_web", a.public_key(), {}));
+  open.set_first_sight(KeyBook::FirstSight::refuse);
+  EXPECT_EQ(open.accept("uid_web", a.public_key(), {}).error().code(), "key_not_accepted");
+  EXPECT_TRUE(open.demands_proof("another"));
+  open.set_first_sight(KeyBook::FirstSight::remember);
+  EXPECT_EQ(open.accept("uid_web", a.public_key(), {}).value(), Trust::first_sight);
+}
+
 TEST_F(KeyBookTest, AtFirstSightAnIdMadeFromAKeyMustFitIt) {
   KeyBook open(kAccount, KeyBook::FirstSight::remember);
   EXPECT_FALSE(open.accept(a.device_id(), evil.public_key(), {}));

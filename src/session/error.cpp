@@ -6,7 +6,7 @@ namespace pantheon::session {
 namespace {
 
 // In the order of SessionError.
-constexpr std::array<core::ErrorRow, 20> kRows{{
+constexpr std::array<core::ErrorRow, 21> kRows{{
     {"not_signed_in", 401, 77,
      "This device belongs to no account yet; pair it with a link from `pantheon up`."},
     {"token_refused", 401, 77, "The signaling server refused this device's token; pair the device again."},
@@ -38,6 +38,7 @@ constexpr std::array<core::ErrorRow, 20> kRows{{
     {"devices_off", 403, 77,
      "This server pairs no devices; sign in with --token, --token-file or the account's shared key."},
     {"server_refused", 502, 69, "The signaling server did not do what it was asked; it says why."},
+    {"no_sign_in", 503, 69, "This device could not sign in at the signaling server; the reason follows."},
 }};
 
 }  // namespace

@@ -28,6 +28,7 @@ enum class SessionError {
   account_full,
   devices_off,
   server_refused,  ///< for another reason
+  no_sign_in,      ///< what stands in the way is no fault of this device: the network, or the server
 };
 const core::ErrorRow& row(SessionError code);
 std::span<const core::ErrorRow> session_error_rows();

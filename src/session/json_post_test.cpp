@@ -136,7 +136,7 @@ TEST(ConnectError, IsTheOneTheServerNames) {
   };
   EXPECT_TRUE(connect_error(refusal("auth_invalid")).is(SessionError::token_refused));
   EXPECT_TRUE(connect_error(refusal("account_full")).is(SessionError::account_full));
-  EXPECT_TRUE(connect_error(refusal("server_full")).is(core::CommonError::unavailable));
+  EXPECT_TRUE(connect_error(refusal("server_full")).is(SessionError::no_sign_in));
   EXPECT_EQ(connect_error(refusal("server_full")).detail(), "words");
 }
 

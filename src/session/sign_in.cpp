@@ -86,7 +86,7 @@ core::Error connect_error(const core::json::object& refusal) {
                         code == "not_signed_in" || code == "token_refused" || code == "key_changed";
   if (about_us) return {SessionError::token_refused, message};
   if (auto named = error_named(code, message)) return *std::move(named);
-  return {core::CommonError::unavailable, message};
+  return {SessionError::no_sign_in, message};
 }
 
 asio::awaitable<core::Result<std::string>> ask_account(asio::any_io_executor executor, SignInDevice device,

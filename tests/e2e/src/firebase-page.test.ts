@@ -183,6 +183,22 @@ describe('a page whose person signs in with Firebase', () => {
     expect(signal.program.output).toMatch(/a socket was refused: auth_expired/);
   });
 
+  it('is served by a host that wants verified devices only when it was paired with it', async () => {
+    await host.stop();
+    host = startHost(signal.url, await emulator.refresh(anna), ['--verified-only', ...engines()]);
+    const [link] = await host.line(/http:\S+#pair=\S+/);
+    const page = await signedIn(anna);
+    await goOnline(page);
+    const connecting = (): Promise<string> =>
+      page.evaluate(async () => {
+        const { deviceId } = await window.e2e.onlineHost(window.client);
+        return await window.e2e.codeOf(() => window.client.connect(deviceId));
+      });
+    expect(await connecting()).not.toBe('ok');
+    await page.evaluate((text) => window.client.pair(text, { name: 'Test phone' }), link);
+    expect(await connecting()).toBe('ok');
+  });
+
   it('sees nothing of another account, and is not seen by it', async () => {
     const [hers, his] = [await signedIn(anna), await signedIn(bob)];
     await goOnline(hers);
