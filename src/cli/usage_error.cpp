@@ -58,11 +58,16 @@ std::string not_expected(const CLI::App& program, const CLI::App& verb) {
   return of + " has no option " + word + meant(word, options_of(verb));
 }
 
+// By its number: some versions of CLI11 put the name of the verb where others put the kind of the error.
+bool is(const CLI::ParseError& error, CLI::ExitCodes kind) {
+  return error.get_exit_code() == static_cast<int>(kind);
+}
+
 /// What CLI11 says of an option that is known.
 std::string bad_value(const CLI::ParseError& error) {
   const std::string text = error.what();
   const bool no_value =
-      error.get_name() == "ArgumentMismatch" && text.find(" required ") != std::string::npos;
+      is(error, CLI::ExitCodes::ArgumentMismatch) && text.find(" required ") != std::string::npos;
   return no_value ? text.substr(0, text.find(':')) + " needs a value" : printable(text, 200);
 }
 
@@ -73,7 +78,7 @@ std::string usage_error(const CLI::App& program, const CLI::ParseError& error) {
   const auto sentence = [](const std::string& what) { return what.ends_with('?') ? what : what + "."; };
   if (parsed.empty()) return sentence(no_verb(program)) + " `pantheon --help` says more.";
   const auto& verb = *parsed.front();
-  const auto what = error.get_name() == "ExtrasError" ? not_expected(program, verb) : bad_value(error);
+  const auto what = is(error, CLI::ExitCodes::ExtrasError) ? not_expected(program, verb) : bad_value(error);
   return sentence(what) + " `pantheon " + verb.get_name() + " --help` lists its options.";
 }
 
