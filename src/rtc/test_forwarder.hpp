@@ -19,7 +19,7 @@ class Forwarder {
 
   explicit Forwarder(Pair& pair) : ends_{End(pair.offerer, pair.io), End(pair.answerer, pair.io)} {
     for (auto& end : ends_) {
-      end.side->on_signal = [this, &end](core::json::object& signal) { redirect(end, signal); };
+      end.side->on_signal = [&end](core::json::object& signal) { redirect(end, signal); };
       receive(end);
     }
   }
