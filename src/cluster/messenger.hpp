@@ -19,13 +19,13 @@ class Messenger {
   using MessageHandler = std::function<void(const std::string& from, const core::json::object& message)>;
   using RequestHandler =
       std::function<asio::awaitable<core::json::object>(std::string from, core::json::object message)>;
-
   using TextHandler = std::function<void(const SocketText& text)>;
 
   virtual ~Messenger() = default;
   /// Of this node; new each time it starts.
   virtual const std::string& id() const = 0;
   virtual void on_message(MessageHandler handler) = 0;
+  /// What others send by send_text().
   virtual void on_text(TextHandler handler) = 0;
   /// Requests of other nodes; what is returned goes back.
   virtual void on_request(RequestHandler handler) = 0;

@@ -89,6 +89,13 @@ class RosterTest : public testing::Test {
     loop.run(node.roster.open(group, seconds(5)));
     node.events.clear();
   }
+  /// Writes down what other nodes send to this one.
+  void note_messages(Nodes& nodes, std::vector<std::string>& heard) {
+    nodes.on_message([this, &heard](const std::string&, const json::object& message) {
+      heard.push_back(json::serialize(message));
+      changed.notify();
+    });
+  }
   void until(const std::function<bool()>& condition) { loop.run(wait(changed, condition)); }
   static asio::awaitable<void> wait(core::AsyncEvent& event, const std::function<bool()>& condition) {
     // Things that say nothing when they change (leases) are looked at again and again.
@@ -265,10 +272,7 @@ TEST_F(RosterTest, TextsArriveAsTheyAreAndInOrderWithMessages) {
   auto& a = add_node();
   auto& b = add_node();
   std::vector<std::string> heard;
-  b.nodes.on_message([&](const std::string&, const json::object& message) {
-    heard.push_back(json::serialize(message));
-    changed.notify();
-  });
+  note_messages(b.nodes, heard);
   b.nodes.on_text([&](const SocketText& text) {
     heard.push_back(text.account + " " + text.socket_id + " " + text.from_device + " " + text.from_socket +
                     " " + text.text);
@@ -320,10 +324,7 @@ TEST_F(RosterTest, WhatIsNoMessageOfANodeIsIgnored) {
   auto& a = add_node();
   auto& b = add_node();
   std::vector<std::string> heard;
-  b.nodes.on_message([&](const std::string&, const json::object& message) {
-    heard.push_back(json::serialize(message));
-    changed.notify();
-  });
+  note_messages(b.nodes, heard);
   b.nodes.on_text([&](const SocketText& text) { heard.push_back(text.text); });
   b.nodes.on_request(
       [](std::string, json::object) -> asio::awaitable<json::object> { co_return json::object(); });
