@@ -7,6 +7,7 @@
 #include "app/model_host.hpp"
 #include "app/signaling_server.hpp"
 #include "core/async_event.hpp"
+#include "http/url.hpp"
 #include "platform/network.hpp"
 #include "session/account_client.hpp"
 
@@ -44,6 +45,7 @@ struct Up::State {
   asio::awaitable<void> keep_link();
   session::AccountEvents session_events();
   std::vector<std::string> origins() const;
+  UpEvents::Reach reach() const;
   std::string own_url() const;
   void announce();
   void store_book();
@@ -78,6 +80,13 @@ std::vector<std::string> Up::State::origins() const {
   for (const auto& address : platform::lan_addresses()) list.push_back(origin_of(address, signaling->port()));
   if (list.empty()) list.push_back(own_url());
   return list;
+}
+
+UpEvents::Reach Up::State::reach() const {
+  const auto url = http::parse_url(origins().front());
+  if (url && http::is_loopback(url->host)) return UpEvents::Reach::this_computer;
+  const bool near = at_home() || (url && http::is_private(url->host));
+  return near ? UpEvents::Reach::this_network : UpEvents::Reach::anywhere;
 }
 
 asio::awaitable<core::Result<void>> Up::State::start_signaling() {
@@ -117,7 +126,7 @@ session::AccountEvents Up::State::session_events() {
     refused.reset();
     link_until = {};  // a server that was away may have forgotten the code
     changed.notify();
-    if (events.on_online) events.on_online(origins(), at_home());
+    if (events.on_online) events.on_online(origins(), reach());
   };
   on.on_offline = [this](std::string_view reason) {
     if (std::exchange(online, false) && events.on_offline) events.on_offline(std::string(reason));

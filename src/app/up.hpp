@@ -76,8 +76,10 @@ struct UpEvents {
   };
   /// What was found, whenever that changes.
   std::function<void(const std::vector<Engine>&)> on_engines;
-  /// Signed in; where the web app is, and whether that works on this network only.
-  std::function<void(const std::vector<std::string>& origins, bool at_home)> on_online;
+  /// From where the web app can be opened, going by its address.
+  enum class Reach : std::uint8_t { this_computer, this_network, anywhere };
+  /// Signed in; where the web app is.
+  std::function<void(const std::vector<std::string>& origins, Reach)> on_online;
   std::function<void(const std::string& reason)> on_offline;
   /// A fresh one-time pairing link; replaces the one before.
   std::function<void(const std::string& link, std::chrono::minutes lifetime)> on_link;

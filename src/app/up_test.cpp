@@ -23,7 +23,10 @@ class UpTest : public test::HomeTest {
   /// Starts it, and stops it again once it is signed in.
   core::Result<void> start_and_stop() {
     UpEvents events;
-    events.on_online = [this](const auto&, bool) { ++times_online_; };
+    events.on_online = [this](const auto&, UpEvents::Reach reach) {
+      ++times_online_;
+      reach_ = reach;
+    };
     events.on_error = [this](const core::Error& error) { errors_ += error.code(); };
     events.on_note = [this](const std::string& note) { notes_ += note; };
     Up up(loop_.executor(), options_, std::move(events));
@@ -33,6 +36,7 @@ class UpTest : public test::HomeTest {
   }
 
   int times_online_ = 0;
+  std::optional<UpEvents::Reach> reach_;
   std::string errors_;
   std::string notes_;
 };
@@ -46,6 +50,12 @@ TEST_F(UpTest, ATokenThatIsOverByTheServersClockAloneIsReplaced) {
   EXPECT_TRUE(started) << started.error().message();
   EXPECT_EQ(times_online_, 2);
   EXPECT_EQ(errors_, "");
+}
+
+TEST_F(UpTest, AServerOnLoopbackIsSaidToWorkOnThisComputerOnly) {
+  options_.pair_link = pairing_link();
+  ASSERT_TRUE(start_and_stop());
+  EXPECT_EQ(reach_, UpEvents::Reach::this_computer);
 }
 
 TEST_F(UpTest, TheSameCommandWithTheSameLinkGoesOn) {

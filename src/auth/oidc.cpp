@@ -1,7 +1,5 @@
 #include "auth/oidc.hpp"
 
-#include <boost/asio/ip/address.hpp>
-
 #include "auth/error.hpp"
 #include "core/json.hpp"
 
@@ -12,13 +10,6 @@ constexpr std::size_t kMaxUrl = 256;
 constexpr std::size_t kMaxJwksUrl = 2048;
 constexpr std::string_view kSecure = "https://";
 constexpr std::string_view kPlain = "http://";
-
-bool is_loopback(const std::string& host) {
-  if (host == "localhost") return true;
-  boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(host, error);
-  return !error && address.is_loopback();
-}
 
 std::string encode(std::string_view text) {
   std::string out;
@@ -38,7 +29,7 @@ core::Result<http::Url> parse_provider_url(std::string_view text) {
   if (!url || text.find('#') != std::string_view::npos)
     return core::failure(AuthError::invalid_sign_in,
                          "not an address: " + std::string(text.substr(0, kMaxUrl)));
-  if (url->scheme != "https" && !(url->scheme == "http" && is_loopback(url->host)))
+  if (url->scheme != "https" && !(url->scheme == "http" && http::is_loopback(url->host)))
     return core::failure(AuthError::invalid_sign_in, "only https is safe: " + url->origin());
   return url;
 }

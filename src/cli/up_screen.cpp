@@ -92,15 +92,26 @@ void show_engines(Screen& screen, const std::vector<app::UpEvents::Engine>& engi
   screen.line(text);
 }
 
-void show_online(Screen& screen, const std::vector<std::string>& origins, bool at_home) {
+std::string_view where_from(app::UpEvents::Reach reach) {
+  switch (reach) {
+    case app::UpEvents::Reach::this_computer:
+      return "works on this computer only";
+    case app::UpEvents::Reach::this_network:
+      return "works at home: on this network only";
+    case app::UpEvents::Reach::anywhere:
+      break;
+  }
+  return "works anywhere";
+}
+
+void show_online(Screen& screen, const std::vector<std::string>& origins, app::UpEvents::Reach reach) {
   if (screen.offline) {
     screen.offline = false;
     return screen.event("connected to the signaling server again");
   }
-  const auto where = at_home ? "works at home: on this network only" : "works anywhere";
   for (const auto& origin : origins) {
-    screen.line(
-        fmt::format("  {}  {}  {}", screen.host_only ? "Server " : "Web app", origin, screen.faint(where)));
+    screen.line(fmt::format("  {}  {}  {}", screen.host_only ? "Server " : "Web app", origin,
+                            screen.faint(std::string(where_from(reach)))));
   }
 }
 
@@ -202,7 +213,7 @@ app::UpEvents screen_events(bool host_only) {
   events.on_trial_progress = [screen](const auto& progress) { show_progress(*screen, progress); };
   events.on_offer_trial = [screen] { return ask_for_trial(screen); };
   events.on_engines = [screen](const auto& engines) { show_engines(*screen, engines); };
-  events.on_online = [screen](const auto& origins, bool at_home) { show_online(*screen, origins, at_home); };
+  events.on_online = [screen](const auto& origins, auto reach) { show_online(*screen, origins, reach); };
   events.on_offline = [screen](const std::string& reason) {
     screen->offline = true;
     screen->event("the signaling server is gone (" + printable(reason) + "); connecting again");

@@ -57,6 +57,18 @@ TEST(ScreenEvents, NeitherProgressNorAnErrorIsSaidTwiceWhenTheyTakeTurns) {
   EXPECT_NE(shown.find("10 %"), std::string::npos) << shown;
 }
 
+TEST(ScreenEvents, SaysFromWhereTheWebAppCanBeOpened) {
+  using Reach = app::UpEvents::Reach;
+  for (const auto& [reach, text] : {std::pair(Reach::this_computer, "works on this computer only\n"),
+                                    std::pair(Reach::this_network, "works at home: on this network only\n"),
+                                    std::pair(Reach::anywhere, "works anywhere\n")}) {
+    testing::internal::CaptureStdout();
+    screen_events(false).on_online({"https://example.org"}, reach);
+    const auto shown = testing::internal::GetCapturedStdout();
+    EXPECT_NE(shown.find(text), std::string::npos) << shown;
+  }
+}
+
 TEST(DurationText, HasUnits) {
   EXPECT_EQ(duration_text(1234ms), "1.2 s");
   EXPECT_EQ(duration_text(125s), "2 min 5 s");

@@ -1,5 +1,6 @@
 #include "http/url.hpp"
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 #include <charconv>
@@ -33,6 +34,24 @@ bool parse_port(std::string_view text, std::uint16_t& port) {
 
 bool known_scheme(std::string_view scheme) {
   return scheme == "http" || scheme == "https" || scheme == "ws" || scheme == "wss";
+}
+
+// `host:port` or `host`, without port and brackets; empty when it is neither.
+std::string_view host_of(std::string_view authority) {
+  if (authority.starts_with('[')) {
+    const auto end = authority.find(']');
+    if (end == std::string_view::npos || (end + 1 < authority.size() && authority[end + 1] != ':')) return {};
+    return authority.substr(1, end - 1);
+  }
+  const auto colon = authority.find(':');
+  return colon == authority.rfind(':') ? authority.substr(0, colon)
+                                       : authority;  // more: IPv6 without brackets
+}
+
+std::optional<boost::asio::ip::address> literal(std::string_view host) {
+  boost::system::error_code no_address;
+  const auto address = boost::asio::ip::make_address(host, no_address);
+  return no_address ? std::nullopt : std::optional(address);
 }
 
 }  // namespace
@@ -69,6 +88,25 @@ core::Result<Url> parse_url(std::string_view text) {
   if (url.target.front() != '/') return core::failure(HttpError::bad_url, "host");
   if (parsed->has_query()) url.target.append("?").append(std::string(parsed->encoded_query()));
   return url;
+}
+
+bool is_loopback(std::string_view authority) {
+  const auto host = host_of(authority);
+  const auto address = literal(host);
+  return host == "localhost" || (address && address->is_loopback());
+}
+
+bool is_private(std::string_view authority) {
+  const auto host = host_of(authority);
+  const auto address = literal(host);
+  if (!address) return host.ends_with(".local");
+  if (address->is_v6()) {
+    const auto v6 = address->to_v6();
+    return (v6.to_bytes()[0] & 0xFEU) == 0xFCU || v6.is_link_local();
+  }
+  const auto bits = address->to_v4().to_uint();
+  return bits >> 24U == 10 || bits >> 20U == (172U << 4U | 1U) || bits >> 16U == (192U << 8U | 168U) ||
+         bits >> 16U == (169U << 8U | 254U);
 }
 
 std::optional<std::string> percent_decode(std::string_view text) {

@@ -31,6 +31,35 @@ TEST(Url, PutsTheBracketsOfIpv6WhereTheyBelong) {
   EXPECT_EQ(url.authority(), "[::1]:3001");
 }
 
+TEST(Loopback, IsTheComputerItselfByNameOrAddressWithOrWithoutAPort) {
+  for (const char* own :
+       {"localhost", "localhost:3001", "127.0.0.1", "127.8.9.10:80", "::1", "[::1]", "[::1]:3001"}) {
+    EXPECT_TRUE(is_loopback(own)) << own;
+  }
+}
+
+TEST(Loopback, IsNotWhatMerelyBeginsLikeIt) {
+  for (const char* other :
+       {"", ":80", "localhost.example.org", "127.0.0.1.example.org", "127.0.0.1x:80", "[::1", "[::1x]",
+        "[::1].example.org", "192.168.1.5:3001", "[fe80::1]", "::2", "[]:80", "["}) {
+    EXPECT_FALSE(is_loopback(other)) << other;
+  }
+}
+
+TEST(PrivateHost, IsReachedFromItsOwnNetworkOnly) {
+  for (const char* own : {"10.0.0.1", "172.16.0.1:80", "172.31.255.255", "192.168.1.5:3001", "169.254.1.1",
+                          "[fe80::1]:80", "fd00::1", "computer.local", "computer.local:3001"}) {
+    EXPECT_TRUE(is_private(own)) << own;
+  }
+}
+
+TEST(PrivateHost, IsNotOneThatEverybodyReaches) {
+  for (const char* other : {"", "11.0.0.1", "172.15.0.1", "172.32.0.1:80", "192.169.1.5", "8.8.8.8",
+                            "[2001:db8::1]", "10.example.org", "local", "computer.local.example.org"}) {
+    EXPECT_FALSE(is_private(other)) << other;
+  }
+}
+
 TEST(Url, ANameThatBeginsLikeAnAddressIsNotThatAddress) {
   for (const char* text : {"http://127.0.0.1.example.org", "http://127.0.0.1.example.org/x",
                            "http://127.0.0.1x/", "https://1.2.3.4.5:80/"}) {

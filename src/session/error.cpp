@@ -22,8 +22,7 @@ constexpr std::array<core::ErrorRow, 21> kRows{{
     {"pinned_peer_over_json", 403, 77,
      "A device whose key is known must prove it; the older protocol cannot. Update that device."},
     {"too_many_requests", 429, 75, "Too many requests are open on this connection; wait for one to end."},
-    {"pairing_refused", 403, 77,
-     "The pairing was refused: the secret of the link does not match. Scan the link again."},
+    {"pairing_refused", 403, 77, "The other device refused the pairing; make a new link and open it here."},
     {"pairing_mac_mismatch", 403, 77,
      "The signaling server changed the keys of this pairing; do not trust it. Nothing was kept."},
     {"no_signaling_server", 502, 76,
@@ -33,10 +32,11 @@ constexpr std::array<core::ErrorRow, 21> kRows{{
     {"pairing_busy", 409, 75, "Another device is just using this pairing link; try again in a moment."},
     {"pairing_voucher_gone", 504, 69,
      "The device that showed the pairing link does not answer; check that it is on."},
-    {"rate_limited", 429, 75, "The signaling server had too many requests; wait a moment and try again."},
+    {"rate_limited", 429, 75, "Too many requests to the signaling server; wait a moment and try again."},
     {"account_full", 409, 69, "The account has too many devices or connections; close or revoke some."},
     {"devices_off", 403, 77,
-     "This server pairs no devices; sign in with --token, --token-file or the account's shared key."},
+     "This server pairs no devices (--devices=off); sign in with the account's provider (a host: --token or "
+     "--token-file) or its shared key."},
     {"server_refused", 502, 69, "The signaling server did not do what it was asked; it says why."},
     {"no_sign_in", 503, 69, "This device could not sign in at the signaling server; the reason follows."},
 }};

@@ -7,7 +7,7 @@ namespace {
 
 // In the order of SignalingError.
 constexpr std::array<core::ErrorRow, 27> kRows{{
-    {"rate_limited", 429, 75, "Too many requests; wait a moment and try again."},
+    {"rate_limited", 429, 75, "Too many requests to the signaling server; wait a moment and try again."},
     {"not_joined", 409, 65, "This socket is not in its account's room; send join-account first."},
     {"peer_unavailable", 404, 69,
      "The device is not connected to the signaling server; check that it is on."},
@@ -47,8 +47,8 @@ constexpr std::array<core::ErrorRow, 27> kRows{{
     {"legacy_relay_off", 403, 69,
      "This server passes no requests of older clients on (--legacy); update Pantheon on this device."},
     {"devices_off", 403, 77,
-     "This server pairs no devices and gives them no tokens (--devices=off); sign in with the account's "
-     "provider or its shared key instead."},
+     "This server pairs no devices (--devices=off); sign in with the account's provider (a host: --token or "
+     "--token-file) or its shared key."},
     {"device_runs_server", 409, 65,
      "The server of this account runs on that device, so it cannot be removed; stop Pantheon there instead, "
      "or "

@@ -3,6 +3,7 @@
 #include "auth/error.hpp"
 #include "core/bytes.hpp"
 #include "http/server.hpp"
+#include "http/url.hpp"
 #include "signaling/http_support.hpp"
 #include "signaling/shard_group.hpp"
 
@@ -15,15 +16,6 @@ constexpr std::string_view kBearer = "Bearer ";
 // Whoever asks more often gets the same answer: asking costs a query.
 constexpr std::chrono::seconds kDatabasePause{1};
 
-bool names_this_machine(std::string_view host) {
-  if (host == "[::1]" || host.starts_with("[::1]:")) return true;
-  host = host.substr(0, host.find(':'));
-  // A name that begins like an address may be anybody's, who has a page here ask for it.
-  boost::system::error_code no_address;
-  const auto address = ip::make_address_v4(host, no_address);
-  return host == "localhost" || (!no_address && address.is_loopback());
-}
-
 /// Of this machine, and through no proxy on it that serves others.
 bool is_direct_and_local(const http::Request& request) {
   const auto& from = request.remote_address;
@@ -33,7 +25,7 @@ bool is_direct_and_local(const http::Request& request) {
   for (const auto* name : {"X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"}) {
     if (request.headers.get(name)) return false;
   }
-  return local && names_this_machine(request.headers.get("Host").value_or(""));
+  return local && http::is_loopback(request.headers.get("Host").value_or(""));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "http/error.hpp"
 #include "http/server.hpp"
+#include "http/url.hpp"
 #include "signaling/error.hpp"
 #include "signaling/http_support.hpp"
 
@@ -19,10 +20,6 @@ bool is_host(std::string_view host) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
            c == '-' || c == ':' || c == '[' || c == ']' || c == '_';
   });
-}
-
-bool is_loopback(std::string_view host) {
-  return host.starts_with("localhost") || host.starts_with("127.") || host.starts_with("[::1]");
 }
 
 // A file whose name carries a hash of its content, as Vite names them: /assets/index-B4x9_k2a.js
@@ -42,7 +39,7 @@ void add_security_headers(const http::Request& request, http::Headers& headers) 
   headers.set("X-Frame-Options", "DENY");
   // Browsers complain about this header where the page is not trustworthy, and ignore it.
   const bool trustworthy =
-      request.secure || is_loopback(host) || request.headers.get("X-Forwarded-Proto") == "https";
+      request.secure || http::is_loopback(host) || request.headers.get("X-Forwarded-Proto") == "https";
   if (trustworthy) headers.set("Cross-Origin-Opener-Policy", "same-origin");
 }
 

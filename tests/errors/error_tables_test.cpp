@@ -23,6 +23,7 @@
 #include "platform/error.hpp"
 #include "rtc/error.hpp"
 #include "session/error.hpp"
+#include "session/server_error.hpp"
 #include "signaling/error.hpp"
 #include "socketio/error.hpp"
 #include "store/error.hpp"
@@ -146,6 +147,18 @@ TEST(ErrorTables, ACodeThatTwoPartsShareHasOneHttpStatus) {
           << row.http_status << " in " << table.part;
     }
   }
+}
+
+// A server sends its words along; whoever reads both must not read the same thing twice.
+TEST(ErrorTables, WhatTheServerSaysIsSaidInTheSameWordsByThoseWhoKnowItsCode) {
+  int known = 0;
+  for (const auto& row : signaling::signaling_error_rows()) {
+    const auto error = session::error_named(row.code, row.advice);
+    if (!error) continue;
+    ++known;
+    EXPECT_EQ(error->message(), row.advice) << row.code;
+  }
+  EXPECT_GE(known, 5);
 }
 
 }  // namespace

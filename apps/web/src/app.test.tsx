@@ -5,6 +5,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { App } from './app.js';
 import { Conversations } from './chat/conversations.js';
 import { memoryStorage } from './state/device-storage.js';
+import type { ServerConfig } from './state/server-config.js';
 import { makeServices, ServicesProvider } from './state/services.js';
 import { scriptOf, type ScenarioName } from './testing/scenarios.js';
 import { ScriptedClient, type Script } from './testing/scripted-client.js';
@@ -25,9 +26,11 @@ async function draw(
   hash = '',
   storage = memoryStorage(),
   more: Partial<Script> = {},
+  server: Partial<ServerConfig> = {},
 ): Promise<HTMLElement> {
   location.hash = hash;
   const services = makeServices(new ScriptedClient({ ...scriptOf(name), ...more }), storage);
+  services.server.update((config) => ({ ...config, ...server }));
   const box = document.createElement('div');
   document.body.append(box);
   const root = createRoot(box);
@@ -63,6 +66,12 @@ describe('App', () => {
     ['server-untrusted', '', 'This server cannot be trusted'],
   ] as const)('in state %s at "%s" says "%s"', async (name, hash, text) => {
     expect((await draw(name, hash)).textContent).toContain(text);
+  });
+
+  it('tells nobody to pair at a server that keeps no devices', async () => {
+    const box = await draw('unpaired-anywhere', '', undefined, {}, { mode: 'anywhere', pairing: false });
+    expect(box.querySelector('[data-testid=page-no-pairing]')?.textContent).toContain('keeps no devices');
+    expect(box.querySelector('[data-testid=paste-link]')).toBeNull();
   });
 
   it('offers pairing with one press, under a name', async () => {

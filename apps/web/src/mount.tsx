@@ -14,7 +14,7 @@ export function mount(client: ClientLike): Services {
       <App />
     </ServicesProvider>,
   );
-  void services.mode.load();
+  void services.server.load();
   void services.account.start();
   return services;
 }

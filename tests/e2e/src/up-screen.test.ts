@@ -28,8 +28,8 @@ describe('what pantheon up shows in a terminal', () => {
   });
   afterAll(() => engine.stop());
 
-  it('where the web app is, and that it works on this network only', async () => {
-    const [, web] = await up.line(/^ {2}Web app {2}(\S+) {2}works at home: on this network only$/);
+  it('where the web app is, and from where it can be opened: here on loopback only', async () => {
+    const [, web] = await up.line(/^ {2}Web app {2}(\S+) {2}works on this computer only$/);
     expect(web).toBe(new URL(link).origin);
   });
 

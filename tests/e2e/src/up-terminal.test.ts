@@ -72,7 +72,7 @@ describe('pantheon up in a terminal', () => {
         '127.0.0.1',
       );
     const first = join(`${up.origin}/`, link);
-    await first.line(/^ {2}Server {3}http:\S+ {2}works anywhere$/);
+    await first.line(/^ {2}Server {3}http:\S+ {2}works on this computer only$/);
     const second = join(up.origin, link);
     expect(await second.exited).toEqual({ code: 65, signal: null });
     expect(second.stderr.join('\n')).toMatch(/^pantheon: The pairing link is unknown, used or expired/);

@@ -1,12 +1,15 @@
 import { useState, type ReactNode } from 'react';
 import { Logo } from '../components/icon.js';
 import { NetworkNote } from '../components/network-note.js';
-import { useHostCommand } from '../state/host-command.js';
+import { hostCommand, useHostCommand } from '../state/host-command.js';
+import { useValue } from '../state/observable.js';
 import { useServices } from '../state/services.js';
 
 /** Opened without a pairing: what this is, and how to begin. `removed`: another device removed this one. */
 export function WelcomePage({ removed = false }: { readonly removed?: boolean }): ReactNode {
   const command = useHostCommand();
+  const { server } = useServices();
+  if (!useValue(server).pairing) return <NoPairing />;
   return (
     <main className="centered">
       <section className="panel" data-testid={removed ? 'page-revoked' : 'page-welcome'}>
@@ -26,6 +29,26 @@ export function WelcomePage({ removed = false }: { readonly removed?: boolean })
         </ol>
         <PasteLink />
         <NetworkNote />
+      </section>
+    </main>
+  );
+}
+
+/** Of a server that keeps no devices: there is nothing a browser could be paired with, so nobody is told to. */
+function NoPairing(): ReactNode {
+  return (
+    <main className="centered">
+      <section className="panel" data-testid="page-no-pairing">
+        <Logo />
+        <h1>This server keeps no devices</h1>
+        <p className="lead">
+          Browsers cannot be paired here. Open the app that signs you in to this server, or ask who runs it
+          for its address.
+        </p>
+        <p>
+          To use your own models without it, start <code>{hostCommand('home')}</code> on the computer that
+          runs them, and open the link it shows.
+        </p>
       </section>
     </main>
   );

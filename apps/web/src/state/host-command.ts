@@ -1,5 +1,5 @@
 import { useValue } from './observable.js';
-import type { ServerMode } from './server-mode.js';
+import type { ServerMode } from './server-config.js';
 import { useServices } from './services.js';
 
 /**
@@ -12,8 +12,8 @@ export function hostCommand(mode: ServerMode, origin = location.origin): string 
 
 /** Where the server can be reached from. */
 export function useServerMode(): ServerMode {
-  const { account, mode } = useServices();
-  const early = useValue(mode);
+  const { account, server } = useServices();
+  const early = useValue(server).mode;
   const told = useValue(account).server;
   return told === undefined || told.version === '' ? early : told.mode; // without a version the client only assumes
 }

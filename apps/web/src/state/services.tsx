@@ -8,7 +8,7 @@ import type { ClientLike } from './client-like.js';
 import { deviceStorage, type DeviceStorage } from './device-storage.js';
 import { Router } from './route.js';
 import { Selection } from './selection.js';
-import { ServerModeInfo } from './server-mode.js';
+import { ServerConfigInfo } from './server-config.js';
 import { ThemeSetting } from './theme.js';
 
 /** Everything the pages work with; made once per page. */
@@ -20,7 +20,7 @@ export interface Services {
   readonly selection: Selection;
   readonly theme: ThemeSetting;
   readonly router: Router;
-  readonly mode: ServerModeInfo;
+  readonly server: ServerConfigInfo;
 }
 
 /** Puts the services together over a client. */
@@ -37,7 +37,7 @@ export function makeServices(client: ClientLike, storage: DeviceStorage = device
     selection: new Selection(storage),
     theme: new ThemeSetting(storage),
     router: new Router(),
-    mode: new ServerModeInfo(),
+    server: new ServerConfigInfo(),
   };
 }
 
