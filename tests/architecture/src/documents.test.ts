@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -18,47 +18,77 @@ const documents = [
 const withoutCode = (text: string): string =>
   text.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
 
-/** The files that a document links to or shows, as paths. */
-function targetsOf(document: string): string[] {
+/** What a document links to or shows: paths, each with the section it names (or an empty one). */
+function targetsOf(document: string): (readonly [path: string, section: string])[] {
   const text = withoutCode(readFileSync(document, 'utf8'));
-  const found = [...text.matchAll(/\]\(([^)\s]+)\)|<img[^>]*\ssrc="([^"]+)"/g)];
-  return found
-    .map((match) => (match[1] ?? match[2] ?? '').replace(/#.*$/, ''))
-    .filter((target) => target !== '' && !/^[a-z]+:/.test(target))
-    .map((target) => join(dirname(document), target));
+  return [...text.matchAll(/\]\(([^)\s]+)\)|<img[^>]*\ssrc="([^"]+)"/g)]
+    .map((match) => match[1] ?? match[2] ?? '')
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => {
+      const [path = '', section = ''] = target.split('#');
+      return [path === '' ? document : join(dirname(document), path), section] as const;
+    });
+}
+
+/** The names under which the sections of a document are linked to, as GitHub makes them. */
+function sectionsOf(document: string): string[] {
+  const text = readFileSync(document, 'utf8').replace(/^```[\s\S]*?^```/gm, '');
+  return [...text.matchAll(/^#+ (.*)$/gm)].map((match) =>
+    (match[1] ?? '')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
 }
 
 describe('the documents', () => {
-  it('link to files that exist', () => {
+  it('link to files and sections that exist', () => {
+    const exists = (path: string, section: string): boolean =>
+      existsSync(path) && (section === '' || sectionsOf(path).includes(section));
     const missing = documents.flatMap((document) =>
       targetsOf(document)
-        .filter((target) => !existsSync(target))
-        .map((target) => `${relative(ROOT, document)}: ${relative(ROOT, target)}`),
+        .filter(([path, section]) => !exists(path, section))
+        .map(([path, section]) => `${relative(ROOT, document)}: ${relative(ROOT, path)} ${section}`),
     );
     expect(missing).toEqual([]);
   });
 
   it('show every picture there is', () => {
-    const shown = new Set(documents.flatMap(targetsOf));
+    const shown = new Set(documents.flatMap(targetsOf).map(([path]) => path));
     const pictures = files.filter((file) => dirname(file) === join(ROOT, 'docs/images'));
     expect(pictures.length).toBeGreaterThan(0);
     expect(pictures.filter((picture) => !shown.has(picture)).map((picture) => basename(picture))).toEqual([]);
   });
 });
 
-describe('architecture.md', () => {
-  it('names files that exist', () => {
-    const page = readFileSync(join(ROOT, 'architecture.md'), 'utf8');
-    const names = [...page.matchAll(/`([\w./*-]+\.(?:cpp|hpp|ts|tsx|md|json))`/g)].map(
-      (match) => match[1] ?? '',
-    );
-    expect(names.length).toBeGreaterThan(20);
-    const known = [...documents, ...files].map((file) => `/${relative(ROOT, file)}`);
-    const exists = (name: string): boolean => {
-      const pattern = new RegExp(`/${name.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`);
+/** `src/a.{hpp,cpp}` as the names it stands for. */
+function expand(name: string): string[] {
+  const [, before = '', choices, after = ''] = /^([^{]*)\{([^}]*)\}(.*)$/.exec(name) ?? [];
+  if (choices === undefined) return [name];
+  return choices.split(',').flatMap((choice) => expand(before + choice + after));
+}
+
+/** What a page names in backticks that looks like a file, or like something in a folder of the root. */
+function namedIn(page: string): string[] {
+  const folders = new Set(foldersIn(ROOT));
+  return [...page.matchAll(/`([\w.{},*/-]+)`/g)]
+    .flatMap((match) => expand(match[1] ?? ''))
+    .filter((name) => {
+      const [first = '', ...rest] = name.split('/');
+      return /\.(?:cpp|hpp|ts|tsx|js|json|md)$/.test(name) || (rest.length > 0 && folders.has(first));
+    });
+}
+
+describe.each(['architecture.md', 'docs/where-to-change.md'])('%s', (name) => {
+  it('names files and folders that exist, with their whole paths', () => {
+    const names = namedIn(readFileSync(join(ROOT, name), 'utf8'));
+    expect(names.length).toBeGreaterThan(50);
+    const known = [...readdirSync(ROOT), ...files.map((file) => relative(ROOT, file))];
+    const exists = (path: string): boolean => {
+      const pattern = new RegExp(`^${path.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}(/|$)`);
       return known.some((file) => pattern.test(file));
     };
-    expect(names.filter((name) => !exists(name))).toEqual([]);
+    expect(names.filter((path) => !exists(path))).toEqual([]);
   });
 });
 
