@@ -45,7 +45,8 @@ OptionGroup network(SignalSettings& s) {
             "must be named, or all its clients count as one address; none for nobody",
             list(s.trusted_proxies, "ADDRESS or CIDR,...")},
            {"presence-grace", "PRESENCE_GRACE",
-            "How long a device whose connection broke may take to return before others see it leave",
+            "How long a device whose connection broke may take to return before others see it leave; a loss that "
+            "nobody notices is found by a ping first, which takes up to 45 s more",
             duration(signaling.presence_grace, 0ms, std::chrono::milliseconds(60s))}}};
 }
 

@@ -32,7 +32,7 @@ struct StreamState {
   }
 };
 
-/// The engine room of LinkChannel, shared with the streams so that they may outlive it safely.
+/// Drives the link of a LinkChannel; shared with the streams so that they may outlive it safely.
 class LinkDriver : public std::enable_shared_from_this<LinkDriver> {
  public:
   LinkDriver(core::TaskGroup& tasks, link::Config config, ChannelTransport transport, LinkCallbacks callbacks,

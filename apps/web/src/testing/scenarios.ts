@@ -46,7 +46,7 @@ const laptop = host({
   name: 'Living room laptop',
   trust: 'first-sight',
   models: [model('gemma3:4b', { parameters: '4.3B', size: 3_338_801_804, engine: 'LM Studio' })],
-  engines: [{ name: 'LM Studio', kind: 'openai', online: true }],
+  engines: [{ name: 'LM Studio', kind: 'lm-studio', online: true }],
   rtt: 9,
 });
 const away = host({
