@@ -54,6 +54,7 @@ void check_control(const Frame& frame) {
   if (const auto fields = parse_push(frame.payload)) append_push(again, fields->kind, fields->body);
   if (const auto bytes = parse_credit(frame.payload)) append_credit(again, frame.stream, *bytes);
   if (const auto fields = parse_resume(frame.payload)) append_resume(again, frame.stream, *fields);
+  if (const auto offset = parse_stored(frame.payload)) append_stored(again, frame.stream, *offset);
 }
 
 }  // namespace
