@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/json.hpp"
+#include "signaling/nesting.hpp"
 #include "signaling/signal_text.hpp"
 
 // What is read without building it up is what the ordinary parser finds, and what is passed on is JSON.
@@ -15,7 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto signal = reader.read(text);
   if (!signal) return 0;
   const auto parsed = core::parse_json(text);
-  if (!parsed || !parsed->is_array() || parsed->get_array().size() != 2) std::abort();
+  if (!parsed || core::is_deeper(*parsed, kMaxNesting)) std::abort();
+  if (!parsed->is_array() || parsed->get_array().size() != 2) std::abort();
   const auto* object = parsed->get_array()[1].if_object();
   if (object == nullptr) std::abort();
   const auto* value =

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/json_depth.hpp"
+
 namespace pantheon::core {
 namespace {
 
@@ -57,7 +59,7 @@ void drop_infinities(json::value& value) {
 
 json::value parse(std::string_view text, boost::system::error_code& error) {
   json::parse_options options;
-  options.max_depth = 32;
+  options.max_depth = kMaxJsonDepth;
   return json::parse(text, error, {}, options);
 }
 

@@ -12,7 +12,19 @@ json::object sdp_to(const std::string& target, const std::string& sdp) {
   return {{"to", target}, {"signal", json::object{{"type", "offer"}, {"sdp", sdp}, {"link", 1}}}};
 }
 
-struct RelayTest : test::ServiceTest {};
+struct RelayTest : test::ServiceTest {
+  /// A connected client over long-polling, for packets that no library would send: the path of its requests.
+  test::asio::awaitable<std::string> polling(json::object auth) {
+    std::string path = "/socket.io/?EIO=4&transport=polling";
+    const auto opened = co_await fetch("GET", path);
+    const auto handshake = core::parse_json_object(std::string_view(opened.body).substr(1)).value();
+    path += "&sid=" + text_of(handshake, "sid");
+    co_await fetch("POST", path, "40" + json::serialize(auth));
+    const auto joined = co_await fetch("GET", path);
+    EXPECT_TRUE(joined.body.starts_with("40{")) << joined.body;
+    co_return path;
+  }
+};
 
 TEST_F(RelayTest, PassesASignalOnUnchanged) {
   run([&]() -> test::asio::awaitable<void> {
@@ -103,6 +115,38 @@ TEST_F(RelayTest, MalformedSignalsGetACodeAndDisturbNobody) {
     EXPECT_EQ(text_of(large, "code"), "too_large");
     co_await host->settle();
     EXPECT_EQ(host->waiting("webrtc-signal"), 0U);
+  });
+}
+
+TEST_F(RelayTest, WhatAReceiverCannotReadEndsTheConnectionOfItsSenderAlone) {
+  run([&]() -> test::asio::awaitable<void> {
+    auto* host = co_await joined("anna", "anna_electron", "electron");
+    for (const std::string number : {"1e-3000000000", "0E99999999999"}) {
+      const auto session = co_await polling(legacy_auth("anna", "anna_web"));
+      co_await fetch("POST", session,
+                     "42[\"join-account\"]\x1e"
+                     "42[\"webrtc-signal\",{\"to\":\"anna_electron\",\"signal\":{\"a\":" +
+                         number + "}}]");
+      co_await host->next("peer-joined");
+      co_await host->next("peer-left");
+      co_await host->settle();
+      EXPECT_EQ(host->waiting("webrtc-signal"), 0U) << number;
+    }
+  });
+}
+
+TEST_F(RelayTest, ANumberThatIsNotWholeReachesTheReceiver) {
+  run([&]() -> test::asio::awaitable<void> {
+    auto* host = co_await joined("anna", "anna_electron", "electron");
+    auto* web = co_await joined("anna", "anna_web");
+    const json::object payload{{"to", "anna_electron"}, {"signal", json::object{{"scale", 1.5}}}};
+    const auto sent = co_await web->ask("webrtc-signal", payload);
+    EXPECT_EQ(sent.at("ok"), true);
+    web->emit("webrtc-signal", payload);
+    for (int i = 0; i < 2; ++i) {
+      const auto received = co_await host->next("webrtc-signal");
+      EXPECT_EQ(received.at("signal").at("scale"), 1.5);
+    }
   });
 }
 

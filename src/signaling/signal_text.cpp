@@ -5,15 +5,13 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/json.hpp"
+#include "signaling/nesting.hpp"
 
 namespace pantheon::signaling {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-// As core::parse_json allows, or a little less: what is deeper goes that way.
-constexpr std::size_t kMaxDepth = 32;
 constexpr std::size_t kFirstCapacity = 16 * 1024;
 
 struct Fields {
@@ -44,6 +42,20 @@ bool take_field(ondemand::field& field, Fields& fields) {
   return true;
 }
 
+// Of numbers with a fraction or an exponent the two parsers do not take the same ones: to simdjson
+// 1e-3000000000 is 0, while core::parse_json refuses it, which would end the connection of the receiver.
+bool has_only_whole_numbers(simdjson::dom::element value) {
+  switch (value.type()) {
+    case simdjson::dom::element_type::ARRAY:
+      return std::ranges::all_of(simdjson::dom::array(value), has_only_whole_numbers);
+    case simdjson::dom::element_type::OBJECT:
+      return std::ranges::all_of(simdjson::dom::object(value),
+                                 [](const auto& member) { return has_only_whole_numbers(member.value); });
+    default:
+      return value.type() != simdjson::dom::element_type::DOUBLE;
+  }
+}
+
 bool is_plain(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
 }
@@ -67,8 +79,8 @@ struct SignalTextReader::State {
     std::ranges::copy(text, bytes.begin());
     const std::size_t capacity = bytes.size() - simdjson::SIMDJSON_PADDING;
     if (checker.capacity() >= capacity) return true;
-    return checker.allocate(capacity, kMaxDepth) == simdjson::SUCCESS &&
-           walker.allocate(capacity, kMaxDepth) == simdjson::SUCCESS;
+    return checker.allocate(capacity, kMaxNesting) == simdjson::SUCCESS &&
+           walker.allocate(capacity, kMaxNesting) == simdjson::SUCCESS;
   }
 
   std::vector<char> bytes;
@@ -84,7 +96,7 @@ std::optional<SignalText> SignalTextReader::read(std::string_view array_text) {
   if (!state.load(array_text)) return std::nullopt;
   simdjson::dom::array checked;
   if (state.checker.parse(state.bytes.data(), array_text.size(), false).get(checked) != simdjson::SUCCESS ||
-      checked.size() != 2 || !checked.at(1).is_object()) {
+      checked.size() != 2 || !checked.at(1).is_object() || !has_only_whole_numbers(checked.at(1).value())) {
     return std::nullopt;
   }
   ondemand::document document;

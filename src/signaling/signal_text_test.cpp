@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/json.hpp"
+#include "signaling/nesting.hpp"
 
 namespace pantheon::signaling {
 namespace {
@@ -13,12 +14,12 @@ std::string event(const std::string& payload) {
 
 TEST(SignalText, FindsTheTargetAndLeavesTheSignalAsItIs) {
   SignalTextReader reader;
-  const auto text = event(R"({"to":"host","signal": {"sdp":"v=0\r\n \u00e4","n":[1, 2.50]} })");
+  const auto text = event(R"({"to":"host","signal": {"sdp":"v=0\r\n \u00e4","n":[1, -20]} })");
   const auto signal = reader.read(text);
   ASSERT_TRUE(signal);
   EXPECT_EQ(signal->device_id, "host");
   EXPECT_FALSE(signal->socket_id);
-  EXPECT_EQ(signal->signal, R"({"sdp":"v=0\r\n \u00e4","n":[1, 2.50]})");
+  EXPECT_EQ(signal->signal, R"({"sdp":"v=0\r\n \u00e4","n":[1, -20]})");
 }
 
 TEST(SignalText, TakesTheOlderNamesAndASocket) {
@@ -48,6 +49,26 @@ TEST(SignalText, LeavesWhatIsMalformedOrUnusualToOthers) {
         std::string(R"({"to":"a","signal":1}] trailing)")}) {
     EXPECT_FALSE(reader.read(event(payload))) << payload;
   }
+}
+
+// Whoever receives a signal may read fewer numbers than this reader does.
+TEST(SignalText, LeavesNumbersThatAreNotWholeToOthers) {
+  SignalTextReader reader;
+  for (const char* number : {"1e-3000000000", "-0.0E+99999999999", "1e400", "2.5", "1E2",
+                             "123456789012345678901234567890", "1e-400"}) {
+    for (const std::string& around : {std::string(number), "[{\"a\":" + std::string(number) + "}]"}) {
+      EXPECT_FALSE(reader.read(event(R"({"to":"a","signal":)" + around + "}"))) << around;
+      EXPECT_FALSE(reader.read(event(R"({"to":"a","signal":)" + around + R"(,"signal":1})"))) << around;
+      EXPECT_FALSE(reader.read(event(R"({"to":"a","signal":1,"signal":)" + around + "}"))) << around;
+    }
+  }
+}
+
+TEST(SignalText, LeavesWhatIsDeeperThanAnEventMayBeToOthers) {
+  SignalTextReader reader;
+  const auto nested = [](std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
+  EXPECT_TRUE(reader.read(event(R"({"to":"a","signal":)" + nested(kMaxNesting - 3) + "}")));
+  EXPECT_FALSE(reader.read(event(R"({"to":"a","signal":)" + nested(kMaxNesting - 1) + "}")));
 }
 
 TEST(SignalText, GrowsWithTheSignal) {
