@@ -5,6 +5,7 @@
 
 #include "signaling/legacy_message.hpp"
 #include "signaling/legacy_requests.hpp"
+#include "signaling/nesting.hpp"
 
 namespace {
 
@@ -24,6 +25,7 @@ core::json::object checked(const std::string& text) {
 
 void check_request(LegacyRequest request) {
   expect(!request.to_peer_id.empty() && !request.request_id.is_null());
+  expect(!core::is_deeper(request.data, kMaxNesting - 1));
   LegacyRequests requests;
   LegacyRequests::Pending pending{"asker", request.request_id, answer_kind(request.data), {}, {}};
   const auto told = requests.add("host", "peer", std::move(pending));

@@ -1,5 +1,6 @@
 #include "session/relayed_requests.hpp"
 
+#include "core/json_depth.hpp"
 #include "core/log.hpp"
 #include "session/error.hpp"
 #include "session/json_handler.hpp"
@@ -20,7 +21,9 @@ json::object failure_of(const core::Error& error) {
 json::object answer_of(core::Result<json::value> result) {
   if (!result) return failure_of(result.error());
   json::object answer{{"success", true}, {"data", std::move(*result)}};
-  if (json::serialize(answer).size() > RelayedRequests::kMaxAnswer.count)
+  // In its packet it is one level deeper, and what the server cannot read ends the connection.
+  const bool readable = !core::is_deeper(answer, core::kMaxJsonDepth - 1);
+  if (!readable || json::serialize(answer).size() > RelayedRequests::kMaxAnswer.count)
     return failure_of(core::Error(core::CommonError::too_large, "answer"));
   return answer;
 }

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <stdexcept>
 
+#include "core/json_depth.hpp"
 #include "socketio/event.hpp"
 
 namespace pantheon::session {
@@ -19,6 +20,10 @@ asio::awaitable<core::Result<json::value>> echo_data(std::string type, json::val
 
 asio::awaitable<core::Result<json::value>> large(std::string, json::value, PeerIdentity) {
   co_return json::value(std::string(RelayedRequests::kMaxAnswer.count, 'x'));
+}
+
+asio::awaitable<core::Result<json::value>> deep(std::string, json::value, PeerIdentity) {
+  co_return core::parse_json(std::string(core::kMaxJsonDepth, '[') + std::string(core::kMaxJsonDepth, ']'));
 }
 
 asio::awaitable<core::Result<json::value>> throwing(std::string, json::value, PeerIdentity) {
@@ -100,7 +105,8 @@ TEST_F(RelayedRequestsTest, MalformedEventsGetACodedAnswer) {
 }
 
 TEST_F(RelayedRequestsTest, AnAnswerThatIsTooLargeForTheServerIsAnError) {
-  EXPECT_EQ(ask(large, open, request({{"type", "get_models"}})).at("code"), "too_large");
+  for (const auto& handler : {large, deep})
+    EXPECT_EQ(ask(handler, open, request({{"type", "get_models"}})).at("code"), "too_large");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "core/log.hpp"
 #include "signaling/error.hpp"
+#include "signaling/nesting.hpp"
 
 namespace pantheon::signaling {
 namespace {
@@ -92,6 +93,10 @@ void EventRouter::dispatch(const MemberPointer& member, const socketio::Event& e
   if (const auto refused = limits_.take(*member, event.name, begun)) {
     answer(*member, event, tl::unexpected(rate_limited(refused->retry_after)), begun);
     if (refused->abuse) cut_abuser(*member);
+    return;
+  }
+  if (core::is_deeper(event.args, kMaxNesting)) {
+    answer(*member, event, core::failure(core::Error(core::CommonError::too_large, "levels of JSON")), begun);
     return;
   }
   if (const auto slow = slow_handlers_.find(event.name); slow != slow_handlers_.end()) {

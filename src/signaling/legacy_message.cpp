@@ -5,6 +5,7 @@
 
 #include "core/utf8.hpp"
 #include "signaling/error.hpp"
+#include "signaling/nesting.hpp"
 
 namespace pantheon::signaling {
 namespace {
@@ -174,6 +175,10 @@ tl::expected<LegacyMessage, LegacyRefusal> parse_legacy_message(std::string_view
   auto about = outline(*object, core::Error(SignalingError::unknown_event));
   const auto read = reader_of(about.type);
   if (read == nullptr) return tl::unexpected(std::move(about));
+  if (core::is_deeper(*object, kMaxNesting)) {
+    about.error = core::Error(CommonError::too_large, "levels of JSON");
+    return tl::unexpected(std::move(about));
+  }
   if (is_signal(about.type) && text.size() > max_signal.count) {
     about.error = core::Error(CommonError::too_large, "signal");
     return tl::unexpected(std::move(about));

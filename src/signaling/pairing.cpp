@@ -36,8 +36,8 @@ core::Result<identity::PairingRequest> parse_request(const json::object& body) {
                                   std::string(*platform)};
 }
 
-// Only what the protocol names goes to the voucher, never other members of the body.
-json::object request_for_voucher(const json::object& body) {
+// Only what the protocol names goes to the voucher, or to its node, never other members of the body.
+json::object named_members_of(const json::object& body) {
   json::object request;
   for (const auto* name : {"code", "deviceId", "publicKey", "name", "platform", "mac"})
     request[name] = body.at(name);
@@ -144,9 +144,10 @@ boost::asio::awaitable<http::Response> Pairing::redeem(http::Request request) {
   if (!keep_devices_) co_return http::error_response(core::Error(SignalingError::devices_off));
   auto body = core::parse_json_object(request.body);
   if (!body) co_return http::error_response(body.error());
-  const auto code = identity::parse_pairing_code(core::get_text(*body, "code"));
-  if (shared_ != nullptr && code) {
-    auto answer = co_await shared_->redeem_elsewhere(*code, *body);
+  const auto asked = parse_request(*body);
+  if (shared_ != nullptr && asked) {
+    auto named = named_members_of(*body);
+    auto answer = co_await shared_->redeem_elsewhere(asked->code, std::move(named));
     if (answer) co_return std::move(*answer);
   }
   co_return co_await redeem_here(std::move(*body));
@@ -184,7 +185,7 @@ boost::asio::awaitable<core::Result<json::object>> Pairing::pair(json::object bo
   const auto socket = voucher->socket.lock();
   if (!socket) co_return core::failure(SignalingError::pairing_voucher_gone);
   json::array arguments;
-  arguments.push_back(request_for_voucher(body));
+  arguments.push_back(named_members_of(body));
   auto answer = co_await socket->request("pairing-request", std::move(arguments), answer_timeout_);
   if (!answer) co_return core::failure(SignalingError::pairing_voucher_gone);
   const bool agreed = !answer->empty() && answer->front().is_object() &&
