@@ -4,6 +4,7 @@
 
 #include "auth/error.hpp"
 #include "core/async_event.hpp"
+#include "core/caught.hpp"
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/task_group.hpp"
@@ -79,7 +80,7 @@ asio::awaitable<void> PublishedKeys::State::keep(std::shared_ptr<State> state) {
   while (!state->stopped) {
     state->fetching = true;
     state->wanted = false;
-    auto outcome = co_await state->fetch();
+    auto outcome = co_await core::caught(state->fetch, "auth", "the fetch of signing keys");
     state->fetching = false;
     if (state->stopped) co_return;
     const auto next = state->note(std::move(outcome));

@@ -24,6 +24,7 @@ struct Issuer {
     issuer.changed.notify();
     while (issuer.held) co_await issuer.changed.wait();
     --issuer.under_way;
+    if (issuer.faulty) throw std::runtime_error("a fault of the fetch");
     if (issuer.down) co_return core::failure(core::CommonError::unavailable);
     co_return FetchedKeys{issuer.keys, issuer.lifetime};
   }
@@ -35,6 +36,7 @@ struct Issuer {
   KeySet keys{{test::first_signer().key}};
   std::optional<std::chrono::seconds> lifetime;
   bool down = false;
+  bool faulty = false;
   bool held = false;
   std::size_t fetches = 0;
   std::size_t under_way = 0;
@@ -181,6 +183,17 @@ TEST_F(PublishedKeysTest, AreFetchedAgainAfterAFailure) {
   issuer.down = true;
   EXPECT_FALSE(get());
   issuer.down = false;
+  loop.run(Issuer::fetched(issuer, 2));
+  EXPECT_TRUE(get());
+}
+
+TEST_F(PublishedKeysTest, AreFetchedAgainAfterAFault) {
+  timing.first_retry = 1ms;
+  timing.max_retry = 1ms;
+  timing.patience = 5s;
+  issuer.faulty = true;
+  EXPECT_TRUE(get().error().is(AuthError::sign_in_unavailable));
+  issuer.faulty = false;
   loop.run(Issuer::fetched(issuer, 2));
   EXPECT_TRUE(get());
 }

@@ -1,8 +1,10 @@
 #include "session/token_renewal.hpp"
 
 #include <chrono>
+#include <memory>
 #include <utility>
 
+#include "core/caught.hpp"
 #include "core/log.hpp"
 
 namespace pantheon::session {
@@ -44,16 +46,18 @@ void TokenRenewal::asked() {
 
 // Whoever writes the newer token may be late; the session ends with the old one.
 asio::awaitable<void> TokenRenewal::renew(TokenRenewal& self) {
+  const std::shared_ptr<void> ended(nullptr, [&self](void*) { self.running_ = false; });
+  const std::function<asio::awaitable<core::Result<bool>>()> once = [&self] { return self.renew_once(); };
   while (self.signaling_->connected() && self.signaling_->id() == self.asked_of_) {
-    const bool renewed = co_await self.renew_once();
-    if (renewed) break;
+    const auto renewed = co_await core::caught(once, "session", "a renewal of the token");
+    if (renewed && *renewed) co_return;
     const bool alive = co_await core::sleep_for(self.again_after_);
-    if (!alive) break;
+    if (!alive) co_return;
   }
-  self.running_ = false;
 }
 
-asio::awaitable<bool> TokenRenewal::renew_once() {
+// Whether the server has taken a newer one.
+asio::awaitable<core::Result<bool>> TokenRenewal::renew_once() {
   auto chosen = co_await credentials_();
   if (!chosen || chosen->token == in_use_) co_return false;
   std::string token = chosen->token;

@@ -33,7 +33,7 @@ class TokenRenewal {
 
  private:
   static asio::awaitable<void> renew(TokenRenewal& self);
-  asio::awaitable<bool> renew_once();
+  asio::awaitable<core::Result<bool>> renew_once();
   core::TaskGroup* tasks_;
   socketio::Client* signaling_;
   CredentialsProvider credentials_;

@@ -1,6 +1,7 @@
 #include "session/token_renewal.hpp"
 
 #include <deque>
+#include <stdexcept>
 
 #include "socketio/testing/pair.hpp"
 
@@ -28,7 +29,8 @@ class TokenRenewalTest : public socketio::SocketioTest {
     SocketioTest::TearDown();
   }
 
-  /// A connected client whose provider gives these tokens one after another, and then always the last.
+  /// A connected client whose provider gives these tokens one after another (throws instead of an empty one),
+  /// and then always the last.
   void start(std::deque<std::string> tokens) {
     given = std::move(tokens);
     auto& client = add_client("/", [this] { return renewal->sign_in(); });
@@ -43,6 +45,7 @@ class TokenRenewalTest : public socketio::SocketioTest {
     Credentials credentials{self.given.front(), ""};
     if (self.given.size() > 1) self.given.pop_front();
     self.changed.notify();
+    if (credentials.token.empty()) throw std::runtime_error("a fault of the provider");
     co_return credentials;
   }
   static asio::awaitable<core::Result<json::object>> introduce(Credentials credentials) {
@@ -80,6 +83,17 @@ TEST_F(TokenRenewalTest, TriesTheNextOneWhenTheServerRefuses) {
   until([&] { return renewals.size() == 2; });
   EXPECT_EQ(renewals[1].at("token"), "three");
   loop.run(tasks.join());  // and is content then
+}
+
+TEST_F(TokenRenewalTest, AsksAgainAfterAFaultOfTheProvider) {
+  start({"one", "", "two", "", "three"});
+  for (std::size_t times = 1; times <= 2; ++times) {
+    sockets[0]->emit("renew", {json::object()});
+    until([&] { return renewals.size() == times; });
+    loop.run(tasks.join());
+  }
+  EXPECT_EQ(renewals[0].at("token"), "two");
+  EXPECT_EQ(renewals[1].at("token"), "three");
 }
 
 TEST_F(TokenRenewalTest, EndsWithTheConnection) {

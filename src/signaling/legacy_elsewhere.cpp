@@ -65,15 +65,15 @@ core::Result<void> LegacyRelay::give_elsewhere(const MemberPointer& from, Legacy
   };
   const auto peer = std::find_if(peers.rbegin(), peers.rend(), suits);
   if (peer == peers.rend()) return core::failure(SignalingError::peer_too_old);
-  if (from->legacy().waiting >= limits_.max_legacy_requests_of_asker)
-    return core::failure(SignalingError::peer_busy);
-  ++from->legacy().waiting;
-  tasks_.spawn(ask_elsewhere(*this, from, *peer, std::move(request), std::move(answer)));
+  auto place = take_place(from);
+  if (!place) return core::failure(place.error());
+  tasks_.spawn(ask_elsewhere(*this, from, std::move(*place), *peer, std::move(request), std::move(answer)));
   return {};
 }
 
-boost::asio::awaitable<void> LegacyRelay::ask_elsewhere(LegacyRelay& self, MemberPointer from, RemotePeer to,
-                                                        LegacyRequest request, AnswerHandler answer) {
+boost::asio::awaitable<void> LegacyRelay::ask_elsewhere(LegacyRelay& self, MemberPointer from, Place place,
+                                                        RemotePeer to, LegacyRequest request,
+                                                        AnswerHandler answer) {
   const auto kind = answer_kind(request.data);
   json::object message;
   message["legacyRequest"] = json::object{{"account", from->account()},
@@ -83,7 +83,7 @@ boost::asio::awaitable<void> LegacyRelay::ask_elsewhere(LegacyRelay& self, Membe
                                           {"requestId", std::move(request.request_id)},
                                           {"data", std::move(request.data)}};
   const auto told = co_await self.nodes_->request(to.node, std::move(message));
-  --from->legacy().waiting;
+  place.reset();
   answer(answer_of(told, kind));
 }
 

@@ -219,24 +219,30 @@ core::Result<void> LegacyRelay::give_to_generation1(const Asker& from, const Mem
   return {};
 }
 
+core::Result<LegacyRelay::Place> LegacyRelay::take_place(const MemberPointer& from) const {
+  if (from->legacy().waiting >= limits_.max_legacy_requests_of_asker)
+    return core::failure(SignalingError::peer_busy);
+  ++from->legacy().waiting;
+  return Place(nullptr, [from](void*) { --from->legacy().waiting; });
+}
+
 core::Result<void> LegacyRelay::give_to_host(const MemberPointer& from, const Member& host,
                                              LegacyRequest request, AnswerHandler answer) {
   auto socket = host.socket.lock();
   if (!socket) return core::failure(SignalingError::peer_unavailable);
-  if (from->legacy().waiting >= limits_.max_legacy_requests_of_asker)
-    return core::failure(SignalingError::peer_busy);
-  ++from->legacy().waiting;
+  auto place = take_place(from);
+  if (!place) return core::failure(place.error());
   ++counters_.requests_to_hosts;
-  tasks_.spawn(ask_host(*this, from, std::move(socket), std::move(request), std::move(answer)));
+  tasks_.spawn(ask_host(*this, {from->device_id, from->socket_id}, std::move(*place), std::move(socket),
+                        std::move(request), std::move(answer)));
   return {};
 }
 
-boost::asio::awaitable<void> LegacyRelay::ask_host(LegacyRelay& self, MemberPointer from,
+boost::asio::awaitable<void> LegacyRelay::ask_host(LegacyRelay& self, Asker from, Place place,
                                                    std::shared_ptr<socketio::Socket> host,
                                                    LegacyRequest request, AnswerHandler answer) {
-  Asker asker{from->device_id, from->socket_id};
-  auto given = co_await ask_socket(self, std::move(asker), std::move(host), std::move(request));
-  --from->legacy().waiting;
+  auto given = co_await ask_socket(self, std::move(from), std::move(host), std::move(request));
+  place.reset();
   answer(std::move(given));
 }
 

@@ -72,6 +72,10 @@ class LegacyRelay {
     std::string device_id;
     std::string socket_id;
   };
+  /// One more request of the member that waits for an answer, as long as this is kept.
+  using Place = std::shared_ptr<void>;
+  /// `peer_busy`.
+  core::Result<Place> take_place(const MemberPointer& from) const;
   EventResult ask(const MemberPointer& asker, const socketio::Event& event);
   MemberPointer choose(const Member& from, std::string_view peer_id, Suitable suitable) const;
   tl::expected<void, EventFailure> pass_on(const MemberPointer& from, const MemberPointer& target,
@@ -84,8 +88,9 @@ class LegacyRelay {
   core::Result<void> give_elsewhere(const MemberPointer& from, LegacyRequest request, AnswerHandler answer);
   core::Result<void> signal_elsewhere(const Member& from, LegacySignal signal);
   std::vector<RemotePeer> peers_elsewhere(const Member& from, std::string_view device_id) const;
-  static boost::asio::awaitable<void> ask_elsewhere(LegacyRelay& self, MemberPointer from, RemotePeer to,
-                                                    LegacyRequest request, AnswerHandler answer);
+  static boost::asio::awaitable<void> ask_elsewhere(LegacyRelay& self, MemberPointer from, Place place,
+                                                    RemotePeer to, LegacyRequest request,
+                                                    AnswerHandler answer);
   static boost::asio::awaitable<LegacyAnswer> ask_here(LegacyRelay& self, Asker from, MemberPointer host,
                                                        LegacyRequest request);
   static boost::asio::awaitable<LegacyAnswer> ask_generation1(LegacyRelay& self, Asker from,
@@ -95,7 +100,7 @@ class LegacyRelay {
                                                          LegacyRequest request);
   core::Result<void> give_to_host(const MemberPointer& from, const Member& host, LegacyRequest request,
                                   AnswerHandler answer);
-  static boost::asio::awaitable<void> ask_host(LegacyRelay& self, MemberPointer from,
+  static boost::asio::awaitable<void> ask_host(LegacyRelay& self, Asker from, Place place,
                                                std::shared_ptr<socketio::Socket> host, LegacyRequest request,
                                                AnswerHandler answer);
   Rooms* rooms_;

@@ -310,8 +310,8 @@ asio::awaitable<EventResult> Service::State::renew(State& state, MemberPointer m
   if (!payload) co_return core::failure(payload.error());
   if (member->renewing) co_return tl::unexpected(rate_limited(kRenewalPause, "one renewal at a time"));
   member->renewing = true;
+  const std::shared_ptr<void> ended(nullptr, [member](void*) { member->renewing = false; });
   auto result = co_await state.admission.renew(member, std::move(*payload));
-  member->renewing = false;
   // The socket may have gone meanwhile: then nobody would take it off the list again.
   if (result && member->socket.lock() && member->socket.lock()->connected()) state.expiry.update(member);
   co_return result;

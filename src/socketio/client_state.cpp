@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/caught.hpp"
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "http/error.hpp"
@@ -125,16 +126,7 @@ asio::awaitable<void> Client::State::run(std::shared_ptr<State> self) {
 
 asio::awaitable<core::Result<json::object>> Client::State::ask_auth(std::shared_ptr<State> self) {
   if (!self->auth) co_return json::object();
-  try {
-    auto credentials = co_await self->auth();
-    co_return credentials;
-  } catch (const boost::system::system_error& error) {
-    if (error.code() == asio::error::operation_aborted) throw;
-    core::logger("socketio")->error("the provider of credentials failed: {}", error.what());
-  } catch (const std::exception& error) {
-    core::logger("socketio")->error("the provider of credentials failed: {}", error.what());
-  }
-  co_return core::failure(core::CommonError::internal);
+  co_return co_await core::caught(self->auth, "socketio", "the provider of credentials");
 }
 
 asio::awaitable<void> Client::State::connect_once(std::shared_ptr<State> self) {
