@@ -4,6 +4,7 @@
 #include <map>
 
 #include "cluster/roster_view.hpp"
+#include "cluster/roster_writer.hpp"
 #include "core/async_event.hpp"
 #include "core/log.hpp"
 #include "core/task_group.hpp"
@@ -24,15 +25,6 @@ struct Group {
   bool reading = false;
 };
 
-struct OwnEntry {
-  std::uint64_t version;
-  json::object value;
-};
-
-json::object content_of(std::uint64_t version, const json::object& value) {
-  return {{"version", version}, {"value", value}};
-}
-
 /// An entry from `{ version, value }`; nothing when it is malformed.
 std::optional<RosterEntry> entry_of(std::string node, std::string id, const json::object& content) {
   const auto version = core::get_integer(content, "version");
@@ -52,19 +44,13 @@ std::optional<RosterEntry> entry_of(const std::string& field, const std::string&
 
 struct Roster::State {
   State(const asio::any_io_executor& e, RedisClient& c, Nodes& n, Handlers h)
-      : executor(e), client(&c), nodes(&n), handlers(std::move(h)), tasks(e) {}
+      : executor(e), client(&c), nodes(&n), handlers(std::move(h)), own(e, c, n), tasks(e) {}
 
-  std::string key(const std::string& group) const { return nodes->prefix() + ":group:" + group; }
-  std::string entries_key() const { return nodes->prefix() + ":node:" + nodes->id() + ":entries"; }
-  std::string field(const std::string& id) const { return nodes->id() + "/" + id; }
-
-  enum class Occasion { new_or_changed, again };
-  void write(const std::string& group, const std::string& id, const OwnEntry& entry, Occasion occasion) const;
-  void publish(const std::string& group, json::object message) const;
   void receive(const std::string& group, core::ByteView bytes);
   void receive_put(const std::string& group, Group& in, RosterEntry entry, bool found);
   void node_gone(const std::string& node);
   void joined();
+  void read_anew();
   void start_reading(const std::string& name);
   void apply(const std::string& name, RosterView::Difference difference);
   std::shared_ptr<Group> find(const std::string& name) const {
@@ -79,27 +65,9 @@ struct Roster::State {
   Nodes* nodes;
   Handlers handlers;
   std::map<std::string, std::shared_ptr<Group>> groups;
-  std::map<std::string, std::map<std::string, OwnEntry>> own;
-  std::uint64_t version = 0;
+  RosterWriter own;
   core::TaskGroup tasks;
 };
-
-// The set of entries first: what it names can always be removed again.
-void Roster::State::write(const std::string& group, const std::string& id, const OwnEntry& entry,
-                          Occasion occasion) const {
-  if (!nodes->joined()) return;  // joined() writes everything
-  const auto hash = key(group);
-  const auto content = content_of(entry.version, entry.value);
-  static_cast<void>(client->post({"SADD", entries_key(), field(id) + " " + hash}));
-  static_cast<void>(client->post({"HSET", hash, field(id), json::serialize(content)}));
-  publish(group, {{"put", id}, {"content", content}, {"again", occasion == Occasion::again}});
-}
-
-void Roster::State::publish(const std::string& group, json::object message) const {
-  message["node"] = nodes->id();
-  const auto text = json::serialize(message);
-  static_cast<void>(client->publish(key(group), core::as_bytes(text)));
-}
 
 void Roster::State::receive(const std::string& group, core::ByteView bytes) {
   const auto in = find(group);
@@ -140,15 +108,15 @@ void Roster::State::node_gone(const std::string& node) {
   }
 }
 
-// Redis may have forgotten everything, and this node may have missed anything.
+// Redis may have forgotten everything, and this node may have missed anything. Everybody writes before
+// reading: so less is missed of what the others have not written yet.
 void Roster::State::joined() {
-  for (const auto& [name, entries] : own) {
-    for (const auto& [id, entry] : entries) write(name, id, entry, Occasion::again);
-  }
-  for (const auto& [name, group] : groups) {
-    group->is_known = false;
-    start_reading(name);
-  }
+  for (const auto& [name, group] : groups) group->is_known = false;
+  own.write_anew([this] { read_anew(); });
+}
+
+void Roster::State::read_anew() {
+  for (const auto& [name, group] : groups) start_reading(name);
 }
 
 void Roster::State::start_reading(const std::string& name) {
@@ -159,10 +127,10 @@ void Roster::State::start_reading(const std::string& name) {
 
 asio::awaitable<core::Result<std::vector<RosterEntry>>> Roster::State::read_entries(State& state,
                                                                                     std::string name) {
-  auto listening = co_await state.client->wait_subscribed(state.key(name));
+  auto listening = co_await state.client->wait_subscribed(state.own.key_of(name));
   if (!listening) co_return core::failure(listening.error());
   if (const auto group = state.find(name)) group->view.begin_reading();
-  std::vector<std::string> command{"HGETALL", state.key(name)};
+  std::vector<std::string> command{"HGETALL", state.own.key_of(name)};
   const auto reply = co_await state.client->command(std::move(command));
   if (!reply) co_return core::failure(reply.error());
   std::vector<RosterEntry> entries;
@@ -217,9 +185,9 @@ asio::awaitable<void> Roster::open(std::string group, std::chrono::milliseconds 
   auto& entry = state->groups[group];
   if (!entry) {
     entry = std::make_shared<Group>(state->executor);
-    state->client->subscribe(state->key(group), [state, group](std::string_view, core::ByteView message) {
-      state->receive(group, message);
-    });
+    state->client->subscribe(
+        state->own.key_of(group),
+        [state, group](std::string_view, core::ByteView message) { state->receive(group, message); });
     if (state->nodes->joined()) state->start_reading(group);
   }
   const auto opened = entry;
@@ -231,7 +199,7 @@ asio::awaitable<void> Roster::open(std::string group, std::chrono::milliseconds 
 }
 
 void Roster::close(const std::string& group) {
-  if (state_->groups.erase(group) != 0) state_->client->unsubscribe(state_->key(group));
+  if (state_->groups.erase(group) != 0) state_->client->unsubscribe(state_->own.key_of(group));
 }
 
 bool Roster::is_open(const std::string& group) const {
@@ -251,28 +219,19 @@ const std::vector<RosterEntry>& Roster::others(const std::string& group) const {
 }
 
 void Roster::put(const std::string& group, const std::string& id, json::object value) {
-  auto& entry = state_->own[group][id];
-  entry = {++state_->version, std::move(value)};
-  state_->write(group, id, entry, State::Occasion::new_or_changed);
+  state_->own.put(group, id, std::move(value));
 }
 
 void Roster::drop(const std::string& group, const std::string& id) {
-  const auto entries = state_->own.find(group);
-  if (entries == state_->own.end() || entries->second.erase(id) == 0) return;
-  if (entries->second.empty()) state_->own.erase(entries);
-  ++state_->version;
-  if (!state_->nodes->joined()) return;
-  const auto hash = state_->key(group);
-  static_cast<void>(state_->client->post({"HDEL", hash, state_->field(id)}));
-  static_cast<void>(state_->client->post({"SREM", state_->entries_key(), state_->field(id) + " " + hash}));
-  state_->publish(group, {{"drop", id}, {"version", state_->version}});
+  state_->own.drop(group, id);
 }
 
 void Roster::tell(const std::string& group, json::object message, Delivery /*delivery*/) {
-  state_->publish(group, {{"tell", std::move(message)}});
+  static_cast<void>(state_->own.publish(group, {{"tell", std::move(message)}}));
 }
 
 asio::awaitable<void> Roster::stop() {
+  co_await state_->own.stop();
   state_->tasks.cancel();
   co_await state_->tasks.join();
 }

@@ -1,13 +1,8 @@
-#include "cluster/roster.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "cluster/error.hpp"
-#include "cluster/testing/redis_server.hpp"
-#include "core/async_event.hpp"
-#include "core/task_group.hpp"
-#include "http/testing/test_loop.hpp"
+#include "cluster/testing/roster_nodes.hpp"
 
 namespace pantheon::cluster {
 namespace {
@@ -17,111 +12,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-constexpr std::size_t kMostRequests = 4;
-
-/// One node of a cluster, with what its roster has said.
-struct TestNode {
-  TestNode(asio::any_io_executor executor, const std::string& url, core::AsyncEvent& changed_event,
-           milliseconds lease)
-      : changed(changed_event),
-        client(executor, *parse_redis_url(url), link_options()),
-        nodes(executor, client, nodes_options(lease)),
-        roster(executor, client, nodes,
-               {[this](const std::string&, const RosterEntry& entry, bool found) {
-                  note((found ? "found " : "put ") + entry.id);
-                },
-                [this](const std::string&, const RosterEntry& entry) { note("drop " + entry.id); },
-                [this](const std::string&, const json::object& message) {
-                  note("tell " + std::string(message.at("text").as_string()));
-                }}) {
-    client.start();
-    nodes.start();
-  }
-
-  void note(std::string text) {
-    events.push_back(std::move(text));
-    changed.notify();
-  }
-  static asio::awaitable<void> stop(TestNode& self) {
-    co_await self.roster.stop();
-    co_await self.nodes.stop();
-    co_await self.client.stop();
-  }
-  static RedisClient::Options link_options() {
-    RedisClient::Options options;
-    options.command_timeout = milliseconds(500);
-    options.ping_interval = milliseconds(200);
-    return options;
-  }
-  static Nodes::Options nodes_options(milliseconds lease) {
-    Nodes::Options options;
-    options.lease = lease;
-    options.request_timeout = seconds(2);
-    options.max_requests = kMostRequests;
-    return options;
-  }
-  std::vector<std::string> ids(const std::string& group) const {
-    std::vector<std::string> list;
-    for (const auto& entry : roster.others(group)) list.push_back(entry.id);
-    return list;
-  }
-
-  core::AsyncEvent& changed;
-  RedisClient client;
-  Nodes nodes;
-  Roster roster;
-  std::vector<std::string> events;
-};
-
-class RosterTest : public testing::Test {
- protected:
-  void TearDown() override {
-    for (const auto& node : nodes_) loop.run(TestNode::stop(*node));
-  }
-  TestNode& add_node(milliseconds lease = milliseconds(1000)) {
-    nodes_.push_back(std::make_unique<TestNode>(loop.executor(), redis.url(), changed, lease));
-    auto& node = *nodes_.back();
-    EXPECT_TRUE(loop.run(node.nodes.wait_joined(std::chrono::steady_clock::now() + seconds(10))));
-    return node;
-  }
-  void open(TestNode& node, const std::string& group) {
-    loop.run(node.roster.open(group, seconds(5)));
-    node.events.clear();
-  }
-  /// Writes down what other nodes send to this one.
-  void note_messages(Nodes& nodes, std::vector<std::string>& heard) {
-    nodes.on_message([this, &heard](const std::string&, const json::object& message) {
-      heard.push_back(json::serialize(message));
-      changed.notify();
-    });
-  }
-  void until(const std::function<bool()>& condition) { loop.run(wait(changed, condition)); }
-  static asio::awaitable<void> wait(core::AsyncEvent& event, const std::function<bool()>& condition) {
-    // Things that say nothing when they change (leases) are looked at again and again.
-    while (!condition()) co_await event.wait_until(std::chrono::steady_clock::now() + milliseconds(20));
-  }
-  /// What Redis says to a command, through a node's own connection.
-  RedisReply ask(TestNode& node, std::vector<std::string> command) {
-    return loop.run(node.client.command(std::move(command))).value_or(RedisReply());
-  }
-
-  /// Asks again and again until Redis says that number.
-  bool becomes(TestNode& node, const std::vector<std::string>& command, std::int64_t number) {
-    for (int i = 0; i < 200; ++i) {
-      if (ask(node, command).integer == number) return true;
-      loop.run(core::sleep_for(milliseconds(20)));
-    }
-    return false;
-  }
-
-  RedisServer redis;
-  http::TestLoop loop;
-  core::AsyncEvent changed{loop.executor()};
-
- private:
-  std::vector<std::unique_ptr<TestNode>> nodes_;
-};
 
 TEST_F(RosterTest, WhoOpensAGroupSeesWhatOthersHavePutThere) {
   auto& a = add_node();

@@ -1,8 +1,12 @@
 #include "signaling/cluster_node.hpp"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "cluster/error.hpp"
 #include "cluster/roster.hpp"
 #include "core/log.hpp"
+#include "core/mark.hpp"
 #include "core/random.hpp"
 #include "identity/error.hpp"
 #include "signaling/error.hpp"
@@ -73,13 +77,15 @@ ClusterNode::ClusterNode(boost::asio::any_io_executor executor, const SharedPart
              }),
       codes_(store_, nodes_, options.clock),
       revocations_(executor, client_, nodes_.prefix(), parts.devices, parts.directory, peers_, options.clock),
-      adapter_(std::make_shared<cluster::RedisAdapter>(executor, client_)) {
+      adapter_(std::make_shared<cluster::RedisAdapter>(executor, client_)),
+      tasks_(executor) {
   parts_.sockets.set_adapter(adapter_);
   adapter_->serve(parts_.sockets.of("/"));
   parts_.directory.attach(&peers_);
   nodes_.on_joined([this] {
     has_joined_ = true;
-    cut_revoked();
+    cut_again_ = true;
+    if (!cutting_) tasks_.spawn(cut_revoked(*this));
     if (!keep_devices_) revocations_.catch_up();
   });
   answer_requests(parts_, nodes_, peers_);
@@ -154,13 +160,26 @@ void ClusterNode::sweep() {
     core::logger("signaling")->error("the nodes' database: {}", done.error().message());
 }
 
-// A revocation that was made while Redis was away has told nobody.
-void ClusterNode::cut_revoked() {
-  for (const auto& account : peers_.accounts()) {
-    const auto devices = parts_.devices.devices(account);
-    if (!devices) return core::logger("signaling")->error("devices: {}", devices.error().message());
-    for (const auto& device : *devices) {
-      if (device.revoked) parts_.directory.cut_here(account, device.device_id);
+core::Result<void> ClusterNode::cut_revoked_of(const std::string& account) {
+  const auto devices = parts_.devices.devices(account);
+  if (!devices) return core::failure(devices.error());
+  for (const auto& device : *devices) {
+    if (device.revoked) parts_.directory.cut_here(account, device.device_id);
+  }
+  return {};
+}
+
+// A revocation that was made while Redis was away has told nobody. Between two accounts the loop is free.
+boost::asio::awaitable<void> ClusterNode::cut_revoked(ClusterNode& self) {
+  const core::Mark mark(self.cutting_);
+  while (std::exchange(self.cut_again_, false)) {
+    for (const auto& account : self.peers_.accounts()) {
+      const auto cut = self.cut_revoked_of(account);
+      if (!cut) {
+        core::logger("signaling")->error("devices: {}", cut.error().message());
+        break;
+      }
+      co_await boost::asio::post(self.tasks_.executor(), boost::asio::use_awaitable);
     }
   }
 }
@@ -187,6 +206,8 @@ std::optional<std::string> ClusterNode::obstacle() const {
 }
 
 boost::asio::awaitable<void> ClusterNode::stop() {
+  tasks_.cancel();
+  co_await tasks_.join();
   co_await revocations_.stop();
   co_await peers_.stop();
   co_await nodes_.stop();

@@ -7,6 +7,7 @@
 
 #include "cluster/nodes.hpp"
 #include "cluster/redis_adapter.hpp"
+#include "core/task_group.hpp"
 #include "signaling/cluster_codes.hpp"
 #include "signaling/cluster_founding.hpp"
 #include "signaling/cluster_peers.hpp"
@@ -49,7 +50,8 @@ class ClusterNode final : public OtherNodes {
               store::NodeStore store, Founding founding, const Options& options);
   core::Result<void> share(const Options& options);
   core::Result<void> share_database();
-  void cut_revoked();
+  core::Result<void> cut_revoked_of(const std::string& account);
+  static boost::asio::awaitable<void> cut_revoked(ClusterNode& self);
 
   SharedParts parts_;
   Limits limits_;
@@ -64,6 +66,9 @@ class ClusterNode final : public OtherNodes {
   std::shared_ptr<cluster::RedisAdapter> adapter_;  ///< so that other programs reach our sockets
   bool has_joined_ = false;
   int sweeps_ = 0;
+  bool cutting_ = false;
+  bool cut_again_ = false;
+  core::TaskGroup tasks_;
 };
 
 }  // namespace pantheon::signaling

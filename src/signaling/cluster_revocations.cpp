@@ -1,6 +1,7 @@
 #include "signaling/cluster_revocations.hpp"
 
 #include "core/log.hpp"
+#include "core/mark.hpp"
 #include "identity/error.hpp"
 #include "signaling/devices.hpp"
 
@@ -59,13 +60,7 @@ void ClusterRevocations::catch_up() {
 }
 
 boost::asio::awaitable<void> ClusterRevocations::run(ClusterRevocations& self) {
-  struct Mark {
-    explicit Mark(bool& r) : running(r) { running = true; }
-    ~Mark() { running = false; }
-    Mark(const Mark&) = delete;
-    Mark& operator=(const Mark&) = delete;
-    bool& running;
-  } const mark(self.running_);
+  const core::Mark mark(self.running_);
   while (std::exchange(self.again_, false)) {
     for (const auto& account : self.peers_->accounts()) co_await cut(self, account);
     co_await give(self);
