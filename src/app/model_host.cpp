@@ -96,6 +96,7 @@ asio::awaitable<core::Result<void>> ModelHost::start() {
   host::HostOptions settings;
   settings.identity = identity_;
   settings.sharing = *sharing;
+  settings.engine_silence = options_.engine_silence;
   sharing_ = std::move(*sharing);
   host_ = std::make_unique<host::Host>(executor_, client_, *catalogue_, std::move(settings));
   host_->on_event([this](const host::HostEvent& event) { show_event(event); });

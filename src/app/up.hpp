@@ -46,12 +46,13 @@ struct UpOptions {
   /// In an account without pairing: only devices that were paired, or that such a device vouches for.
   bool verified_only = false;
 
-  std::vector<std::string> engines;     ///< base URLs named by the owner
-  bool search_engines = true;           ///< also look at the usual local places
-  unsigned parallel = 1;                ///< answers Ollama writes at the same time
-  std::set<std::string> shared_models;  ///< only these; empty: all that are found
-  std::set<std::string> cloud_models;   ///< shared too, though an engine runs them elsewhere
-  std::set<std::string> managers;       ///< ids of devices that may pull, copy and delete models
+  std::vector<std::string> engines;         ///< base URLs named by the owner
+  bool search_engines = true;               ///< also look at the usual local places
+  unsigned parallel = 1;                    ///< answers Ollama writes at the same time
+  std::chrono::minutes engine_silence{15};  ///< after which a request that an engine does not answer fails
+  std::set<std::string> shared_models;      ///< only these; empty: all that are found
+  std::set<std::string> cloud_models;       ///< shared too, though an engine runs them elsewhere
+  std::set<std::string> managers;           ///< ids of devices that may pull, copy and delete models
   Trial trial = Trial::ask;
   bool serve_relayed = true;  ///< clients of generation 1 too, whose requests the signaling server could read
 

@@ -23,6 +23,13 @@ void add_engine_options(CLI::App& verb, UpArguments& arguments) {
       ->type_name("N")
       ->check(CLI::Range(1U, 64U).description(""))
       ->capture_default_str();
+  verb.add_option(
+          "--engine-silence", arguments.engine_silence_minutes,
+          "Minutes that an engine may think before its answer, or say nothing in the midst of it, until the "
+          "request fails and the next one has its turn (1 to 1440)")
+      ->type_name("MINUTES")
+      ->check(CLI::Range(1, 1440).description(""))
+      ->capture_default_str();
   verb.add_flag("--try", arguments.try_model,
                 "If no engine answers, set up a small model (272 MB to download) without asking");
 }
@@ -133,6 +140,7 @@ core::Result<app::UpOptions> up_options(const UpArguments& arguments) {
   if (!ice) return core::failure(ice.error());
   options.ice_servers = std::move(*ice);
   options.data_folder = arguments.data;
+  options.engine_silence = std::chrono::minutes(arguments.engine_silence_minutes);
   options.search_engines = !arguments.no_search;
   options.serve_relayed = !arguments.no_legacy_relay;
   if (!arguments.rtc_bind.empty()) options.rtc_bind_address = arguments.rtc_bind;

@@ -19,6 +19,7 @@ struct UpArguments {
   app::UpOptions up;
   std::string rtc_bind;
   std::string data = platform::data_folder().string();
+  int engine_silence_minutes = 15;
   bool try_model = false;
   bool no_search = false;
   bool no_legacy_relay = false;

@@ -52,6 +52,13 @@ TEST_F(UpOptionsTest, TheOwnerNamesWhatIsSharedAndWhoManagesIt) {
   EXPECT_EQ(options.managers, std::set<std::string>{"d_one"});
 }
 
+TEST_F(UpOptionsTest, TheOwnerSaysHowManyMinutesAnEngineMayBeSilent) {
+  EXPECT_EQ(read({}).value().engine_silence, std::chrono::minutes(15));
+  EXPECT_EQ(read({"--engine-silence", "90"}).value().engine_silence, std::chrono::minutes(90));
+  for (const char* text : {"0", "1441", "soon"})
+    EXPECT_THROW((void)read({"--engine-silence", text}), CLI::ValidationError) << text;
+}
+
 TEST_F(UpOptionsTest, AHostNeedsAServer) {
   EXPECT_EQ(read({}, true).error().code(), "missing_option");
   EXPECT_TRUE(read({"--server", "http://x"}, true));

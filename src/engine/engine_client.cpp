@@ -31,20 +31,31 @@ http::ClientRequest http_request(const EngineAddress& address, EngineCall call) 
 
 }  // namespace
 
+EngineAnswer::EngineAnswer(const asio::any_io_executor& executor,
+                           std::unique_ptr<http::ClientExchange> exchange,
+                           std::chrono::milliseconds silence_timeout)
+    : exchange_(std::move(exchange)),
+      silence_timeout_(silence_timeout),
+      silence_(std::make_unique<http::Deadline>(executor, [answer = exchange_.get()] { answer->abort(); })) {}
+
 asio::awaitable<core::Result<core::ByteView>> EngineAnswer::read() {
+  silence_->arm(silence_timeout_);
   auto bytes = co_await exchange_->read();
+  silence_->disarm();
   if (bytes) co_return core::ByteView(*bytes);
   if (bytes.error().is(core::CommonError::cancelled)) co_return core::failure(bytes.error());
+  if (silence_->expired()) co_return core::failure(EngineError::failed, "it said nothing for too long");
   co_return core::failure(EngineError::failed);
 }
 
 EngineClient::EngineClient(asio::any_io_executor executor, http::ClientOptions options)
-    : client_(std::move(executor), std::move(options)) {}
+    : executor_(executor), client_(std::move(executor), std::move(options)) {}
 
 asio::awaitable<core::Result<EngineAnswer>> EngineClient::send(EngineAddress address, EngineCall call) {
+  const auto silence_timeout = call.silence_timeout;
   auto exchange = co_await client_.send(http_request(address, std::move(call)));
   if (!exchange) co_return core::failure(engine_error(exchange.error()));
-  co_return EngineAnswer(*std::move(exchange));
+  co_return EngineAnswer(executor_, *std::move(exchange), silence_timeout);
 }
 
 asio::awaitable<core::Result<http::Response>> EngineClient::fetch(EngineAddress address, EngineCall call,

@@ -7,6 +7,7 @@
 #include "core/bytes.hpp"
 #include "engine/engine.hpp"
 #include "http/client.hpp"
+#include "http/deadline.hpp"
 #include "http/message.hpp"
 
 namespace pantheon::engine {
@@ -25,21 +26,27 @@ struct EngineCall {
   std::chrono::milliseconds connect_timeout{5'000};
   /// Loading a large model and reading a long prompt both come before the header of the answer.
   std::chrono::milliseconds response_timeout{std::chrono::minutes(15)};
+  /// Between two pieces of the answer, and until the first: engines that send the header at once think after
+  /// it.
+  std::chrono::milliseconds silence_timeout{std::chrono::minutes(15)};
 };
 
 /// The answer of an engine while it arrives. Destroying it, or cancelling the coroutine that waits in read(),
 /// closes the connection, at which engines stop generating.
 class EngineAnswer {
  public:
-  explicit EngineAnswer(std::unique_ptr<http::ClientExchange> exchange) : exchange_(std::move(exchange)) {}
+  EngineAnswer(const asio::any_io_executor& executor, std::unique_ptr<http::ClientExchange> exchange,
+               std::chrono::milliseconds silence_timeout);
   unsigned status() const { return exchange_->status(); }
   const http::Headers& headers() const { return exchange_->headers(); }
   /// The next bytes as they came, empty at the end; the view holds until the next call.
-  /// `engine_failed` when the answer breaks off.
+  /// `engine_failed` when the answer breaks off, or nothing comes for as long as the call allows.
   asio::awaitable<core::Result<core::ByteView>> read();
 
  private:
   std::unique_ptr<http::ClientExchange> exchange_;
+  std::chrono::milliseconds silence_timeout_;
+  std::unique_ptr<http::Deadline> silence_;
 };
 
 /// Talks HTTP to engines: the only place that sets their Authorization and Accept-Encoding.
@@ -56,6 +63,7 @@ class EngineClient {
                                                       std::chrono::milliseconds body_timeout);
 
  private:
+  asio::any_io_executor executor_;
   http::Client client_;
 };
 

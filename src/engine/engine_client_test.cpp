@@ -77,6 +77,21 @@ TEST_F(EngineClientTest, AnAnswerThatBreaksOffHasFailed) {
   EXPECT_TRUE(text.error().is(EngineError::failed)) << text.error().message();
 }
 
+asio::awaitable<void> fall_silent(std::shared_ptr<StandInEngine::Connection> connection) {
+  co_await break_off(connection);
+  co_await connection->closed();
+}
+
+TEST_F(EngineClientTest, AnAnswerThatFallsSilentForTooLongHasFailed) {
+  stand_in.on("GET /x", fall_silent);
+  auto silent = call("/x");
+  silent.silence_timeout = 50ms;
+  const auto text = run(io, read_all(client, address, std::move(silent)));
+  ASSERT_FALSE(text);
+  EXPECT_TRUE(text.error().is(EngineError::failed)) << text.error().message();
+  EXPECT_FALSE(text.error().detail().empty());
+}
+
 asio::awaitable<void> say_nothing(std::shared_ptr<StandInEngine::Connection> connection) {
   co_await connection->closed();
 }

@@ -20,7 +20,8 @@ void cap_numbers(std::vector<BodyEdit>& edits, const std::vector<ScannedBody::Nu
   }
 }
 
-engine::EngineCall engine_call(const session::RequestHead& head, const Route& route, std::string body) {
+engine::EngineCall engine_call(const HostOptions& options, const session::RequestHead& head,
+                               const Route& route, std::string body) {
   engine::EngineCall call;
   call.method = head.method;
   call.path = route.path;
@@ -29,6 +30,8 @@ engine::EngineCall engine_call(const session::RequestHead& head, const Route& ro
   // Every route that is forwarded takes JSON; a page may send it as text to spare itself a question.
   call.headers.set("content-type", "application/json");
   call.body = std::move(body);
+  call.response_timeout = options.engine_silence;
+  call.silence_timeout = options.engine_silence;
   return call;
 }
 
@@ -163,7 +166,7 @@ asio::awaitable<core::Result<void>> forward_request(HostStatePtr state,
     record.failed(place.error());
     co_return core::failure(place.error());
   }
-  auto call = engine_call(exchange->head(), route, std::move(spooled->body));
+  auto call = engine_call(state->options, exchange->head(), route, std::move(spooled->body));
   co_return co_await ask_engine(state, exchange, engine, std::move(call), std::move(spooled->share), record,
                                 Models::same);
 }
@@ -181,7 +184,7 @@ asio::awaitable<core::Result<void>> forward_management(HostStatePtr state,
   auto spooled = co_await spool_unscanned(*exchange, state->spool);
   if (!spooled) co_return core::failure(spooled.error());
   RequestRecord record(state, exchange->peer(), route.path, core::Bytes{spooled->body.size()});
-  auto call = engine_call(exchange->head(), route, std::move(spooled->body));
+  auto call = engine_call(state->options, exchange->head(), route, std::move(spooled->body));
   co_return co_await ask_engine(state, exchange, *engine, std::move(call), std::move(spooled->share), record,
                                 Models::changed);
 }

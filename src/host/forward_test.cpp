@@ -153,6 +153,57 @@ TEST_F(ForwardTest, AnEngineThatOnlyBrokeAnAnswerOffIsNotSaidToBeDown) {
   run(io, catalogue->stop());
 }
 
+class ImpatientForwardTest : public HostFixture {
+ protected:
+  static constexpr auto kSilence = 1000ms;
+  static HostOptions impatient() {
+    HostOptions options;
+    options.engine_silence = kSilence;
+    return options;
+  }
+  ImpatientForwardTest() : HostFixture(impatient()) {}
+};
+
+TEST_F(ImpatientForwardTest, AnEngineThatFallsSilentMidAnswerGivesItsPlaceToTheNextInLine) {
+  int asked = 0;
+  ollama.on("POST /api/chat", [&asked](const Connection& connection) {
+    if (++asked == 1) return begin_only(connection);
+    return connection->send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}");
+  });
+  core::TaskGroup link(io.get_executor());
+  const auto ask_on = [&] {
+    auto exchange = std::make_shared<RecordedExchange>("POST", "/api/chat", R"({"model":"gemma3:270m"})");
+    link.spawn(host->exchange_handler()(exchange));
+    return exchange;
+  };
+  const auto first = ask_on();
+  ASSERT_TRUE(run_until(io, [&] { return !first->pieces.empty(); }));
+  const auto second = ask_on();
+  ASSERT_TRUE(run_until(io, [&] { return !second->interim.empty(); })) << "Ollama answers one at a time";
+  EXPECT_TRUE(run_until(io, [&] { return second->ended; }));
+  EXPECT_EQ(first->reset_code, "engine_failed");
+  EXPECT_NE(first->reset_message.find("said nothing for too long"), std::string::npos);
+  link.cancel();
+  run(io, link.join());
+}
+
+asio::awaitable<void> take_its_time(Connection connection) {
+  co_await connection->start_stream();
+  for (int i = 0; i < 3; ++i) {
+    co_await core::sleep_for(400ms);
+    co_await connection->chunk("data: {}\n\n");
+  }
+  co_await connection->chunk("");
+}
+
+TEST_F(ImpatientForwardTest, AnEngineThatSaysSomethingNowAndThenMayTakeLonger) {
+  llama.on("POST /v1/chat/completions", take_its_time);
+  const auto began = std::chrono::steady_clock::now();
+  const auto answer = ask("POST", "/v1/chat/completions", kChat);
+  EXPECT_TRUE(answer->ended) << answer->reset_code;
+  EXPECT_GT(std::chrono::steady_clock::now() - began, kSilence);
+}
+
 TEST_F(ForwardTest, AnEngineThatIsDownIsACodedErrorAndNoted) {
   ask("GET", "/v1/models");
   llama.die();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -21,6 +22,9 @@ struct HostOptions {
   SpoolBudget::Limits spool;
   FairOrder::Limits queue;  ///< `running` comes from the engine
   bool hosting = true;
+  /// How long an engine may say nothing, before its answer or in the midst of it, and keep its place in the
+  /// queue.
+  std::chrono::milliseconds engine_silence{std::chrono::minutes(15)};
   /// Largest answer handed to a client of the older JSON messages, which cannot stream.
   core::Bytes max_legacy_answer = core::Bytes{8 * 1024 * 1024};
 };

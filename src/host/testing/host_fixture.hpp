@@ -19,7 +19,7 @@ using Connection = std::shared_ptr<StandInEngine::Connection>;
 /// A host with two stand-in engines, an Ollama and a llama-server.
 class HostFixture : public ::testing::Test {
  protected:
-  HostFixture() {
+  explicit HostFixture(HostOptions host_options = {}) {
     ollama.be_ollama();
     llama.be_llama_server();
     engine::CatalogueOptions options;
@@ -27,7 +27,6 @@ class HostFixture : public ::testing::Test {
                           engine::engine_address(llama.url()).value()};
     options.recent_time = std::chrono::milliseconds(0);
     catalogue = std::make_unique<engine::Catalogue>(io.get_executor(), client, options);
-    HostOptions host_options;
     host_options.identity = {"host-device", "desk", "linux"};
     host = std::make_unique<Host>(io.get_executor(), client, *catalogue, host_options);
     host->on_event([this](const HostEvent& event) { events.push_back(event); });
