@@ -213,6 +213,22 @@ TEST_F(ApartTest, ADeviceRevokedWhileRedisWasAwayIsCutWhenItIsBackAndEmpty) {
   });
 }
 
+TEST_F(ApartTest, AHelloThatRedisIsSlowToAnswerIsOfTheAccountOnAllNodes) {
+  options.cluster_lease = seconds(10);
+  run_both([&]() -> test::asio::awaitable<void> {
+    const auto first = device_of("anna");
+    const auto second = device_of("anna");
+    redis.pause();
+    test::asio::steady_timer waking(io, seconds(4));
+    waking.async_wait([this](const boost::system::error_code&) { redis.resume(); });
+    auto* slow = co_await connected(first);
+    const Elsewhere there(*this);
+    static_cast<void>(co_await connected(second));
+    const auto seen = co_await slow->next("peer-joined");
+    EXPECT_EQ(text_of(seen, "deviceId"), second.id());
+  });
+}
+
 struct ApartFromThoseWithDevicesTest : ApartTest {
   Options options_of_other() override {
     auto keeping = options;

@@ -12,7 +12,9 @@ namespace {
 namespace json = core::json;
 
 constexpr std::chrono::milliseconds kPatience{1000};
-constexpr int kSweepsUntilClosed = 3;
+// One a second. More than a hello takes between opening the group and being a member: kPatience, and two
+// commands to Redis of 3 s each. What was closed meanwhile would stay closed to it.
+constexpr int kSweepsUntilClosed = 10;
 
 json::object to_json(const Member& member, bool online) {
   return {{"deviceId", member.device_id},
