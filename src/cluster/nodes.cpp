@@ -61,6 +61,7 @@ struct Nodes::State {
   static asio::awaitable<core::Result<void>> join(State& state, std::string lease);
   static asio::awaitable<core::Result<void>> check_founding(State& state, std::string lease);
   static asio::awaitable<core::Result<void>> refresh(State& state);
+  static asio::awaitable<bool> is_gone(State& state, std::string node);
 
   asio::any_io_executor executor;
   RedisClient* client;
@@ -216,6 +217,12 @@ asio::awaitable<core::Result<void>> Nodes::State::refresh(State& state) {
   co_return core::Result<void>();
 }
 
+asio::awaitable<bool> Nodes::State::is_gone(State& state, std::string node) {
+  if (state.alive.contains(node)) co_return false;
+  const auto refreshed = co_await refresh(state);  // it may be new
+  co_return refreshed && !state.alive.contains(node);
+}
+
 void Nodes::State::note(const core::Result<void>& renewed) {
   const auto before = std::exchange(trouble, std::nullopt);
   if (!renewed) trouble = renewed.error();
@@ -348,6 +355,9 @@ asio::awaitable<core::Result<json::object>> Nodes::request(std::string node, jso
   // Forgotten also when the coroutine is cancelled.
   const std::shared_ptr<void> forget(nullptr, [state, id](void*) { state->requests.erase(id); });
   state->requests.emplace(id, waiting);
+  // One that was gone before is told of no more.
+  const bool gone = co_await State::is_gone(*state, node);
+  if (gone) co_return core::failure(ClusterError::timeout);
   json::object envelope;
   envelope["request"] = id;
   envelope["message"] = std::move(message);

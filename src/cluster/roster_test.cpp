@@ -244,5 +244,27 @@ TEST_F(RosterTest, ARequestToANodeThatDiesEnds) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, milliseconds(1900));
 }
 
+TEST_F(RosterTest, ARequestToANodeThatIsGoneEndsAtOnce) {
+  auto& a = add_node(milliseconds(400));
+  auto& b = add_node(milliseconds(400));
+  until([&] { return a.nodes.is_alive(b.nodes.id()); });
+  loop.run(b.client.stop());
+  until([&] { return !a.nodes.is_alive(b.nodes.id()); });
+  const auto began = std::chrono::steady_clock::now();
+  const auto answer = loop.run(a.nodes.request(b.nodes.id(), {}));
+  ASSERT_FALSE(answer);
+  EXPECT_TRUE(answer.error().is(ClusterError::timeout));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, seconds(1));
+}
+
+TEST_F(RosterTest, ARequestToANodeThatHasJustComeIsAnswered) {
+  auto& a = add_node(seconds(60));
+  auto& b = add_node(seconds(60));
+  b.nodes.on_request(
+      [](std::string, json::object) -> asio::awaitable<json::object> { co_return json::object(); });
+  ASSERT_FALSE(a.nodes.is_alive(b.nodes.id())) << "the leases are looked at every 15 s";
+  EXPECT_TRUE(loop.run(a.nodes.request(b.nodes.id(), {})));
+}
+
 }  // namespace
 }  // namespace pantheon::cluster
