@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/detached.hpp>
 
+#include "core/async_event.hpp"
 #include "engine/address.hpp"
 #include "engine/testing/run.hpp"
 #include "engine/testing/stand_in_engine.hpp"
@@ -78,6 +79,28 @@ TEST_F(CatalogueTest, LearnsWhatOllamasListLeavesOut) {
   run(io, catalogue.refresh());
   EXPECT_EQ(catalogue.current()->models[0].context, 32768U);
   EXPECT_EQ(asked(ollama, "POST /api/show"), 2) << "once for each model, remembered by digest";
+}
+
+TEST_F(CatalogueTest, WhileOllamaIsSlowToTellNobodyAsksTheSameAgain) {
+  const auto options = both();
+  core::AsyncEvent told(io.get_executor());
+  bool may_tell = false;
+  ollama.on("POST /api/show", [&](std::shared_ptr<StandInEngine::Connection> connection) {
+    return [](std::shared_ptr<StandInEngine::Connection> inner, core::AsyncEvent& event,
+              const bool& now) -> asio::awaitable<void> {
+      while (!now) (void)co_await event.wait();
+      const auto details = recorded("ollama_show.json");
+      co_await inner->send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " +
+                           std::to_string(details.size()) + "\r\n\r\n" + details);
+    }(std::move(connection), told, may_tell);
+  });
+  Catalogue catalogue(io.get_executor(), client, options);
+  for (int i = 0; i < 5; ++i) run(io, catalogue.refresh());
+  may_tell = true;
+  told.notify();
+  EXPECT_TRUE(run_until(io, [&] { return catalogue.current()->models[0].context == 32768; }));
+  run(io, catalogue.refresh());
+  EXPECT_EQ(asked(ollama, "POST /api/show"), 2) << "once for each model";
 }
 
 TEST_F(CatalogueTest, ACloudModelIsSharedOnlyByName) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/mark.hpp"
 #include "engine/error.hpp"
 #include "engine/naming.hpp"
 
@@ -89,7 +90,7 @@ void Source::use_details(Model& model) const {
 }
 
 bool Source::wants_details() const {
-  return info_ && info_->up && info_->kind == EngineKind::ollama && !without_details().empty();
+  return !learning_ && info_ && info_->up && info_->kind == EngineKind::ollama && !without_details().empty();
 }
 
 std::vector<std::string> Source::without_details() const {
@@ -121,6 +122,7 @@ asio::awaitable<core::Result<Listing>> look_at(EngineClient& client, const Sourc
 }
 
 asio::awaitable<bool> learn_details(EngineClient& client, Source& source) {
+  const core::Mark mark(source.learning_);
   bool changed = false;
   for (const auto& name : source.without_details()) {
     auto details = co_await ollama_details(client, source.address(), name);

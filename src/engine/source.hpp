@@ -32,12 +32,14 @@ class Source {
   void go_down();
   void set_id(std::string id);
 
+  /// False while learn_details() is under way.
   bool wants_details() const;
   /// The engine's names of models whose details are not known, at most 64.
   std::vector<std::string> without_details() const;
   void add_details(const std::string& engine_name, OllamaDetails details);
 
  private:
+  friend asio::awaitable<bool> learn_details(EngineClient& client, Source& source);
   void take(Listing listing, const SourceRules& rules);
   void use_details(Model& model) const;
 
@@ -45,6 +47,7 @@ class Source {
   std::optional<EngineInfo> info_;
   std::vector<Model> models_;
   std::map<std::string, OllamaDetails> details_;  ///< by digest, so that a pulled update is asked anew
+  bool learning_ = false;
   std::chrono::steady_clock::time_point answered_at_{};
 };
 
