@@ -22,6 +22,7 @@ json::object to_json(const Member& member, bool online) {
           {"online", online},
           {"instance", member.instance.view()},
           {"answers", member.answers_legacy},
+          {"modelsSize", static_cast<std::int64_t>(member.models_size)},
           {"entry", peer_entry(member, online)}};
 }
 
@@ -43,6 +44,8 @@ std::optional<RemotePeer> peer_of(const cluster::RosterEntry& entry) {
   peer.instance = *instance;
   peer.generation = static_cast<int>(core::get_integer(*seen, "generation").value_or(2));
   peer.answers_requests = core::get_bool(entry.value, "answers").value_or(false);
+  const auto models_size = core::get_integer(entry.value, "modelsSize").value_or(0);
+  peer.models_size = static_cast<std::size_t>(std::max<std::int64_t>(models_size, 0));
   return peer;
 }
 

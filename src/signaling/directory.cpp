@@ -153,6 +153,9 @@ std::size_t Directory::models_size_of_others(const Member& member) const {
     if (other.get() != &member) size += other->models_size;
   }
   for (const auto& absent : absences_->of_account(member.account())) size += absent->models_size;
+  for (const auto& peer : remote_peers(member.account())) {
+    if (!continues(member, peer)) size += peer.models_size;
+  }
   return size;
 }
 

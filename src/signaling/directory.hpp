@@ -26,6 +26,7 @@ struct RemotePeer {
   std::uint64_t away_since = 0;  ///< when it broke off, in the order of Presence; 0 while it is online
   int generation = 2;
   bool answers_requests = false;  ///< a host of ours that takes requests of generation 1
+  std::size_t models_size = 0;    ///< bytes of JSON text
 };
 
 /// The peers that other nodes hold, and the way to them. A server of one node has none. Nothing here waits:
@@ -103,7 +104,7 @@ class Directory {
   bool has_members(const std::string& account) const;
   /// Sockets of the account on other nodes.
   std::size_t sockets_elsewhere(const std::string& account) const { return remote_peers(account).size(); }
-  /// Bytes of all lists of models that this node holds for the account, the member's own left out.
+  /// Bytes of all lists of models of the account, also on other nodes, the member's own left out.
   std::size_t models_size_of_others(const Member& member) const;
 
   void send(const std::string& account, const Destination& to, std::string_view event,
