@@ -9,11 +9,16 @@
 namespace pantheon::cli {
 namespace {
 
+/// All verbs. They own what the options of the program are read into.
+std::vector<Verb> add_verbs(CLI::App& program) {
+  return {add_up(program), add_host(program), add_signal(program)};
+}
+
 /// What is said of a command line.
 std::string said_of(std::vector<std::string> words) {
   CLI::App program;
   program.require_subcommand(1);
-  for (auto* const add : {add_up, add_host, add_signal}) (void)add(program);
+  const auto verbs = add_verbs(program);
   std::reverse(words.begin(), words.end());  // as CLI11 takes them
   try {
     program.parse(std::move(words));
@@ -65,7 +70,7 @@ TEST(UsageError, SaysWhatIsWrongWithAValue) {
 
 TEST(UsageError, HelpShowsTheOptionsAsTheyAreTyped) {
   CLI::App program;
-  for (auto* const add : {add_up, add_host, add_signal}) (void)add(program);
+  const auto verbs = add_verbs(program);
   for (const auto* verb : program.get_subcommands([](const CLI::App*) { return true; })) {
     const auto help = verb->help();
     EXPECT_EQ(help.find("{"), std::string::npos) << help;
