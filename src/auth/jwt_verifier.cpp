@@ -1,6 +1,7 @@
 #include "auth/jwt_verifier.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "auth/error.hpp"
 #include "auth/jwt_preview.hpp"
@@ -59,16 +60,26 @@ bool JwtVerifier::has_audience(const json::object& claims) const {
          });
 }
 
+std::optional<std::int64_t> numeric_date(const json::object& claims, std::string_view name) {
+  if (const auto whole = core::get_integer(claims, name)) return whole;
+  constexpr double kFarthest = 1e15;  // seconds
+  const auto* value = claims.if_contains(name);
+  if (value == nullptr || !value->is_double()) return std::nullopt;
+  const double seconds = std::floor(value->get_double());
+  if (!(std::abs(seconds) < kFarthest)) return std::nullopt;
+  return static_cast<std::int64_t>(seconds);
+}
+
 core::Result<void> JwtVerifier::check_claims(const json::object& claims, core::WallTime now) const {
   if (core::get_string(claims, "iss") != rules_.issuer) return invalid("issuer");
   if (!has_audience(claims)) return invalid("audience");
-  const auto expires = core::get_integer(claims, "exp");
-  const auto issued = core::get_integer(claims, "iat");
+  const auto expires = numeric_date(claims, "exp");
+  const auto issued = numeric_date(claims, "iat");
   if (!expires || !issued) return invalid("times");
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   const auto leeway = rules_.leeway.count();
   if (*issued > seconds + leeway) return invalid("issued in the future");
-  const auto not_before = core::get_integer(claims, "nbf");
+  const auto not_before = numeric_date(claims, "nbf");
   if (claims.contains("nbf") && (!not_before || *not_before > seconds + leeway))
     return invalid("not valid yet");
   if (*expires <= seconds) return core::failure(AuthError::auth_expired);

@@ -42,4 +42,8 @@ class JwtVerifier {
   KeySet keys_;
 };
 
+/// Seconds since the epoch of a NumericDate (RFC 7519, section 2), without its fraction; nothing when there
+/// is none.
+std::optional<std::int64_t> numeric_date(const core::json::object& claims, std::string_view name);
+
 }  // namespace pantheon::auth

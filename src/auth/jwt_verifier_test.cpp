@@ -65,6 +65,13 @@ TEST_F(JwtVerifierTest, KeepsToTheTimes) {
   EXPECT_EQ(error_with("iat", nullptr), "auth_invalid");
 }
 
+TEST_F(JwtVerifierTest, TakesTimesWithAFraction) {
+  for (const auto* name : {"iat", "nbf"}) EXPECT_EQ(error_with(name, 149.5), "none") << name;
+  EXPECT_EQ(error_with("exp", 150.5), "auth_expired");
+  EXPECT_EQ(error_with("exp", 151.5), "none");
+  for (const double far : {1e300, -1e300}) EXPECT_EQ(error_with("exp", far), "auth_invalid") << far;
+}
+
 TEST_F(JwtVerifierTest, KeepsToIssuerAndAudience) {
   EXPECT_EQ(error_with("iss", "other"), "auth_invalid");
   EXPECT_EQ(error_with("iss", json::array{"me"}), "auth_invalid");

@@ -33,11 +33,11 @@ core::Result<Bearer> bearer_of(const ProviderRules& rules, const core::json::obj
   if (!subject || !is_subject(*subject, rules.max_subject))
     return core::failure(AuthError::auth_invalid, "subject");
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch();
-  const auto signed_in = core::get_integer(claims, "auth_time");
+  const auto signed_in = numeric_date(claims, "auth_time");
   const auto latest = (seconds + rules.jwt.leeway).count();
   if (rules.auth_time_required && (!signed_in || *signed_in > latest))
     return core::failure(AuthError::auth_invalid, "auth_time");
-  const auto expires = core::get_integer(claims, "exp");
+  const auto expires = numeric_date(claims, "exp");
   if (!expires) return core::failure(AuthError::auth_invalid, "exp");
   Bearer bearer;
   bearer.account = account_id(rules.provider, rules.issuer_label, *subject);

@@ -56,6 +56,7 @@ TEST_F(ProviderRulesTest, ASubjectIsNeitherEmptyNorLong) {
 TEST_F(ProviderRulesTest, FirebaseSaysWhenThePersonSignedIn) {
   EXPECT_EQ(account(firebase, "auth_time", nullptr), "auth_invalid");
   EXPECT_EQ(account(firebase, "auth_time", 1'000'100), "auth_invalid");
+  EXPECT_NE(account(firebase, "auth_time", 999'990.5), "auth_invalid");
   EXPECT_EQ(account(firebase, "auth_time", 1'000'005), "firebase:demo:anna") << "within the leeway of clocks";
   EXPECT_EQ(account(oidc, "auth_time", nullptr), "oidc:id.example.org/realms/x:anna");
 }

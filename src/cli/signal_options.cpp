@@ -29,25 +29,26 @@ OptionGroup program(SignalSettings& s) {
 
 OptionGroup network(SignalSettings& s) {
   auto& signaling = s.server.signaling;
-  return {"Network",
-          {{"port", "PORT", "Port to listen on; 0 takes a free one",
-            number(s.server.port, std::uint16_t{0}, kHighestPort)},
-           {"bind", "BIND_ADDRESS", "Address to listen on; 127.0.0.1 for this machine only, :: for IPv6 too",
-            text(s.server.bind_address, "ADDRESS")},
-           {"tls-cert", "TLS_CERT", "Certificate chain, PEM; without it plain HTTP is spoken",
-            text(s.certificate, "FILE")},
-           {"tls-key", "TLS_KEY", "Private key of the certificate, PEM", text(s.private_key, "FILE")},
-           {"cors-origins", "CORS_ORIGINS",
-            "Web origins besides its own that may use this server, separated by commas; * for all",
-            list(signaling.cors_origins, "ORIGIN,...")},
-           {"trust-proxy", "TRUST_PROXY",
-            "Reverse proxies whose X-Forwarded-For is believed, separated by commas; one on another machine "
-            "must be named, or all its clients count as one address; none for nobody",
-            list(s.trusted_proxies, "ADDRESS or CIDR,...")},
-           {"presence-grace", "PRESENCE_GRACE",
-            "How long a device whose connection broke may take to return before others see it leave; a loss that "
-            "nobody notices is found by a ping first, which takes up to 45 s more",
-            duration(signaling.presence_grace, 0ms, std::chrono::milliseconds(60s))}}};
+  return {
+      "Network",
+      {{"port", "PORT", "Port to listen on; 0 takes a free one",
+        number(s.server.port, std::uint16_t{0}, kHighestPort)},
+       {"bind", "BIND_ADDRESS", "Address to listen on; 127.0.0.1 for this machine only, :: for IPv6 too",
+        text(s.server.bind_address, "ADDRESS")},
+       {"tls-cert", "TLS_CERT", "Certificate chain, PEM; without it plain HTTP is spoken",
+        text(s.certificate, "FILE")},
+       {"tls-key", "TLS_KEY", "Private key of the certificate, PEM", text(s.private_key, "FILE")},
+       {"cors-origins", "CORS_ORIGINS",
+        "Web origins besides its own that may use this server, separated by commas; * for all",
+        list(signaling.cors_origins, "ORIGIN,...")},
+       {"trust-proxy", "TRUST_PROXY",
+        "Reverse proxies whose X-Forwarded-For is believed, separated by commas; one on another machine "
+        "must be named, or all its clients count as one address; none for nobody",
+        list(s.trusted_proxies, "ADDRESS or CIDR,...")},
+       {"presence-grace", "PRESENCE_GRACE",
+        "How long a device whose connection broke may take to return before others see it leave; a loss that "
+        "nobody notices is found by a ping first, which takes up to 45 s more",
+        duration(signaling.presence_grace, 0ms, std::chrono::milliseconds(60s))}}};
 }
 
 OptionGroup sign_in(SignalSettings& s) {

@@ -1,7 +1,5 @@
 #include "http/connect.hpp"
 
-#include <boost/asio/connect.hpp>
-
 #include "http/completion.hpp"
 #include "http/deadline.hpp"
 
@@ -22,32 +20,61 @@ asio::awaitable<core::Result<Endpoints>> look_up(std::shared_ptr<tcp::resolver> 
   co_return endpoints;
 }
 
+// No answer is no error before the system has asked for a minute or two, so each attempt has its own time.
+asio::awaitable<boost::system::error_code> attempt(tcp::socket& socket, tcp::endpoint endpoint,
+                                                   std::chrono::steady_clock::duration time) {
+  boost::system::error_code ignored;
+  socket.close(ignored);
+  Deadline deadline(socket.get_executor(), [&socket] {
+    boost::system::error_code closed;
+    socket.close(closed);
+  });
+  deadline.arm(time);
+  const auto [error] = co_await socket.async_connect(endpoint, kTuple);
+  if (deadline.expired()) co_return asio::error::timed_out;
+  co_return error;
+}
+
 }  // namespace
+
+asio::awaitable<boost::system::error_code> connect_any(tcp::socket& socket,
+                                                       std::vector<tcp::endpoint> endpoints,
+                                                       std::chrono::milliseconds timeout) {
+  const auto end = std::chrono::steady_clock::now() + timeout;
+  boost::system::error_code error = asio::error::host_not_found;
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    const auto left = end - std::chrono::steady_clock::now();
+    if (i > 0 && left <= left.zero()) break;
+    const auto share = left / static_cast<int>(endpoints.size() - i);
+    error = co_await attempt(socket, endpoints[i], share);
+    if (!error || error == asio::error::operation_aborted) break;
+  }
+  co_return error;
+}
 
 asio::awaitable<core::Result<std::unique_ptr<Stream>>> open_stream(asio::any_io_executor executor, Url url,
                                                                    std::chrono::milliseconds timeout,
                                                                    TlsContextSource tls, bool verify) {
   const auto resolver = std::make_shared<tcp::resolver>(executor);
-  tcp::socket socket(executor);
-  Deadline deadline(executor, [resolver, &socket] {
-    boost::system::error_code ignored;
-    resolver->cancel();
-    socket.close(ignored);
-  });
+  const auto begun = std::chrono::steady_clock::now();
+  Deadline deadline(executor, [resolver] { resolver->cancel(); });
   deadline.arm(timeout);
 
   auto endpoints = co_await look_up(resolver, url);
   if (deadline.expired()) co_return core::failure(HttpError::connect_timeout, url.authority());
   if (!endpoints) co_return core::failure(endpoints.error());
-  const auto [error, endpoint] = co_await asio::async_connect(socket, *endpoints, kTuple);
-  if (deadline.expired()) co_return core::failure(HttpError::connect_timeout, url.authority());
+  deadline.disarm();
+  tcp::socket socket(executor);
+  const auto left = timeout - std::chrono::duration_cast<std::chrono::milliseconds>(
+                                  std::chrono::steady_clock::now() - begun);
+  const auto error = co_await connect_any(socket, std::move(*endpoints), left);
+  if (error == asio::error::timed_out) co_return core::failure(HttpError::connect_timeout, url.authority());
   if (error == asio::error::operation_aborted) co_return core::failure(core::CommonError::cancelled);
   if (error) co_return core::failure(HttpError::connect_failed, url.authority() + ": " + error.message());
   if (!url.secure()) co_return plain_stream(std::move(socket));
 
   auto context = tls();
   if (!context) co_return core::failure(context.error());
-  deadline.disarm();
   co_return co_await tls_connect(std::move(socket), std::move(*context), url.host, verify, timeout);
 }
 

@@ -96,6 +96,9 @@ class HttpConnection {
   }
 
   asio::awaitable<Next> serve_one() {
+    // What cannot be read is answered as a plain request, not as the one before.
+    http_1_0_ = false;
+    head_only_ = false;
     auto head = co_await next_head();
     if (!head) co_return co_await refuse(head.error());
     if (hand_over(*head)) co_return Next::hand_over;

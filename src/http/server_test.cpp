@@ -198,6 +198,21 @@ TEST_F(ServerTest, AnAddressThatManyComeThroughHasNoLimitOfItsOwn) {
   EXPECT_THAT(raw("GET /echo HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.1 200"));
 }
 
+TEST_F(ServerTest, WhatCannotBeReadIsAnsweredWholeWhateverCameBefore) {
+  start();
+  const auto answers = raw("HEAD /echo HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\n");
+  const auto second = answers.find("HTTP/1.1 400");
+  ASSERT_NE(second, std::string::npos) << answers;
+  EXPECT_THAT(answers.substr(second), HasSubstr("\r\n\r\n{"));
+}
+
+TEST_F(ServerTest, AnOlderRequestIsNotToldToContinue) {
+  start();
+  const auto answer =
+      raw("POST /echo HTTP/1.0\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\none");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200"));
+}
+
 TEST_F(ServerTest, HooksAnswerEarlyAndAddHeaders) {
   start();
   server->before([](const Request& request) -> std::optional<Response> {

@@ -93,17 +93,33 @@ bool KeyBook::follows(const std::set<KeyOfDevice>& accepted, const Statement& st
                              [&](const KeyOfDevice& known) { return known.second == statement.by(); });
 }
 
+// What a key said before it named its successor goes on counting; from then on it says nothing for that
+// device.
+bool KeyBook::is_by_who_still_speaks(const std::set<KeyOfDevice>& accepted,
+                                     const Statement& statement) const {
+  const auto& claim = statement.claim();
+  return std::ranges::any_of(accepted, [&](const KeyOfDevice& known) {
+    const auto& [id, key] = known;
+    const bool may_sign = claim.type != StatementType::rekey || id == claim.device_id;
+    return key == statement.by() && may_sign && !is_superseded(statements_, id, key);
+  });
+}
+
+bool KeyBook::is_news_that_follows(const std::set<KeyOfDevice>& accepted, const Statement& statement) const {
+  return follows(accepted, statement) && is_by_who_still_speaks(accepted, statement);
+}
+
 std::set<KeyBook::KeyOfDevice> KeyBook::accepted_keys(std::span<const Statement> more) const {
   std::set<KeyOfDevice> accepted(pins_.begin(), pins_.end());
   for (int length = 0; length < kMaxChain;
        ++length) {  // one link of the chains a round, whatever their order
     std::set<KeyOfDevice> found;
-    const auto visit = [&](const Statement& statement) {
+    const auto visit = [&](const Statement& statement, bool counts) {
       KeyOfDevice named(statement.claim().device_id, statement.claim().public_key);
-      if (!accepted.contains(named) && follows(accepted, statement)) found.insert(std::move(named));
+      if (counts && !accepted.contains(named)) found.insert(std::move(named));
     };
-    std::ranges::for_each(statements_, visit);
-    std::ranges::for_each(more, visit);
+    for (const auto& statement : statements_) visit(statement, follows(accepted, statement));
+    for (const auto& statement : more) visit(statement, is_news_that_follows(accepted, statement));
     if (found.empty()) break;
     accepted.merge(found);
   }
@@ -114,8 +130,7 @@ void KeyBook::apply_revocation(const Statement& statement, std::span<const State
   const auto& claim = statement.claim();
   if (claim.account != account_ || is_revoked(claim.device_id) || revoked_.size() >= kMaxDevices) return;
   const auto accepted = accepted_keys(more);
-  const auto is_signer = [&](const KeyOfDevice& known) { return known.second == statement.by(); };
-  if (!std::ranges::any_of(accepted, is_signer)) return;
+  if (!is_by_who_still_speaks(accepted, statement)) return;
   revoked_.emplace(claim.device_id, statement);
   pins_.erase(claim.device_id);
   seen_.erase(claim.device_id);
@@ -134,8 +149,12 @@ void KeyBook::learn(std::span<const Statement> statements) {
     if (statement.claim().type == StatementType::revoke) apply_revocation(statement, statements);
   }
   const auto accepted = accepted_keys(statements);
-  for (const auto& statement : statements) {
-    if (follows(accepted, statement)) keep(statement);
+  // Successors last: what came together counts in whatever order, and of two successors the first.
+  for (const bool successors : {false, true}) {
+    for (const auto& statement : statements) {
+      const bool its_turn = (statement.claim().type == StatementType::rekey) == successors;
+      if (its_turn && is_news_that_follows(accepted, statement)) keep(statement);
+    }
   }
 }
 

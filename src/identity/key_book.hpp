@@ -64,6 +64,8 @@ class KeyBook {
   using KeyOfDevice = std::pair<std::string, PublicKey>;
   std::set<KeyOfDevice> accepted_keys(std::span<const Statement> more) const;
   bool follows(const std::set<KeyOfDevice>& accepted, const Statement& statement) const;
+  bool is_by_who_still_speaks(const std::set<KeyOfDevice>& accepted, const Statement& statement) const;
+  bool is_news_that_follows(const std::set<KeyOfDevice>& accepted, const Statement& statement) const;
   void apply_revocation(const Statement& statement, std::span<const Statement> more);
   void keep(const Statement& statement);
   core::Result<Trust> at_first_sight(const std::string& device_id, const PublicKey& key);

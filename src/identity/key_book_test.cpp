@@ -132,6 +132,27 @@ TEST_F(KeyBookTest, TheOldKeyStatesTheNewOne) {
   EXPECT_TRUE(old.error().is(IdentityError::key_changed));
 }
 
+TEST_F(KeyBookTest, AKeyThatHasNamedItsSuccessorSaysNothingMore) {
+  ASSERT_TRUE(book.pin(a.device_id(), a.public_key()));
+  book.learn(std::vector{say(StatementType::rekey, a, a.device_id(), b), vouch(a, c)});
+  const auto stolen = say(StatementType::rekey, a, a.device_id(), evil);
+  EXPECT_FALSE(book.accept(a.device_id(), evil.public_key(), std::vector{stolen}));
+  EXPECT_FALSE(accept(evil, {vouch(a, evil)}));
+  book.learn(std::vector{revoke(a, c)});
+  EXPECT_TRUE(accept(c)) << "what it said before goes on counting";
+  EXPECT_EQ(book.accept(a.device_id(), b.public_key(), {}).value(), Trust::vouched);
+  book.learn(std::vector{revoke(b, c)});
+  EXPECT_FALSE(accept(c)) << "its successor speaks for the device";
+}
+
+TEST_F(KeyBookTest, OfTwoSuccessorsTheFirstCounts) {
+  ASSERT_TRUE(book.pin(a.device_id(), a.public_key()));
+  book.learn(std::vector{say(StatementType::rekey, a, a.device_id(), b),
+                         say(StatementType::rekey, a, a.device_id(), evil)});
+  EXPECT_TRUE(book.accept(a.device_id(), b.public_key(), {}));
+  EXPECT_FALSE(book.accept(a.device_id(), evil.public_key(), {}));
+}
+
 TEST_F(KeyBookTest, OnlyTheDeviceItselfStatesItsNewKey) {
   ASSERT_TRUE(book.pin(a.device_id(), a.public_key()));
   ASSERT_TRUE(book.pin(b.device_id(), b.public_key()));

@@ -81,6 +81,27 @@ describe('a book of a paired account', () => {
     expect(accept(book, host)).toBe('key_changed');
   });
 
+  it('hears nothing more of a key that has named its successor', () => {
+    const book = paired();
+    book.learn([state(host, phone, 'rekey', { deviceId: host.deviceId }), state(host, laptop)]);
+    expect(
+      accept(book, stranger, [state(host, stranger, 'rekey', { deviceId: host.deviceId })], host.deviceId),
+    ).toBe('key_changed');
+    expect(accept(book, stranger, [state(host, stranger)])).toBe('key_not_accepted');
+    book.learn([state(host, laptop, 'revoke')]);
+    expect(accept(book, laptop)).toBe('vouched'); // what it said before goes on counting
+    book.learn([state(phone, laptop, 'revoke')]);
+    expect(accept(book, laptop)).toBe('device_revoked'); // its successor speaks for the device
+  });
+
+  it('takes the first of two successors', () => {
+    const book = paired();
+    const to = (key: typeof phone) => state(host, key, 'rekey', { deviceId: host.deviceId });
+    book.learn([to(phone), to(stranger)]);
+    expect(accept(book, phone, [], host.deviceId)).toBe('vouched');
+    expect(accept(book, stranger, [], host.deviceId)).toBe('key_changed');
+  });
+
   it('lets a revocation win over everything, and whom the revoked one vouched for goes with it', () => {
     const book = paired();
     expect(accept(book, laptop, [state(host, phone), state(phone, laptop)])).toBe('vouched');

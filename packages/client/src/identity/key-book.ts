@@ -111,8 +111,12 @@ export class KeyBook {
       if (statement.claim.type === 'revoke' && this.applyRevocation(statement, accepted))
         accepted = this.acceptedKeys(statements);
     }
-    for (const statement of statements) {
-      if (this.follows(accepted, statement)) this.keep(statement);
+    // Successors last: what came together counts in whatever order, and of two successors the first.
+    for (const successors of [false, true]) {
+      for (const statement of statements) {
+        const itsTurn = (statement.claim.type === 'rekey') === successors;
+        if (itsTurn && this.isNewsThatFollows(accepted, statement)) this.keep(statement);
+      }
     }
   }
 
@@ -203,15 +207,28 @@ export class KeyBook {
     return isSigner(accepted, statement.by);
   }
 
+  /** What a key said before it named its successor goes on counting; from then on it says nothing for that device. */
+  private isByWhoStillSpeaks(accepted: Accepted, { claim, by }: Statement): boolean {
+    return [...accepted].some(
+      ([deviceId, keys]) =>
+        keys.has(by) &&
+        (claim.type !== 'rekey' || claim.deviceId === deviceId) &&
+        !this.isSuperseded(deviceId, by),
+    );
+  }
+
+  private isNewsThatFollows(accepted: Accepted, statement: Statement): boolean {
+    return this.follows(accepted, statement) && this.isByWhoStillSpeaks(accepted, statement);
+  }
+
   /** One link of the chains a round, so that the order of statements does not matter. */
   private acceptedKeys(more: readonly Statement[]): Accepted {
     const accepted: Accepted = new Map([...this.pins].map(([id, key]) => [id, new Set([key])]));
     for (let length = 0; length < MAX_CHAIN; length++) {
-      const found = [...this.statements, ...more].filter(
-        (statement) =>
-          !holds(accepted, statement.claim.deviceId, statement.claim.publicKey) &&
-          this.follows(accepted, statement),
-      );
+      const found = [
+        ...this.statements.filter((statement) => this.follows(accepted, statement)),
+        ...more.filter((statement) => this.isNewsThatFollows(accepted, statement)),
+      ].filter(({ claim }) => !holds(accepted, claim.deviceId, claim.publicKey));
       if (found.length === 0) break;
       for (const { claim } of found) {
         accepted.set(claim.deviceId, (accepted.get(claim.deviceId) ?? new Set()).add(claim.publicKey));
@@ -233,7 +250,7 @@ export class KeyBook {
     const { account, deviceId } = statement.claim;
     if (account !== this.account || this.isRevoked(deviceId) || this.revoked.size >= MAX_DEVICES)
       return false;
-    if (!isSigner(accepted, statement.by)) return false;
+    if (!this.isByWhoStillSpeaks(accepted, statement)) return false;
     this.revoked.set(deviceId, statement);
     this.pins.delete(deviceId);
     this.seen.delete(deviceId);
