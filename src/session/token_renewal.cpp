@@ -1,11 +1,11 @@
 #include "session/token_renewal.hpp"
 
 #include <chrono>
-#include <memory>
 #include <utility>
 
 #include "core/caught.hpp"
 #include "core/log.hpp"
+#include "core/mark.hpp"
 
 namespace pantheon::session {
 namespace {
@@ -46,7 +46,7 @@ void TokenRenewal::asked() {
 
 // Whoever writes the newer token may be late; the session ends with the old one.
 asio::awaitable<void> TokenRenewal::renew(TokenRenewal& self) {
-  const std::shared_ptr<void> ended(nullptr, [&self](void*) { self.running_ = false; });
+  const core::Mark running(self.running_);
   const std::function<asio::awaitable<core::Result<bool>>()> once = [&self] { return self.renew_once(); };
   while (self.signaling_->connected() && self.signaling_->id() == self.asked_of_) {
     const auto renewed = co_await core::caught(once, "session", "a renewal of the token");

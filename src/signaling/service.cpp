@@ -2,6 +2,7 @@
 
 #include "core/json_text.hpp"
 #include "core/log.hpp"
+#include "core/mark.hpp"
 #include "core/task_group.hpp"
 #include "http/server.hpp"
 #include "identity/error.hpp"
@@ -309,8 +310,7 @@ asio::awaitable<EventResult> Service::State::renew(State& state, MemberPointer m
   auto payload = object_argument(event);
   if (!payload) co_return core::failure(payload.error());
   if (member->renewing) co_return tl::unexpected(rate_limited(kRenewalPause, "one renewal at a time"));
-  member->renewing = true;
-  const std::shared_ptr<void> ended(nullptr, [member](void*) { member->renewing = false; });
+  const core::Mark renewing(member->renewing);
   auto result = co_await state.admission.renew(member, std::move(*payload));
   // The socket may have gone meanwhile: then nobody would take it off the list again.
   if (result && member->socket.lock() && member->socket.lock()->connected()) state.expiry.update(member);
