@@ -1,49 +1,16 @@
 import type { AccountDevice } from '@pantheon/client';
 import { act } from 'react';
-import { createRoot } from 'react-dom/client';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { App } from './app.js';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Conversations } from './chat/conversations.js';
 import { memoryStorage } from './state/device-storage.js';
-import type { ServerConfig } from './state/server-config.js';
-import { makeServices, ServicesProvider } from './state/services.js';
-import { scriptOf, type ScenarioName } from './testing/scenarios.js';
-import { ScriptedClient, type Script } from './testing/scripted-client.js';
+import { appDrawer } from './testing/draw-app.js';
+import { scriptOf } from './testing/scenarios.js';
 
-let unmount: () => void = () => undefined;
+const drawApp = appDrawer();
+afterEach(() => vi.restoreAllMocks());
 
-beforeAll(() => {
-  (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  act(unmount);
-  location.hash = '';
-});
-
-async function draw(
-  name: ScenarioName,
-  hash = '',
-  storage = memoryStorage(),
-  more: Partial<Script> = {},
-  server: Partial<ServerConfig> = {},
-): Promise<HTMLElement> {
-  location.hash = hash;
-  const services = makeServices(new ScriptedClient({ ...scriptOf(name), ...more }), storage);
-  services.server.update((config) => ({ ...config, ...server }));
-  const box = document.createElement('div');
-  document.body.append(box);
-  const root = createRoot(box);
-  unmount = () => root.unmount();
-  await act(async () => {
-    root.render(
-      <ServicesProvider services={services}>
-        <App />
-      </ServicesProvider>,
-    );
-    await services.account.start();
-  });
-  return box;
+async function draw(...how: Parameters<typeof drawApp>): Promise<HTMLElement> {
+  return (await drawApp(...how)).box;
 }
 
 describe('App', () => {

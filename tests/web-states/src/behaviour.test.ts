@@ -1,19 +1,9 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { LOOKS, open, type Look } from './browser.js';
+import { DESKTOP as desktop, happen, open, PHONE as phone } from './browser.js';
 import { servedApp } from './served-app.js';
 
-const desktop = LOOKS.find(({ name }) => name === 'desktop-light') as Look;
-const phone = LOOKS.find(({ name }) => name === 'phone-light') as Look;
-
 const app = servedApp();
-
-function happen(page: Page, happening: string): Promise<void> {
-  return page.evaluate(
-    (name) => (globalThis as unknown as { happen: (name: string) => void }).happen(name),
-    happening,
-  );
-}
 
 it('sends with Enter, makes a line with Shift+Enter, and keeps the chat over a reload', async () => {
   const { page, complaints, close } = await open(app.browser, app.port, 'ready', desktop);

@@ -24,10 +24,12 @@ export interface Look {
   readonly scheme: 'light' | 'dark';
 }
 
+export const PHONE: Look = { name: 'phone-light', width: 390, height: 844, scheme: 'light' };
+export const DESKTOP: Look = { name: 'desktop-light', width: 1280, height: 800, scheme: 'light' };
 export const LOOKS: readonly Look[] = [
-  { name: 'phone-light', width: 390, height: 844, scheme: 'light' },
+  PHONE,
   { name: 'phone-dark', width: 390, height: 844, scheme: 'dark' },
-  { name: 'desktop-light', width: 1280, height: 800, scheme: 'light' },
+  DESKTOP,
   { name: 'desktop-dark', width: 1280, height: 800, scheme: 'dark' },
 ];
 
@@ -72,6 +74,14 @@ export async function open(
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(`http://${HOST_NAME}:${port}/?state=${scenario}${hash}`);
   return { page, complaints, close: () => context.close() };
+}
+
+/** Lets one of the scenarios' happenings happen in an open page. */
+export function happen(page: Page, happening: string): Promise<void> {
+  return page.evaluate(
+    (name) => (globalThis as unknown as { happen: (name: string) => void }).happen(name),
+    happening,
+  );
 }
 
 /** Writes a picture of the page into the folder named by PANTHEON_SCREENSHOTS; without it, does nothing. */

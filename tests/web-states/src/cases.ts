@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { happen } from './browser.js';
 
 const PAIR = '#pair=AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA';
 const QUESTION = 'Explain how a suspension bridge stands';
@@ -27,10 +28,7 @@ function answered(status: string): (page: Page) => Promise<void> {
 function afterAnswer(happening: string): (page: Page) => Promise<void> {
   return async (page) => {
     await answered('done')(page);
-    await page.evaluate(
-      (name) => (globalThis as unknown as { happen: (name: string) => void }).happen(name),
-      happening,
-    );
+    await happen(page, happening);
     await page.getByTestId('state-banner').waitFor();
   };
 }

@@ -1,4 +1,6 @@
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useValue } from '../state/observable.js';
+import { useServices } from '../state/services.js';
 import { Icon } from './icon.js';
 
 /** On a touch screen Enter makes a new line: there is a button under the thumb. */
@@ -6,7 +8,7 @@ function hasKeyboard(): boolean {
   return matchMedia('(hover: hover) and (pointer: fine)').matches;
 }
 
-/** Where a message is written. Grows with it. `chat`: a change moves the focus here. */
+/** Where a message is written. Grows with it. `chat`: whose draft it is; a change moves the focus here. */
 export function Composer(props: {
   readonly chat: string | undefined;
   readonly ready: boolean;
@@ -16,7 +18,8 @@ export function Composer(props: {
   readonly onStop: () => void;
 }): ReactNode {
   const { chat, ready, running, placeholder, onSend, onStop } = props;
-  const [text, setText] = useState('');
+  const { drafts } = useServices();
+  const text = useValue(drafts).get(chat) ?? '';
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (hasKeyboard()) field.current?.focus({ preventScroll: true });
@@ -26,7 +29,7 @@ export function Composer(props: {
   const send = (): void => {
     if (!sendable) return;
     onSend(text.trim());
-    setText('');
+    drafts.write(chat, '');
     // On a phone the keyboard would cover the answer.
     if (hasKeyboard()) field.current?.focus({ preventScroll: true });
     else field.current?.blur();
@@ -52,7 +55,7 @@ export function Composer(props: {
           rows={1}
           value={text}
           placeholder={placeholder}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => drafts.write(chat, event.target.value)}
           onKeyDown={onKeyDown}
           enterKeyHint="enter"
           autoComplete="off"

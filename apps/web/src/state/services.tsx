@@ -6,6 +6,7 @@ import { Conversations } from '../chat/conversations.js';
 import { Account } from './account.js';
 import type { ClientLike } from './client-like.js';
 import { deviceStorage, type DeviceStorage } from './device-storage.js';
+import { Drafts } from './drafts.js';
 import { Router } from './route.js';
 import { Selection } from './selection.js';
 import { ServerConfigInfo } from './server-config.js';
@@ -17,6 +18,7 @@ export interface Services {
   readonly account: Account;
   readonly conversations: Conversations;
   readonly runner: ChatRunner;
+  readonly drafts: Drafts;
   readonly selection: Selection;
   readonly theme: ThemeSetting;
   readonly router: Router;
@@ -34,6 +36,7 @@ export function makeServices(client: ClientLike, storage: DeviceStorage = device
     account: new Account(client),
     conversations,
     runner,
+    drafts: new Drafts(),
     selection: new Selection(storage),
     theme: new ThemeSetting(storage),
     router: new Router(),
