@@ -5,52 +5,83 @@ import { Markdown } from '../markdown/markdown.js';
 import { useValue } from '../state/observable.js';
 import { CopyButton } from './copy-button.js';
 import { Icon } from './icon.js';
+import { useFocusBack } from './use-focus-back.js';
 
-/** What a person said. */
+/** A message while other words are found for it. Without `onDone` it can be written on, but not sent. */
+function MessageEditor(props: {
+  readonly draft: string;
+  readonly onWrite: (draft: string) => void;
+  readonly onCancel: () => void;
+  readonly onDone: (() => void) | undefined;
+}): ReactNode {
+  const { draft, onWrite, onCancel, onDone } = props;
+  return (
+    <article className="message user editing" aria-label="Edit your message">
+      <div className="composer-grow" data-text={`${draft}\n`}>
+        <textarea
+          autoFocus
+          aria-label="Your message"
+          value={draft}
+          onChange={(event) => onWrite(event.target.value)}
+        />
+      </div>
+      <div className="row end">
+        <button type="button" className="button quiet" onClick={onCancel}>
+          Cancel
+        </button>
+        <button type="button" className="button" disabled={onDone === undefined} onClick={onDone}>
+          Ask again
+        </button>
+      </div>
+    </article>
+  );
+}
+
+/** What a person said. `answering`: an answer is coming in below. */
 export const UserMessageView = memo(function UserMessageView(props: {
   readonly message: UserMessage;
+  readonly answering: boolean;
   readonly onEdit: ((message: UserMessage, text: string) => void) | undefined;
 }): ReactNode {
-  const { message, onEdit } = props;
+  const { message, answering, onEdit } = props;
+  const { text } = message;
   const [draft, setDraft] = useState<string | undefined>();
-  if (draft !== undefined && onEdit !== undefined) {
+  const { opener, giveBack } = useFocusBack();
+  useEffect(() => {
+    // Something else was sent: an edit that has changed nothing is over, one that has is not lost.
+    if (answering) setDraft((one) => (one === text ? undefined : one));
+  }, [answering, text]);
+  if (draft !== undefined) {
     const done = (): void => {
-      if (draft.trim() !== '') onEdit(message, draft.trim());
+      if (draft.trim() !== '') onEdit?.(message, draft.trim());
       setDraft(undefined);
     };
+    const cancel = (): void => {
+      setDraft(undefined);
+      giveBack();
+    };
     return (
-      <article className="message user editing" aria-label="Edit your message">
-        <div className="composer-grow" data-text={`${draft}\n`}>
-          <textarea
-            autoFocus
-            aria-label="Your message"
-            value={draft}
-            onChange={(event) => setDraft(event.target.value)}
-          />
-        </div>
-        <div className="row end">
-          <button type="button" className="button quiet" onClick={() => setDraft(undefined)}>
-            Cancel
-          </button>
-          <button type="button" className="button" onClick={done}>
-            Ask again
-          </button>
-        </div>
-      </article>
+      <MessageEditor
+        draft={draft}
+        onWrite={setDraft}
+        onCancel={cancel}
+        onDone={onEdit === undefined ? undefined : done}
+      />
     );
   }
   return (
     <article className="message user" data-testid="message-user" aria-label="You">
-      <div className="bubble">{message.text}</div>
+      <div className="bubble">{text}</div>
       <div className="message-tools">
-        <CopyButton text={message.text} label="Copy" />
+        <CopyButton text={text} label="Copy" />
         {onEdit !== undefined && (
           <button
+            ref={opener}
             type="button"
             className="icon-button small"
             aria-label="Edit"
             title="Edit"
-            onClick={() => setDraft(message.text)}
+            onClick={() => setDraft(text)}
           >
             <Icon name="pencil" />
           </button>

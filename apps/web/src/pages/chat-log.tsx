@@ -18,15 +18,16 @@ function announcement(run: Run | undefined, last: Message | undefined): string {
 function LogMessage(props: {
   readonly message: Message;
   readonly run: Run | undefined;
+  readonly answering: boolean;
   readonly onAgain: ((message: AssistantMessage) => void) | undefined;
   readonly onEdit: ((message: UserMessage, text: string) => void) | undefined;
 }): ReactNode {
-  const { message, run, onAgain, onEdit } = props;
+  const { message, run, answering, onAgain, onEdit } = props;
   const again = message.role === 'user' || onAgain === undefined ? undefined : () => onAgain(message);
   return (
     <ErrorBoundary subject={message} instead={() => <PlainMessage message={message} onAgain={again} />}>
       {message.role === 'user' ? (
-        <UserMessageView message={message} onEdit={onEdit} />
+        <UserMessageView message={message} answering={answering} onEdit={onEdit} />
       ) : (
         <AssistantMessageView message={message} run={run} onAgain={onAgain} />
       )}
@@ -57,6 +58,7 @@ export function ChatLog(props: {
               key={message.id}
               message={message}
               run={run?.messageId === message.id ? run : undefined}
+              answering={run !== undefined}
               onAgain={run === undefined && message === last ? onAgain : undefined}
               onEdit={run === undefined ? onEdit : undefined}
             />
