@@ -1,12 +1,10 @@
-import { isClientError, type AccountDevice } from '@pantheon/client';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Icon } from '../components/icon.js';
 import { NetworkNote } from '../components/network-note.js';
-import { TrustBadge } from '../components/trust-badge.js';
-import { useHostCommand } from '../state/host-command.js';
 import { useValue } from '../state/observable.js';
 import { useServices } from '../state/services.js';
 import type { Theme } from '../state/theme.js';
+import { DeviceList } from './device-list.js';
 import { HostList } from './host-list.js';
 
 /** Computers, devices, appearance, and what this browser keeps. `covered`: as for the chat page. */
@@ -29,107 +27,13 @@ export function SettingsPage(props: { readonly covered: boolean; readonly onMenu
       <div className="settings-scroll">
         <div className="settings-inner">
           <HostList />
-          <Devices />
+          <DeviceList />
           <Appearance />
           <ThisBrowser />
           <NetworkNote />
         </div>
       </div>
     </main>
-  );
-}
-
-function timeText(at: number): string {
-  if (at === 0 || Number.isNaN(new Date(at).getTime())) return '';
-  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }).format(at);
-}
-
-function Devices(): ReactNode {
-  const { account, client } = useServices();
-  const { state } = useValue(account);
-  const command = useHostCommand();
-  const [devices, setDevices] = useState<readonly AccountDevice[]>([]);
-  const [failure, setFailure] = useState('');
-  const [asked, setAsked] = useState<string | undefined>();
-  useEffect(() => {
-    let current = true;
-    if (state !== 'online') return undefined;
-    client.listDevices().then(
-      (list) => current && setDevices(list.filter(({ revoked }) => !revoked)),
-      (error: unknown) =>
-        current &&
-        setFailure(isClientError(error) ? `${error.message} ${error.advice}` : 'The list could not be read.'),
-    );
-    return () => {
-      current = false;
-    };
-  }, [client, state]);
-  const revoke = async (deviceId: string): Promise<void> => {
-    setAsked(undefined);
-    try {
-      await client.revokeDevice(deviceId);
-      setDevices((all) => all.filter((one) => one.deviceId !== deviceId));
-    } catch (error) {
-      setFailure(
-        isClientError(error) ? `${error.message} ${error.advice}` : 'The device could not be removed.',
-      );
-    }
-  };
-  return (
-    <section aria-labelledby="devices-title">
-      <h2 id="devices-title">Devices of the account</h2>
-      {failure !== '' && (
-        <p className="field-error" role="alert">
-          {failure}
-        </p>
-      )}
-      {state !== 'online' && (
-        <p className="hint">The list needs the server, which is out of reach at the moment.</p>
-      )}
-      <ul className="rows">
-        {devices.map((device) => (
-          <li key={device.deviceId} className="entry">
-            <Icon name={/android|iphone|ipad/i.test(device.platform) ? 'phone' : 'computer'} />
-            <div className="entry-text">
-              <strong>{device.name}</strong>
-              <span>
-                {device.self
-                  ? 'This browser'
-                  : device.runsServer
-                    ? 'This server runs on it'
-                    : device.online
-                      ? 'Online'
-                      : `Last seen ${timeText(device.lastSeen) || 'a while ago'}`}
-              </span>
-              <code>{device.deviceId}</code>
-            </div>
-            {!device.self && <TrustBadge trust={device.trust} />}
-            {!device.self && !device.runsServer && asked !== device.deviceId && (
-              <button type="button" className="button small quiet" onClick={() => setAsked(device.deviceId)}>
-                Remove
-              </button>
-            )}
-            {asked === device.deviceId && (
-              <div className="row confirm">
-                <span>Remove for good?</span>
-                <button
-                  type="button"
-                  className="button small danger"
-                  autoFocus
-                  onClick={() => void revoke(device.deviceId)}
-                >
-                  Remove
-                </button>
-                <button type="button" className="button small quiet" onClick={() => setAsked(undefined)}>
-                  Keep
-                </button>
-              </div>
-            )}
-          </li>
-        ))}
-      </ul>
-      <p className="hint">To add a device, open the link or scan the QR code that “{command}” shows.</p>
-    </section>
   );
 }
 
