@@ -20,7 +20,7 @@ export function ChatPage(props: {
   readonly onMenu: () => void;
 }): ReactNode {
   const { conversationId, covered, onMenu } = props;
-  const { account, client, conversations, runner, selection, router } = useServices();
+  const { account, client, conversations, drafts, runner, selection, router } = useServices();
   const view = useValue(account);
   const resolved = resolve(useValue(selection), view.hosts);
   const conversation = useValue(conversations).find(({ id }) => id === conversationId);
@@ -36,6 +36,12 @@ export function ChatPage(props: {
 
   let placeholder = ready ? `Message ${resolved.choice.modelName}` : 'Write a message';
   if (elsewhere) placeholder = 'Wait for the answer in the other tab';
+
+  // What is written is meant for the computer that is shown meanwhile: no other takes its place by itself.
+  const written = useValue(drafts).has(conversationId);
+  useEffect(() => {
+    if (written && model !== undefined) selection.hold(model);
+  }, [written, model, selection]);
 
   const title = conversation?.title;
   useEffect(() => {

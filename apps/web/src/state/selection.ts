@@ -65,6 +65,11 @@ export class Selection extends Observable<Choice | undefined> {
     super(parse(storage.get(NAME)));
   }
 
+  /** Stays with what was offered to begin with, as long as the page is open. Does nothing after a choice. */
+  hold(offered: Choice): void {
+    if (this.get() === undefined) this.set(offered);
+  }
+
   /** Chooses, and remembers. */
   choose(choice: Choice): void {
     this.storage.set(NAME, JSON.stringify(choice));
