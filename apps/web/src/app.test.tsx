@@ -30,9 +30,16 @@ describe('App', () => {
     ['no-host-anywhere', '#/settings', `that “pantheon host --server ${location.origin}” shows`],
     ['no-host', '#/settings', 'Start “pantheon up”'],
     ['revoked', '', 'This device was removed'],
+    ['refused', '', 'This browser is signed out'],
+    ['refused', '', 'The server does not accept the sign-in of this browser.'],
+    ['refused', '', 'Pair this browser again.'],
     ['server-untrusted', '', 'This server cannot be trusted'],
   ] as const)('in state %s at "%s" says "%s"', async (name, hash, text) => {
     expect((await draw(name, hash)).textContent).toContain(text);
+  });
+
+  it('blames no other device for what the server itself refuses', async () => {
+    expect((await draw('refused')).textContent).not.toContain('Another device');
   });
 
   it('tells nobody to pair at a server that keeps no devices', async () => {

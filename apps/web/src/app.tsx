@@ -37,7 +37,7 @@ function Page(): ReactNode {
   }
   if (route.page === 'pair') return <PairPage key={route.fragment} fragment={route.fragment} />;
   if (state === 'untrusted') return <UntrustedPage error={error} />;
-  if (state === 'revoked') return <WelcomePage removed />;
+  if (state === 'revoked') return <WelcomePage ended={error ?? 'removed'} />;
   if (!paired || state === 'unpaired') return <WelcomePage />;
   const openMenu = (): void => setMenu(true);
   return (

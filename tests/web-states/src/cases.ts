@@ -181,6 +181,11 @@ export const CASES: readonly Case[] = [
     hash: '#/settings',
     texts: ['Computers with models', 'Firefox on iPad', 'Appearance', 'Unpair this browser'],
   },
+  {
+    name: 'refused',
+    scenario: 'refused',
+    texts: ['This browser is signed out', 'Pair this browser again.', 'Your chats are still here'],
+  },
 ];
 
 /** Names of those drawn in every look; the others, whose pages are made of the same parts, on a phone only. */

@@ -1,3 +1,4 @@
+import type { ClientError } from '@pantheon/client';
 import { useState, type ReactNode } from 'react';
 import { Logo } from '../components/icon.js';
 import { NetworkNote } from '../components/network-note.js';
@@ -5,21 +6,34 @@ import { hostCommand, useHostCommand } from '../state/host-command.js';
 import { useValue } from '../state/observable.js';
 import { useServices } from '../state/services.js';
 
-/** Opened without a pairing: what this is, and how to begin. `removed`: another device removed this one. */
-export function WelcomePage({ removed = false }: { readonly removed?: boolean }): ReactNode {
+const BEGINNING = {
+  title: 'Your models, on every device',
+  lead: 'Pantheon lets you talk to the language models that run on your own computer. First, pair this browser with it.',
+};
+const REMOVED = {
+  title: 'This device was removed',
+  lead: 'Another device of the account removed this browser. Your chats are still here. Pair again to go on.',
+};
+
+function wordsOf(ended: ClientError | 'removed' | undefined): typeof BEGINNING {
+  if (ended === undefined) return BEGINNING;
+  if (ended === 'removed' || ended.code === 'device_revoked') return REMOVED;
+  const { message, advice } = ended;
+  return { title: 'This browser is signed out', lead: `${message} ${advice} Your chats are still here.` };
+}
+
+/** Opened without a pairing: what this is, and how to begin. `ended`: there was one, and why it is no longer worth anything. */
+export function WelcomePage({ ended }: { readonly ended?: ClientError | 'removed' }): ReactNode {
   const command = useHostCommand();
   const { server } = useServices();
   if (!useValue(server).pairing) return <NoPairing />;
+  const { title, lead } = wordsOf(ended);
   return (
     <main className="centered">
-      <section className="panel" data-testid={removed ? 'page-revoked' : 'page-welcome'}>
+      <section className="panel" data-testid={ended === undefined ? 'page-welcome' : 'page-revoked'}>
         <Logo />
-        <h1>{removed ? 'This device was removed' : 'Your models, on every device'}</h1>
-        <p className="lead">
-          {removed
-            ? 'Another device of the account removed this browser. Your chats are still here. Pair again to go on.'
-            : 'Pantheon lets you talk to the language models that run on your own computer. First, pair this browser with it.'}
-        </p>
+        <h1>{title}</h1>
+        <p className="lead">{lead}</p>
         <ol className="steps">
           <li>
             On the computer that runs your models, start <code>{command}</code>.

@@ -175,6 +175,15 @@ export const scenarios = {
   'engine-refused': { reply: refused(502, 'engine_unavailable', 'The engine does not answer.') },
   queued: { reply: queued(3) },
   looping: { reply: streamed(`${'>'.repeat(100)} `.repeat(200), 'whole', 1) },
+  refused: {
+    state: 'revoked',
+    hosts: [],
+    error: error(
+      'auth_invalid',
+      'The server does not accept the sign-in of this browser.',
+      'Pair this browser again.',
+    ),
+  },
 } satisfies Readonly<Record<string, Partial<Script>>>;
 
 /** Name of a scenario. */
