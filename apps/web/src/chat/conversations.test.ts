@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryStorage, type DeviceStorage } from '../state/device-storage.js';
+import { sharedStorage } from '../testing/shared-storage.js';
 import { Conversations, searchConversations } from './conversations.js';
 import type { AssistantMessage, UserMessage } from './types.js';
 
@@ -60,6 +61,58 @@ describe('Conversations', () => {
     const { id } = conversations.create([question]);
     expect(conversations.find(id)).toBeDefined();
     expect(conversations.full.get()).toBe(true);
+  });
+
+  it('says that there is no room until each chat is stored, and tries again once there may be room', () => {
+    const storage = memoryStorage();
+    let refused = '';
+    const small: DeviceStorage = {
+      ...storage,
+      set: (name, value) => name !== `pantheon.chat.${refused}` && storage.set(name, value),
+    };
+    const conversations = new Conversations(small);
+    const { id } = conversations.create([question]);
+    const other = conversations.create([{ ...question, text: 'Bread' }]);
+    refused = id;
+    conversations.setMessages(id, () => [question, answer]);
+    expect(conversations.full.get()).toBe(true);
+    conversations.rename(other.id, 'Baking');
+    expect(conversations.full.get()).toBe(true);
+    refused = '';
+    conversations.remove(other.id);
+    expect(conversations.full.get()).toBe(false);
+    expect(new Conversations(storage).find(id)?.messages).toHaveLength(2);
+  });
+
+  it('asks for no room for a chat that is deleted', () => {
+    let room = false;
+    const storage = memoryStorage();
+    const set: DeviceStorage['set'] = (name, value) => room && storage.set(name, value);
+    const conversations = new Conversations({ ...storage, set });
+    const { id } = conversations.create([question]);
+    room = true;
+    conversations.remove(id);
+    expect(conversations.full.get()).toBe(false);
+    expect(storage.names('pantheon.chat.')).toEqual([]);
+  });
+
+  it('tries again when another tab has deleted a chat', () => {
+    const tabs = sharedStorage();
+    const storage = tabs();
+    let room = true;
+    const conversations = new Conversations({
+      ...storage,
+      set: (name, value) => room && storage.set(name, value),
+    });
+    const { id } = conversations.create([question]);
+    room = false;
+    const { id: unsaved } = conversations.create([{ ...question, text: 'Bread' }]);
+    expect(conversations.full.get()).toBe(true);
+    room = true;
+    const elsewhere = new Conversations(tabs());
+    elsewhere.remove(id);
+    expect(conversations.full.get()).toBe(false);
+    expect(elsewhere.find(unsaved)).toBeDefined();
   });
 
   it('finds chats by words of title and messages', () => {

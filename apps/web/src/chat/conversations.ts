@@ -14,8 +14,10 @@ function byChange(a: Conversation, b: Conversation): number {
 
 /** The chats of this device, newest first. Each is stored by itself; what cannot be stored lives as long as the page. */
 export class Conversations extends Observable<readonly Conversation[]> {
-  /** True after the browser refused to store a chat. */
+  /** True while there is a chat that the browser has refused to store as it is. */
   readonly full = new Observable(false);
+  /** Those chats, by id. */
+  private readonly unsaved = new Set<string>();
 
   constructor(private readonly storage: DeviceStorage) {
     const stored = storage.names(PREFIX).flatMap((name) => parseConversation(storage.get(name)) ?? []);
@@ -77,24 +79,41 @@ export class Conversations extends Observable<readonly Conversation[]> {
   /** Deletes a chat for good. */
   remove(id: string): void {
     this.storage.remove(PREFIX + id);
-    this.full.set(false);
     this.update((all) => all.filter((one) => one.id !== id));
+    this.unsaved.delete(id);
+    this.storeUnsaved();
   }
 
   /** Deletes all chats for good. */
   clear(): void {
     for (const { id } of this.get()) this.storage.remove(PREFIX + id);
-    this.full.set(false);
     this.set([]);
+    this.unsaved.clear();
+    this.full.set(false);
   }
 
   private put(conversation: Conversation): void {
-    const stored = this.storage.set(PREFIX + conversation.id, JSON.stringify(conversation));
-    this.full.set(!stored);
+    this.store(conversation);
     const others = this.get().filter((one) => one.id !== conversation.id);
     const dropped = [...others].sort(byChange).slice(MAX_CONVERSATIONS - 1);
-    for (const { id } of dropped) this.storage.remove(PREFIX + id);
+    for (const { id } of dropped) {
+      this.storage.remove(PREFIX + id);
+      this.unsaved.delete(id);
+    }
     this.set([conversation, ...others].sort(byChange).slice(0, MAX_CONVERSATIONS));
+    this.full.set(this.unsaved.size > 0);
+  }
+
+  private store(conversation: Conversation): void {
+    const { id } = conversation;
+    if (this.storage.set(PREFIX + id, JSON.stringify(conversation))) this.unsaved.delete(id);
+    else this.unsaved.add(id);
+  }
+
+  /** Something was deleted, so that there may be room for what could not be stored. */
+  private storeUnsaved(): void {
+    for (const conversation of this.get()) if (this.unsaved.has(conversation.id)) this.store(conversation);
+    this.full.set(this.unsaved.size > 0);
   }
 
   /** Another tab wrote or deleted a chat. */
@@ -102,6 +121,8 @@ export class Conversations extends Observable<readonly Conversation[]> {
     const stored = parseConversation(this.storage.get(PREFIX + id));
     const others = this.get().filter((one) => one.id !== id);
     this.set(stored === undefined ? others : [stored, ...others].sort(byChange));
+    this.unsaved.delete(id);
+    this.storeUnsaved();
   }
 }
 

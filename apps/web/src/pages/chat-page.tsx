@@ -110,7 +110,8 @@ export function ChatPage(props: {
       )}
       {full && (
         <p className="storage-note" role="alert">
-          This browser has no room to keep this chat. Delete old chats to keep new ones.
+          This browser has no room for what is new in your chats: it is lost with this page. Delete old chats
+          to keep it.
         </p>
       )}
       {conversation === undefined ? (
