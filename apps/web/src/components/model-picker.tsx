@@ -69,6 +69,7 @@ function PickerPanel(props: PickerProps & { readonly onClose: () => void }): Rea
     onClose();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.nativeEvent.isComposing) return;
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step !== 0 && choices.length > 0) setActive((active + step + choices.length) % choices.length);
     else if (event.key === 'Enter') choose(choices[active]);

@@ -181,6 +181,7 @@ function RenameField({
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' && event.key !== 'Escape') return;
     event.stopPropagation();
+    if (event.nativeEvent.isComposing) return;
     onDone(event.key === 'Enter' ? name : undefined);
   };
   return (

@@ -1,0 +1,43 @@
+import { act } from 'react';
+import { describe, expect, it } from 'vitest';
+import { Conversations } from '../chat/conversations.js';
+import { memoryStorage } from '../state/device-storage.js';
+import { appDrawer } from '../testing/draw-app.js';
+import { press, write } from '../testing/press.js';
+
+const draw = appDrawer();
+
+/** A key while an input method is composing a word takes what it offers, and means nothing to the page. */
+async function pressKey(field: HTMLElement, key: string, isComposing: boolean): Promise<void> {
+  const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true });
+  Object.defineProperty(event, 'isComposing', { value: isComposing });
+  await act(async () => void field.dispatchEvent(event));
+}
+
+describe('Enter and Escape of an input method', () => {
+  it.each(['Enter', 'Escape'])('do not end the renaming of a chat: %s', async (key) => {
+    const storage = memoryStorage();
+    new Conversations(storage).create([{ role: 'user', id: 'q', text: 'Sky', at: 1 }]);
+    const { box, services } = await draw('ready', '', storage);
+    await press(box, 'Rename Sky');
+    const field = box.querySelector<HTMLInputElement>('input.rename');
+    if (field === null) throw new Error('no field');
+    await write(field, '日本');
+    await pressKey(field, key, true);
+    expect(box.querySelector('input.rename')).not.toBeNull();
+    await pressKey(field, 'Enter', false);
+    expect(services.conversations.get().map(({ title }) => title)).toEqual(['日本']);
+  });
+
+  it.each(['Enter', 'Escape'])('choose no model, nor close the list of models: %s', async (key) => {
+    const { box, services } = await draw('ready');
+    await press(box, 'Model: llama3.2:3b on Workstation');
+    const field = box.querySelector<HTMLInputElement>('[aria-label="Search models"]');
+    if (field === null) throw new Error('no field');
+    await pressKey(field, key, true);
+    expect(box.querySelector('[role=dialog]')).not.toBeNull();
+    expect(services.selection.get()).toBeUndefined();
+    await pressKey(field, 'Enter', false);
+    expect(services.selection.get()?.modelId).toBe('llama3.2:3b');
+  });
+});
