@@ -5,8 +5,12 @@ import { Icon } from './icon.js';
 import { groupModels, hostNote, modelDetails, type ModelGroup } from './model-list.js';
 import { TrustBadge } from './trust-badge.js';
 
+const WAITING = 'Not connected, as there are many others. “Devices and settings” connects to it.';
+
 interface PickerProps {
   readonly hosts: readonly Host[];
+  /** Ids of those that are not connected to by themselves. */
+  readonly waiting: ReadonlySet<string>;
   readonly resolved: Resolved | undefined;
   readonly open: boolean;
   readonly onOpen: (open: boolean) => void;
@@ -51,7 +55,7 @@ export function ModelPicker(props: PickerProps): ReactNode {
 }
 
 function PickerPanel(props: PickerProps & { readonly onClose: () => void }): ReactNode {
-  const { hosts, resolved, onChoose, onClose } = props;
+  const { hosts, waiting, resolved, onChoose, onClose } = props;
   const id = useId();
   const [search, setSearch] = useState('');
   const groups = groupModels(hosts, search);
@@ -114,6 +118,7 @@ function PickerPanel(props: PickerProps & { readonly onClose: () => void }): Rea
             <PickerGroup
               key={group.host.deviceId}
               group={group}
+              waiting={waiting.has(group.host.deviceId)}
               first={groups.slice(0, at).reduce((sum, { models }) => sum + models.length, 0)}
               active={active}
               idPrefix={id}
@@ -138,6 +143,7 @@ function isSame(one: Choice, other: Choice | undefined): boolean {
 
 function PickerGroup(props: {
   readonly group: ModelGroup;
+  readonly waiting: boolean;
   /** Index of its first model among all. */
   readonly first: number;
   readonly active: number;
@@ -145,9 +151,9 @@ function PickerGroup(props: {
   readonly chosen: Choice | undefined;
   readonly onChoose: (choice: Choice) => void;
 }): ReactNode {
-  const { group, first, active, idPrefix, chosen, onChoose } = props;
+  const { group, waiting, first, active, idPrefix, chosen, onChoose } = props;
   const { host, models } = group;
-  const note = hostNote(host);
+  const note = waiting ? WAITING : hostNote(host);
   const headId = `${idPrefix}-host-${first}-${host.deviceId}`;
   return (
     <div role="group" aria-labelledby={headId} className="picker-group">

@@ -90,6 +90,7 @@ export function ChatPage(props: {
         </button>
         <ModelPicker
           hosts={view.hosts}
+          waiting={view.waiting}
           resolved={resolved}
           open={picking}
           onOpen={setPicking}

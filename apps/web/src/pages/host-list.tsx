@@ -10,7 +10,8 @@ import { useServices } from '../state/services.js';
 
 const ROUTES = { lan: 'in your network', direct: 'direct', relay: 'through a relay' } as const;
 
-function stateText(host: Host): string {
+function stateText(host: Host, waiting: boolean): string {
+  if (waiting) return 'Not connected';
   const note = hostNote(host);
   if (note !== '') return note;
   const count = host.models.filter(canChat).length;
@@ -23,7 +24,7 @@ function stateText(host: Host): string {
 /** The computers that share models, with how they are reached. */
 export function HostList(): ReactNode {
   const { account } = useServices();
-  const { hosts } = useValue(account);
+  const { hosts, waiting } = useValue(account);
   const command = useHostCommand();
   return (
     <section aria-labelledby="hosts-title">
@@ -38,7 +39,7 @@ export function HostList(): ReactNode {
             <div className="entry-text">
               <strong>{host.name}</strong>
               <span className={host.error?.code === 'key_untrusted' ? 'tone-danger' : undefined}>
-                {stateText(host)}
+                {stateText(host, waiting.has(host.deviceId))}
               </span>
               {host.state === 'connected' &&
                 host.engines
@@ -54,6 +55,15 @@ export function HostList(): ReactNode {
                 onClick={() => account.retry(host.deviceId)}
               >
                 Try again
+              </button>
+            )}
+            {waiting.has(host.deviceId) && (
+              <button
+                type="button"
+                className="button small quiet"
+                onClick={() => account.retry(host.deviceId)}
+              >
+                Connect
               </button>
             )}
           </li>

@@ -1,6 +1,7 @@
 import type { ClientError, ClientState, Host, OwnDevice, ServerInfo } from '@pantheon/client';
 import type { ClientLike } from './client-like.js';
-import { Observable } from './observable.js';
+import { Observable, type Readable } from './observable.js';
+import type { Choice } from './selection.js';
 
 /** Where the client stands, as one immutable value for the pages. */
 export interface AccountView {
@@ -10,6 +11,8 @@ export interface AccountView {
   readonly state: ClientState;
   readonly error: ClientError | undefined;
   readonly hosts: readonly Host[];
+  /** Ids of hosts that share models and are not connected to by themselves, because there are too many. */
+  readonly waiting: ReadonlySet<string>;
   readonly device: OwnDevice | undefined;
   readonly server: ServerInfo | undefined;
   /** False: this browser keeps nothing beyond the page. */
@@ -20,19 +23,37 @@ const MAX_CONNECTED = 8;
 const RETRY_MS = 15_000;
 const FINAL = new Set(['key_untrusted', 'device_revoked', 'host_legacy', 'webrtc_unavailable']);
 
-function viewOf(client: ClientLike, loaded: boolean): AccountView {
+/** The hosts to connect to unasked: that of the chosen model, then the first others. Pure. */
+function wantedOf(hosts: readonly Host[], chosen: string | undefined): readonly Host[] {
+  const sharing = hosts.filter(({ online, hosting }) => online && hosting);
+  const first = sharing.filter(({ deviceId }) => deviceId === chosen);
+  return [...first, ...sharing.filter((host) => !first.includes(host))].slice(0, MAX_CONNECTED);
+}
+
+function waitingOf(hosts: readonly Host[], chosen: string | undefined): ReadonlySet<string> {
+  const wanted = wantedOf(hosts, chosen);
+  const left = hosts.filter((host) => host.online && host.hosting && host.state === 'idle');
+  return new Set(left.filter((host) => !wanted.includes(host)).map(({ deviceId }) => deviceId));
+}
+
+function viewOf(client: ClientLike, loaded: boolean, chosen: string | undefined): AccountView {
   const { paired, state, error, hosts, device, server, persistent } = client;
-  return { loaded, paired, state, error, hosts, device, server, persistent };
+  const waiting = waitingOf(hosts, chosen);
+  return { loaded, paired, state, error, hosts, waiting, device, server, persistent };
 }
 
 /** The account as the pages see it. Connects to the hosts that come online, so that their models are known. */
 export class Account extends Observable<AccountView> {
   private readonly failedAt = new Map<string, number>();
 
-  constructor(private readonly client: ClientLike) {
-    super(viewOf(client, false));
+  constructor(
+    private readonly client: ClientLike,
+    private readonly choice: Readable<Choice | undefined> = new Observable<Choice | undefined>(undefined),
+  ) {
+    super(viewOf(client, false, choice.get()?.hostId));
     client.on('state', () => this.refresh());
     client.on('hosts', () => this.refresh());
+    choice.subscribe(() => this.refresh());
   }
 
   /** Reads the stored pairing and goes online with it. Never rejects: the view says how it went. */
@@ -46,11 +67,11 @@ export class Account extends Observable<AccountView> {
 
   /** Makes the view anew; also after pairing, which changes more than the state. */
   refresh(loaded = this.get().loaded): void {
-    this.set(viewOf(this.client, loaded));
+    this.set(viewOf(this.client, loaded, this.choice.get()?.hostId));
     this.connectAll();
   }
 
-  /** Tries a host again that could not be reached. */
+  /** Tries a host again that could not be reached, or connects to one that waits for it. */
   retry(hostDeviceId: string): void {
     this.failedAt.delete(hostDeviceId);
     this.connect(hostDeviceId);
@@ -59,8 +80,7 @@ export class Account extends Observable<AccountView> {
   private connectAll(): void {
     const { state, hosts } = this.client;
     if (state !== 'online') return;
-    const wanted = hosts.filter(({ online, hosting }) => online && hosting).slice(0, MAX_CONNECTED);
-    for (const host of wanted) {
+    for (const host of wantedOf(hosts, this.choice.get()?.hostId)) {
       const failed = this.failedAt.get(host.deviceId) ?? Number.NEGATIVE_INFINITY;
       const again =
         host.state === 'failed' && !FINAL.has(host.error?.code ?? '') && Date.now() - failed > RETRY_MS;

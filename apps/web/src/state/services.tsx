@@ -28,16 +28,17 @@ export interface Services {
 /** Puts the services together over a client. */
 export function makeServices(client: ClientLike, storage: DeviceStorage = deviceStorage()): Services {
   const conversations = new Conversations(storage);
+  const selection = new Selection(storage);
   const locks = answerLocks();
   const runner = new ChatRunner(client, conversations, locks);
   new AbandonedAnswers(conversations, runner.runs, locks);
   return {
     client,
-    account: new Account(client),
+    account: new Account(client, selection),
     conversations,
     runner,
     drafts: new Drafts(),
-    selection: new Selection(storage),
+    selection,
     theme: new ThemeSetting(storage),
     router: new Router(),
     server: new ServerConfigInfo(),

@@ -72,7 +72,7 @@ export class ScriptedClient implements ClientLike {
     this.become({ paired: true, state: 'online' });
     return Promise.resolve({ account: 'account', hostName: 'Workstation', hostDeviceId: 'workstation' });
   }
-  connect(): Promise<LinkLike> {
+  connect(_hostDeviceId: string): Promise<LinkLike> {
     return Promise.resolve({ fetch: (_path, init) => this.script.reply(init) });
   }
   refreshModels(): Promise<void> {
