@@ -7,6 +7,7 @@ import { useServices } from '../state/services.js';
 import { Icon, Logo } from './icon.js';
 import { ageGroup } from './age-group.js';
 import { useDrawer } from './use-drawer.js';
+import { useFocusBack } from './use-focus-back.js';
 
 /** The chats of this device. On a narrow screen it slides over the page. */
 export function Sidebar(props: { readonly open: boolean; readonly onClose: () => void }): ReactNode {
@@ -16,6 +17,7 @@ export function Sidebar(props: { readonly open: boolean; readonly onClose: () =>
   const [search, setSearch] = useState('');
   const found = searchConversations(all, search);
   const closer = useRef<HTMLButtonElement>(null);
+  const beginner = useRef<HTMLButtonElement>(null);
   useDrawer(open, closer, onClose);
   const go = (hash: string): void => {
     router.go(hash);
@@ -47,7 +49,7 @@ export function Sidebar(props: { readonly open: boolean; readonly onClose: () =>
             <Icon name="close" />
           </button>
         </div>
-        <button type="button" className="button new-chat" onClick={() => go('#/')}>
+        <button ref={beginner} type="button" className="button new-chat" onClick={() => go('#/')}>
           <Icon name="plus" /> New chat
         </button>
         {all.length > 0 && (
@@ -71,7 +73,11 @@ export function Sidebar(props: { readonly open: boolean; readonly onClose: () =>
             return (
               <div key={conversation.id}>
                 {first && <h2 className="chat-age">{age}</h2>}
-                <ChatEntry conversation={conversation} onOpen={() => go(`#/c/${conversation.id}`)} />
+                <ChatEntry
+                  conversation={conversation}
+                  onOpen={() => go(`#/c/${conversation.id}`)}
+                  onRemoved={() => beginner.current?.focus({ preventScroll: true })}
+                />
               </div>
             );
           })}
@@ -96,18 +102,24 @@ export function Sidebar(props: { readonly open: boolean; readonly onClose: () =>
 function ChatEntry({
   conversation,
   onOpen,
+  onRemoved,
 }: {
   readonly conversation: Conversation;
   readonly onOpen: () => void;
+  /** Its buttons are about to go: the focus needs another place. */
+  readonly onRemoved: () => void;
 }): ReactNode {
   const { conversations, router, runner } = useServices();
   const route = useValue(router);
   const run = useValue(runner.runs).get(conversation.id);
   const running = run !== undefined || isAnsweredElsewhere(conversation, run);
   const [mode, setMode] = useState<'rename' | 'delete' | undefined>();
+  const renamer = useFocusBack();
+  const remover = useFocusBack();
   const { id, title } = conversation;
   const current = route.page === 'chat' && route.conversation === id;
   const remove = (): void => {
+    onRemoved();
     conversations.remove(id);
     if (current) router.go('#/');
   };
@@ -115,7 +127,8 @@ function ChatEntry({
     return (
       <RenameField
         title={title}
-        onDone={(name) => {
+        onDone={(name, byKey) => {
+          if (byKey) renamer.giveBack();
           if (name !== undefined) conversations.rename(id, name);
           setMode(undefined);
         }}
@@ -129,7 +142,14 @@ function ChatEntry({
         <button type="button" className="button small danger" autoFocus onClick={remove}>
           Delete
         </button>
-        <button type="button" className="button small quiet" onClick={() => setMode(undefined)}>
+        <button
+          type="button"
+          className="button small quiet"
+          onClick={() => {
+            setMode(undefined);
+            remover.giveBack();
+          }}
+        >
           Keep
         </button>
       </div>
@@ -148,6 +168,7 @@ function ChatEntry({
       </button>
       <span className="chat-tools">
         <button
+          ref={renamer.opener}
           type="button"
           className="icon-button small"
           aria-label={`Rename ${title}`}
@@ -157,6 +178,7 @@ function ChatEntry({
           <Icon name="pencil" />
         </button>
         <button
+          ref={remover.opener}
           type="button"
           className="icon-button small"
           aria-label={`Delete ${title}`}
@@ -175,14 +197,16 @@ function RenameField({
   onDone,
 }: {
   readonly title: string;
-  readonly onDone: (name: string | undefined) => void;
+  /** `byKey`: the focus has not gone elsewhere. */
+  readonly onDone: (name: string | undefined, byKey: boolean) => void;
 }): ReactNode {
   const [name, setName] = useState(title);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' && event.key !== 'Escape') return;
     event.stopPropagation();
     if (event.nativeEvent.isComposing) return;
-    onDone(event.key === 'Enter' ? name : undefined);
+    event.preventDefault(); // or Enter would press the button that gets the focus
+    onDone(event.key === 'Enter' ? name : undefined, true);
   };
   return (
     <div className="chat-entry">
@@ -193,7 +217,7 @@ function RenameField({
         value={name}
         onChange={(event) => setName(event.target.value)}
         onKeyDown={onKeyDown}
-        onBlur={() => onDone(name)}
+        onBlur={() => onDone(name, false)}
       />
     </div>
   );

@@ -1,7 +1,8 @@
 import { isClientError, type AccountDevice } from '@pantheon/client';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Icon } from '../components/icon.js';
 import { TrustBadge } from '../components/trust-badge.js';
+import { useFocusBack } from '../components/use-focus-back.js';
 import { useHostCommand } from '../state/host-command.js';
 import { useValue } from '../state/observable.js';
 import { useServices } from '../state/services.js';
@@ -24,6 +25,7 @@ export function DeviceList(): ReactNode {
   const [unread, setUnread] = useState('');
   const [kept, setKept] = useState('');
   const [attempt, setAttempt] = useState(0);
+  const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     let current = true;
     if (state !== 'online') return undefined;
@@ -41,6 +43,7 @@ export function DeviceList(): ReactNode {
   }, [client, state, attempt]);
   const revoke = async (deviceId: string): Promise<void> => {
     setKept('');
+    title.current?.focus({ preventScroll: true }); // the buttons of the device are about to go
     try {
       await client.revokeDevice(deviceId);
       setDevices((all) => all.filter((one) => one.deviceId !== deviceId));
@@ -50,7 +53,9 @@ export function DeviceList(): ReactNode {
   };
   return (
     <section aria-labelledby="devices-title">
-      <h2 id="devices-title">Devices of the account</h2>
+      <h2 id="devices-title" ref={title} tabIndex={-1}>
+        Devices of the account
+      </h2>
       {[unread, kept]
         .filter((failure) => failure !== '')
         .map((failure) => (
@@ -89,6 +94,7 @@ function DeviceEntry(props: {
   const { device, onRevoke } = props;
   const { deviceId, name, platform, self, runsServer, trust } = device;
   const [asked, setAsked] = useState(false);
+  const { opener, giveBack } = useFocusBack();
   return (
     <li className="entry">
       <Icon name={/android|iphone|ipad/i.test(platform) ? 'phone' : 'computer'} />
@@ -99,7 +105,7 @@ function DeviceEntry(props: {
       </div>
       {!self && <TrustBadge trust={trust} />}
       {!self && !runsServer && !asked && (
-        <button type="button" className="button small quiet" onClick={() => setAsked(true)}>
+        <button ref={opener} type="button" className="button small quiet" onClick={() => setAsked(true)}>
           Remove
         </button>
       )}
@@ -117,7 +123,14 @@ function DeviceEntry(props: {
           >
             Remove
           </button>
-          <button type="button" className="button small quiet" onClick={() => setAsked(false)}>
+          <button
+            type="button"
+            className="button small quiet"
+            onClick={() => {
+              setAsked(false);
+              giveBack();
+            }}
+          >
             Keep
           </button>
         </div>

@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { Icon } from '../components/icon.js';
 import { NetworkNote } from '../components/network-note.js';
 import { useValue } from '../state/observable.js';
@@ -73,6 +73,11 @@ function ThisBrowser(): ReactNode {
   const { device, persistent, server } = useValue(account);
   const count = useValue(conversations).length;
   const [asked, setAsked] = useState<'chats' | 'pairing' | undefined>();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const openers = {
+    chats: useRef<HTMLButtonElement>(null),
+    pairing: useRef<HTMLButtonElement>(null),
+  };
   const forget = async (): Promise<void> => {
     await client.forget();
     account.refresh();
@@ -88,19 +93,29 @@ function ThisBrowser(): ReactNode {
           autoFocus
           onClick={() => {
             setAsked(undefined);
+            heading.current?.focus({ preventScroll: true }); // these buttons go, and what asked for them may be of no more use
             act();
           }}
         >
           Yes
         </button>
-        <button type="button" className="button small quiet" onClick={() => setAsked(undefined)}>
+        <button
+          type="button"
+          className="button small quiet"
+          onClick={() => {
+            setAsked(undefined);
+            openers[what].current?.focus({ preventScroll: true });
+          }}
+        >
           No
         </button>
       </div>
     ) : null;
   return (
     <section aria-labelledby="browser-title">
-      <h2 id="browser-title">This browser</h2>
+      <h2 id="browser-title" ref={heading} tabIndex={-1}>
+        This browser
+      </h2>
       <p className="hint">
         Known to your other devices as “{device?.name ?? 'this browser'}”.{' '}
         {count === 1 ? 'One chat is' : `${count} chats are`} kept here, and nowhere else.
@@ -108,6 +123,7 @@ function ThisBrowser(): ReactNode {
       </p>
       <div className="row wrap">
         <button
+          ref={openers.chats}
           type="button"
           className="button small quiet"
           disabled={count === 0}
@@ -115,7 +131,12 @@ function ThisBrowser(): ReactNode {
         >
           Delete all chats
         </button>
-        <button type="button" className="button small quiet" onClick={() => setAsked('pairing')}>
+        <button
+          ref={openers.pairing}
+          type="button"
+          className="button small quiet"
+          onClick={() => setAsked('pairing')}
+        >
           Unpair this browser
         </button>
       </div>
