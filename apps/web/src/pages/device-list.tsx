@@ -64,9 +64,11 @@ export function DeviceList(): ReactNode {
           </p>
         ))}
       {unread !== '' && state === 'online' && (
-        <button type="button" className="button small quiet" onClick={() => setAttempt((one) => one + 1)}>
-          Read the list again
-        </button>
+        <div className="row">
+          <button type="button" className="button small quiet" onClick={() => setAttempt((one) => one + 1)}>
+            Read the list again
+          </button>
+        </div>
       )}
       {state !== 'online' && (
         <p className="hint">The list needs the server, which is out of reach at the moment.</p>
