@@ -1,5 +1,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Socket } from 'socket.io';
+import type { JsonObject } from '../../../packages/client/src/core/json.js';
+import { DeviceKey } from '../../../packages/client/src/identity/device-key.js';
 import { TEST_ACCOUNT, TestServer } from '../../../packages/client/src/signaling/testing/test-server.js';
 import { launch, openPage, pageFiles, scripts } from './browser.js';
 
@@ -54,7 +57,7 @@ describe('PantheonClient in Chromium, on a plain http origin', () => {
 
   /** A page with a host in it: with the voucher's key, unless another is given. */
   async function startHost(
-    more: { seed?: string; legacy?: boolean; token?: string; account?: string } = {},
+    more: { seed?: string; legacy?: boolean; token?: string; account?: string; accepts?: 'nobody' } = {},
   ): Promise<Page> {
     const { accessToken } = server.tokensFor(hostId, server.voucher.publicKeyText);
     const hostPage = await openPage(await newContext(), origin());
@@ -73,6 +76,14 @@ describe('PantheonClient in Chromium, on a plain http origin', () => {
     }, setup);
     server.announce(hostId, { name: 'Study', isHosting: true, link: more.legacy !== true });
     return hostPage;
+  }
+
+  /** A second host of the account, with a key of its own that nobody has vouched for; `hostId` is its id from now on. */
+  async function startStranger(): Promise<DeviceKey> {
+    const key = DeviceKey.generate();
+    hostId = key.deviceId;
+    await startHost({ seed: key.seedText(), token: 'dev:test' });
+    return key;
   }
 
   /** A host with another key that has got into the account under the id of the one we know. */
@@ -232,6 +243,63 @@ describe('PantheonClient in Chromium, on a plain http origin', () => {
     expect(await connect()).toBe('key_untrusted');
     await until({ state: 'failed', error: 'key_untrusted', trust: 'unknown', models: [] });
     expect(await page.evaluate((id) => window.client.link(id) === undefined, hostId)).toBe(true);
+  });
+
+  it('raises no alarm about a host that nobody vouched for, and opens no link to it until somebody has', async () => {
+    const key = await startStranger();
+    await pair();
+    await until({ online: true });
+    expect(await connect()).toBe('key_not_accepted');
+    await until({ state: 'failed', error: 'key_not_accepted', trust: 'unknown', models: [] });
+    expect(await connect()).toBe('key_not_accepted');
+    expect(await page.evaluate((id) => window.client.link(id) === undefined, hostId)).toBe(true);
+    const stranger = DeviceKey.generate();
+    const forged = server.statement('device', hostId, key.publicKeyText, { by: stranger }).toJSON();
+    server.announce(hostId, { name: 'Attic', isHosting: true, link: true, statements: [forged] });
+    await until({ state: 'failed', error: 'key_not_accepted', trust: 'unknown' });
+    const statement = server.statement('device', hostId, key.publicKeyText).toJSON();
+    server.announce(hostId, { name: 'Attic', isHosting: true, link: true, statements: [statement] });
+    await until({ state: 'idle', error: '', trust: 'vouched' });
+    expect(await connect()).toBe('connected');
+    await until({ state: 'connected', trust: 'vouched', models: ['gemma3:270m'] });
+  });
+
+  it('takes a host for its own once the list of devices leads to its key by two statements', async () => {
+    const key = await startStranger();
+    await pair();
+    await until({ online: true });
+    expect(await connect()).toBe('key_not_accepted');
+    const phone = DeviceKey.generate();
+    const vouches = (about: DeviceKey, by = server.voucher): JsonObject => ({
+      ...server.statement('device', about.deviceId, about.publicKeyText, { by }).toJSON(),
+    });
+    server.listed = [
+      { deviceId: hostId, statements: [vouches(key, phone)] },
+      { deviceId: phone.deviceId, statements: [vouches(phone)] },
+    ];
+    const own = await page.evaluate(() => window.client.device?.deviceId);
+    const auth = (socket: Socket): unknown => (socket.handshake.auth as { deviceId?: unknown }).deviceId;
+    server.sockets.find((socket) => auth(socket) === own)?.disconnect(true);
+    await until({ state: 'idle', error: '' });
+    expect(await connect()).toBe('connected');
+    await until({ state: 'connected', trust: 'vouched' });
+  });
+
+  it('is loud about a key that cannot be that of the id it answers for, though the host is not known', async () => {
+    hostId = DeviceKey.generate().deviceId;
+    await startImpostor();
+    await pair();
+    await until({ online: true });
+    expect(await connect()).toBe('key_untrusted');
+    await until({ state: 'failed', error: 'key_untrusted', trust: 'unknown', models: [] });
+  });
+
+  it('tells a host that does not accept this browser from one that is false', async () => {
+    await startHost({ accepts: 'nobody' });
+    await pair();
+    await until({ online: true });
+    await connect(); // the host has proven itself before it has judged this browser
+    await until({ state: 'failed', error: 'refused_by_host', trust: 'pinned', models: [] });
   });
 
   it('never speaks the older messages with a host whose key is pinned', async () => {

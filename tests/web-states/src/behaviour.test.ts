@@ -93,6 +93,16 @@ it('goes on by itself when a host comes back, with the draft kept', async () => 
   await close();
 });
 
+it('goes on over an open link while the host is away from the server', async () => {
+  const { page, close } = await open(app.browser, app.port, 'ready', desktop);
+  await page.getByTestId('composer').fill('hello');
+  await happen(page, 'host-signaling-away');
+  await page.getByTestId('send').click();
+  await page.locator('[data-testid=message-assistant][data-status=done]').waitFor();
+  expect(await page.getByTestId('state-banner').count()).toBe(0);
+  await close();
+});
+
 it('chooses a model with the keyboard alone, and remembers it', async () => {
   const { page, close } = await open(app.browser, app.port, 'ready', desktop);
   await page.getByTestId('model-picker').focus();

@@ -91,6 +91,17 @@ export const CASES: readonly Case[] = [
     scenario: 'key-untrusted',
     texts: ['Stop: Workstation could not prove that it is your computer', 'Do not use it'],
   },
+  {
+    name: 'host-unverified',
+    scenario: 'host-unverified',
+    texts: ['Workstation is not verified', 'open its pairing link here'],
+  },
+  {
+    name: 'host-refuses',
+    scenario: 'ready',
+    act: afterAnswer('host-refuses'),
+    texts: ['Workstation does not accept this browser', 'Pair with it again', 'anchorages'],
+  },
   { name: 'revoked', scenario: 'revoked', texts: ['This device was removed', 'Your chats are still here'] },
   { name: 'server-untrusted', scenario: 'server-untrusted', texts: ['This server cannot be trusted'] },
   {

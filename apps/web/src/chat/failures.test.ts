@@ -28,6 +28,18 @@ describe('failureOfError', () => {
     expect(failureOfError(new LinkError('timed_out'), false).code).toBe('timed_out');
   });
 
+  it('tells a computer that does not accept this browser from one that is false, also in the middle of an answer', () => {
+    for (const began of [false, true]) {
+      expect(failureOfError(new LinkError('key_untrusted', '', { byPeer: true }), began)).toMatchObject({
+        code: 'refused_by_host',
+        advice: expect.stringContaining('Pair with it again') as string,
+      });
+      expect(failureOfError(new LinkError('key_untrusted'), began).code).toBe('key_untrusted');
+      const between = new LinkError('binding_mismatch', '', { byPeer: true });
+      expect(failureOfError(between, began).code).toBe('binding_mismatch');
+    }
+  });
+
   it('keeps message and advice of a client error', () => {
     const error = new ClientError('key_untrusted', { message: 'm', advice: 'a' });
     expect(failureOfError(error, false)).toEqual({ code: 'key_untrusted', message: 'm', advice: 'a' });

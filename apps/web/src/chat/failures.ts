@@ -46,6 +46,10 @@ const texts: Readonly<Record<string, Texts>> = {
     'That computer is no longer part of your account.',
     'Choose a model of another computer above.',
   ],
+  refused_by_host: [
+    'That computer does not accept this browser.',
+    'Pair with it again: open a new pairing link of that computer here.',
+  ],
   refused_stream: ['That computer takes no further requests at the moment.', 'Try again in a moment.'],
 };
 
@@ -99,6 +103,9 @@ const LOST = new Set(['timed_out', 'link_closed', 'stream_closed', 'cancelled'])
 export function failureOfError(error: unknown, began: boolean): Failure {
   if (error instanceof LinkError || isClientError(error)) {
     const { code } = error;
+    // Said by the other side, it is about the key of this browser.
+    if (error instanceof LinkError && error.byPeer && code === 'key_untrusted')
+      return failureOf('refused_by_host');
     if (LOST.has(code)) {
       return began
         ? failureOf('connection_lost')

@@ -42,6 +42,8 @@ export function modelDetails({ parameters, quantization, size, engine, loaded, s
 export function hostNote(host: Host): string {
   if (host.error?.code === 'key_untrusted') return 'Could not prove to be your computer. Do not use it.';
   if (!host.online && host.state !== 'connected') return 'Offline';
+  if (host.error?.code === 'key_not_accepted') return 'Not verified: pair with it to use it';
+  if (host.error?.code === 'refused_by_host') return 'Does not accept this browser: pair with it again';
   if (!host.hosting) return 'Not sharing at the moment';
   if (host.state === 'failed') return 'Cannot be reached';
   if (host.state !== 'connected') return 'Connecting…';

@@ -21,7 +21,15 @@ export interface AccountView {
 
 const MAX_CONNECTED = 8;
 const RETRY_MS = 15_000;
-const FINAL = new Set(['key_untrusted', 'device_revoked', 'host_legacy', 'webrtc_unavailable']);
+const FINAL = new Set([
+  'key_untrusted',
+  'key_not_accepted',
+  'refused_by_host',
+  'device_revoked',
+  'key_book_full',
+  'host_legacy',
+  'webrtc_unavailable',
+]);
 
 /** The hosts to connect to unasked: that of the chosen model, then the first others. Pure. */
 function wantedOf(hosts: readonly Host[], chosen: string | undefined): readonly Host[] {
@@ -60,9 +68,9 @@ export class Account extends Observable<AccountView> {
   async start(): Promise<void> {
     await this.client.ready;
     this.refresh(true);
+    setInterval(() => this.connectAll(), RETRY_MS); // however long the first attempt takes
     await this.client.start();
     this.refresh();
-    setInterval(() => this.connectAll(), RETRY_MS);
   }
 
   /** Makes the view anew; also after pairing, which changes more than the state. */

@@ -33,6 +33,8 @@ describe('situationOf', () => {
     ['no-models', 'no-models'],
     ['engine-down', 'engine-down'],
     ['key-untrusted', 'key-untrusted'],
+    ['host-unverified', 'host-unverified'],
+    ['host-refuses', 'host-refuses'],
   ] as const)('of %s is %s', (name, kind) => {
     expect(situation(name)?.kind).toBe(name === 'hosts-away' ? 'no-host' : kind);
   });
@@ -40,6 +42,8 @@ describe('situationOf', () => {
   it.each([
     ['host-away', 'host-offline'],
     ['host-lost', 'host-reconnecting'],
+    ['host-signaling-away', undefined],
+    ['host-refuses', 'host-refuses'],
     ['host-back', undefined],
     ['model-gone', 'model-gone'],
     ['engine-stopped', 'engine-down'],
@@ -51,6 +55,21 @@ describe('situationOf', () => {
     const found = after('server-away');
     expect(found).toMatchObject({ kind: 'server-offline', tone: 'note' });
     expect(canAsk(found)).toBe(true);
+  });
+
+  it.each(['host-unverified', 'host-refuses'] as const)(
+    'of %s raises no alarm, and lets nobody ask all the same',
+    (name) => {
+      const found = situation(name);
+      expect(found?.tone).toBe('warning');
+      expect(canAsk(found)).toBe(false);
+    },
+  );
+
+  it('is loud about a host that is false, and lets nobody ask', () => {
+    const found = situation('key-untrusted');
+    expect(found?.tone).toBe('danger');
+    expect(canAsk(found)).toBe(false);
   });
 
   it('says what to do in every scenario', () => {

@@ -13,6 +13,8 @@ export type SituationKind =
   | 'no-host'
   | 'host-gone'
   | 'host-offline'
+  | 'host-unverified'
+  | 'host-refuses'
   | 'host-not-sharing'
   | 'host-connecting'
   | 'host-reconnecting'
@@ -75,6 +77,29 @@ function untrusted({ name, error }: Host): Situation {
   };
 }
 
+/** Who of both lacks the other's trust, where no one need be in between. */
+function unpaired({ name, error }: Host): Situation | undefined {
+  if (error?.code === 'key_not_accepted') {
+    return {
+      kind: 'host-unverified',
+      tone: 'warning',
+      title: `${name} is not verified: this browser was not paired with it.`,
+      advice: 'To use it, open its pairing link here, or pair it with a computer that you already use here.',
+      action: 'devices',
+    };
+  }
+  if (error?.code === 'refused_by_host') {
+    return {
+      kind: 'host-refuses',
+      tone: 'warning',
+      title: `${name} does not accept this browser.`,
+      advice: 'Pair with it again: open a new pairing link of that computer here.',
+      action: 'devices',
+    };
+  }
+  return undefined;
+}
+
 function ofConnection(host: Host): Situation | undefined {
   const { name, error } = host;
   if (error?.code === 'key_untrusted') return untrusted(host);
@@ -82,6 +107,8 @@ function ofConnection(host: Host): Situation | undefined {
     const advice = 'Start Pantheon there. This page notices by itself, and your chats stay here.';
     return { kind: 'host-offline', tone: 'warning', title: `${name} is offline.`, advice };
   }
+  const pairing = unpaired(host);
+  if (pairing !== undefined) return pairing;
   if (!host.hosting) {
     return {
       kind: 'host-not-sharing',

@@ -109,6 +109,18 @@ const untrusted = error(
   'Do not use it. If it was set up anew, pair with it again; otherwise someone may be in between.',
 );
 
+const unvouched = error(
+  'key_not_accepted',
+  'Nobody you trust has vouched for the key of this device.',
+  'Pair this browser with that device, or have a paired device vouch for it.',
+);
+
+const refusing = error(
+  'refused_by_host',
+  'That computer does not accept this browser.',
+  'Pair this browser with it again: open a new pairing link of that computer here.',
+);
+
 /** What differs from: paired, online, two computers up, one away, answers whole. */
 export const scenarios = {
   ready: {},
@@ -154,6 +166,13 @@ export const scenarios = {
   'key-untrusted': {
     hosts: [host({ state: 'failed', error: untrusted, models: [], catalogue: false, trust: 'unknown' })],
   },
+  'host-unverified': {
+    hosts: [
+      host({ state: 'failed', error: unvouched, models: [], catalogue: false, trust: 'unknown' }),
+      away,
+    ],
+  },
+  'host-refuses': { hosts: [host({ state: 'failed', error: refusing, models: [], catalogue: false })] },
   revoked: { state: 'revoked', hosts: [] },
   'server-untrusted': {
     state: 'untrusted',
@@ -193,6 +212,8 @@ export type ScenarioName = keyof typeof scenarios;
 export const happenings = {
   'server-away': { state: 'offline' },
   'host-away': { hosts: [host({ online: false, state: 'reconnecting', models }), laptop] },
+  'host-signaling-away': { hosts: [host({ online: false }), laptop] },
+  'host-refuses': { hosts: [host({ state: 'failed', error: refusing }), laptop] },
   'host-lost': { hosts: [host({ state: 'reconnecting' }), laptop] },
   'host-back': { hosts: [host(), laptop, away] },
   'model-gone': { hosts: [host({ models: models.slice(1) }), laptop] },

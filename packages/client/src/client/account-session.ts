@@ -1,9 +1,9 @@
 import { debugLog } from '../core/debug.js';
 import { Emitter, type Unsubscribe } from '../core/emitter.js';
-import type { ClientError } from '../core/error.js';
+import { isClientError, type ClientError } from '../core/error.js';
 import { listOf } from '../core/json.js';
 import { identityError } from '../identity/error.js';
-import type { FirstSight, KeyBook, Verdict } from '../identity/key-book.js';
+import { contradicts, type FirstSight, type KeyBook, type Verdict } from '../identity/key-book.js';
 import { Statement } from '../identity/statement.js';
 import type { LegacyChannel } from '../legacy/legacy-channel.js';
 import type { Link } from '../link/index.js';
@@ -48,11 +48,19 @@ export interface SessionEvents {
   revoked: undefined;
 }
 
+/** A key that a host proved and that nobody we accept had vouched for. */
+interface Unvouched {
+  readonly publicKey: string;
+  /** By the host, about itself. */
+  readonly shown: readonly Statement[];
+}
+
 /** Being online as one device of one account: the socket, the key book, the hosts and the connections to them. */
 export class AccountSession extends Emitter<SessionEvents> {
   readonly signaling: SignalingClient;
   private readonly firstSight: FirstSight;
   private readonly connections = new Map<string, HostConnection>();
+  private readonly unvouched = new Map<string, Unvouched>(); // by the device id of a connection
   private readonly stops: Unsubscribe[] = [];
   private readonly iceServers: IceServers;
   private book: KeyBook | undefined;
@@ -228,12 +236,31 @@ export class AccountSession extends Emitter<SessionEvents> {
     const { book } = this;
     if (book === undefined || deviceId !== dialled)
       return { refused: identityError('key_changed', { detail: deviceId }) };
-    const told = this.signaling.peers.byDevice(deviceId)?.statements ?? [];
-    const statements = [...Statement.parseList(shown, MAX_STATEMENTS), ...this.verify(told)];
-    const verdict = book.accept(deviceId, publicKey, statements);
+    const own = Statement.parseList(shown, MAX_STATEMENTS);
+    const verdict = book.accept(deviceId, publicKey, [...own, ...this.told(deviceId)]);
     debug('key judged', { deviceId, trust: 'trust' in verdict ? verdict.trust : verdict.refused.code });
     this.saveBook();
+    this.unvouched.delete(deviceId);
+    if ('refused' in verdict && isClientError(verdict.refused, 'key_not_accepted')) {
+      // An id that is made from another key: no stranger, but somebody who poses as that device.
+      if (contradicts(deviceId, publicKey))
+        return { refused: identityError('key_changed', { detail: deviceId }) };
+      this.unvouched.set(deviceId, { publicKey, shown: own });
+    }
     return verdict;
+  }
+
+  /** What the server passes on about a device, verified. */
+  private told(deviceId: string): readonly Statement[] {
+    return this.verify(this.signaling.peers.byDevice(deviceId)?.statements ?? []);
+  }
+
+  /** Lets hosts be dialled again whose key was refused for want of a statement, once there is one. */
+  private reconsider(book: KeyBook): void {
+    for (const [deviceId, { publicKey, shown }] of this.unvouched) {
+      const verdict = book.assess(deviceId, publicKey, [...shown, ...this.told(deviceId)]);
+      if ('trust' in verdict) this.connections.get(deviceId)?.vouched();
+    }
   }
 
   private learn(values: readonly unknown[]): void {
@@ -241,16 +268,18 @@ export class AccountSession extends Emitter<SessionEvents> {
     if (book === undefined) return;
     book.learn(Statement.parseList(values, MAX_STATEMENTS));
     this.saveBook();
-    this.applyRevocations(book);
+    this.applyBook(book);
   }
 
-  private applyRevocations(book: KeyBook): void {
+  /** Acts on what the book has learned. */
+  private applyBook(book: KeyBook): void {
     for (const connection of this.connections.values()) {
       if (book.isRevoked(connection.deviceId)) connection.close(identityError('device_revoked'));
     }
     for (const { deviceId } of this.known?.all() ?? [])
       if (book.isRevoked(deviceId)) this.known?.forget(deviceId);
     if (book.isRevoked(this.options.installation.deviceId)) this.emit('revoked', undefined);
+    this.reconsider(book);
     this.draw();
   }
 
@@ -267,7 +296,7 @@ export class AccountSession extends Emitter<SessionEvents> {
     if (book === undefined || entry !== bookEntry(book.account, book.firstSight)) return;
     this.book = await this.options.installation.loadBook(book.account, book.firstSight);
     this.savedRevision = this.book.revision;
-    this.applyRevocations(this.book);
+    this.applyBook(this.book);
   }
 
   private onSignalingState(): void {
@@ -302,7 +331,7 @@ export class AccountSession extends Emitter<SessionEvents> {
     const statements = Statement.parseList(book.newOf(values), MAX_LISTED);
     book.learn([...statements].sort((a, b) => a.claim.time - b.claim.time));
     this.saveBook();
-    this.applyRevocations(book);
+    this.applyBook(book);
   }
 
   private async enter(account: string): Promise<void> {
@@ -329,6 +358,7 @@ export class AccountSession extends Emitter<SessionEvents> {
       if (peer.isHosting && !(this.book?.isRevoked(peer.deviceId) ?? false)) this.known?.remember(peer);
     }
     for (const connection of this.connections.values()) connection.presenceChanged();
+    if (this.book !== undefined) this.reconsider(this.book);
     this.draw();
   }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { utf8 } from '../core/bytes.js';
+import { initialStreamWindow } from '../link/flow.js';
 import { connectLink } from '../link/testing/answerer.js';
 import type { Catalogue } from './catalogue.js';
 import { CatalogueReader, fetchCatalogue } from './catalogue-reader.js';
@@ -112,6 +113,21 @@ describe('fetchCatalogue', () => {
     const fetched = fetchCatalogue(link, { timeoutMs: 5_000, anew: false });
     if (models === undefined) await expect(fetched).rejects.toMatchObject({ code: 'catalogue_unavailable' });
     else expect((await fetched).models).toHaveLength(models);
+  });
+
+  it('leaves nothing of a refused answer in the window of the link', async () => {
+    let refusals = 40;
+    const { link } = connectLink((exchange) => {
+      const refused = refusals-- > 0;
+      exchange.respond({ status: refused ? 500 : 200 });
+      const text = refused ? ' '.repeat(initialStreamWindow) : '{"models":[]}';
+      void exchange.writeAll(utf8(text)).then(() => exchange.end());
+    });
+    while (refusals > 0)
+      await expect(fetchCatalogue(link, { timeoutMs: 5_000, anew: false })).rejects.toMatchObject({
+        code: 'catalogue_unavailable',
+      });
+    expect((await fetchCatalogue(link, { timeoutMs: 5_000, anew: false })).models).toEqual([]);
   });
 
   it.each([

@@ -17,6 +17,10 @@ const table = {
     message: 'That computer could not prove to be the one you know.',
     advice: 'Do not use it. If it was set up anew, pair with it again; otherwise someone may be in between.',
   },
+  refused_by_host: {
+    message: 'That computer does not accept this browser.',
+    advice: 'Pair this browser with it again: open a new pairing link of that computer here.',
+  },
   connect_failed: {
     message: 'No connection to that computer could be made.',
     advice: 'Be on the same network as it, check its firewall, or set up a TURN relay on the server.',

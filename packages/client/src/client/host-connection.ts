@@ -17,7 +17,18 @@ import type { OpeningLink } from './link.js';
 import type { HostState, Route } from './types.js';
 
 const PROBE_TIMEOUT_MS = 4_000;
-const FINAL = new Set(['key_untrusted', 'device_revoked', 'host_legacy', 'webrtc_unavailable']);
+/** Not tried again by itself. */
+const FINAL = new Set([
+  'key_untrusted',
+  'key_not_accepted',
+  'refused_by_host',
+  'device_revoked',
+  'key_book_full',
+  'host_legacy',
+  'webrtc_unavailable',
+]);
+/** Of those what can be otherwise once the host signs in anew: somebody vouched for it, or for this device. */
+const MENDED_THERE = new Set(['key_not_accepted', 'refused_by_host']);
 const debug = debugLog('host');
 
 /** What a connection to a host needs of the account it belongs to. */
@@ -88,10 +99,14 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
   async connect(): Promise<void> {
     if (this.state === 'connected') return;
     this.cancelRetry();
-    this.dialling ??= this.run().finally(() => {
-      this.dialling = undefined;
-    });
+    this.dialling ??= this.begin();
     await this.dialling;
+  }
+
+  /** Somebody has vouched for the key that the host was refused for: it may be dialled again. */
+  vouched(): void {
+    if (this.state === 'failed' && this.error?.code === 'key_not_accepted')
+      this.change({ state: 'idle', error: undefined });
   }
 
   /** Ends the connection and everything under way. */
@@ -99,6 +114,7 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     this.kept = false;
     this.abort.abort();
     this.abort = new AbortController();
+    this.dialling = undefined; // who connects from now on has nothing to do with what was ended
     this.release();
     this.change({ state: error === undefined ? 'idle' : 'failed', error });
   }
@@ -116,8 +132,10 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     } else if (waiting && socketId !== '' && (moved || this.retry === undefined)) {
       this.backoff.reset();
       this.redial(0);
-    } else if (this.state === 'failed' && moved && socketId !== '' && !FINAL.has(this.error?.code ?? '')) {
-      this.change({ state: 'idle', error: undefined }); // what was wrong then says nothing about it now
+    } else if (this.state === 'failed' && moved && socketId !== '') {
+      const code = this.error?.code ?? '';
+      // What was wrong then says nothing about it now.
+      if (!FINAL.has(code) || MENDED_THERE.has(code)) this.change({ state: 'idle', error: undefined });
     }
   }
 
@@ -131,6 +149,13 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
   async refresh(): Promise<void> {
     if (this.reader === undefined) throw clientError('link_closed');
     await this.reader.load({ anew: true });
+  }
+
+  private begin(): Promise<void> {
+    const dialling = this.run().finally(() => {
+      if (this.dialling === dialling) this.dialling = undefined;
+    });
+    return dialling;
   }
 
   private async run(): Promise<void> {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { clientError } from './error.js';
 import type { HostConnection } from './host-connection.js';
 import { hostSnapshot, type HostParts } from './host-snapshot.js';
+import { identityError } from '../identity/error.js';
 import { parsePeerEntry } from '../signaling/peer-directory.js';
 
 const known = { deviceId: 'd', name: 'Study', platform: 'linux' };
@@ -57,6 +58,23 @@ it('takes the proven trust and the word of a connected host over those of the se
     rtt: 3,
     route: 'lan',
   });
+});
+
+it.each([
+  ['knows better than a server that does not see it', undefined, true],
+  ['has said that it does not share', false, false],
+])('of a host whose link is open while its signaling is away: %s', (_name, hosting, shown) => {
+  const open = connection({ trust: 'pinned', ...(hosting === undefined ? {} : { hosting }) });
+  expect(snapshot({ known, connection: open })).toMatchObject({
+    online: false,
+    state: 'connected',
+    hosting: shown,
+  });
+});
+
+it('does not show trust in a host whose key nobody vouched for, whatever key the server claims', () => {
+  const failed = connection({ state: 'failed', error: identityError('key_not_accepted') });
+  expect(snapshot({ entry, connection: failed, trust: 'vouched' }).trust).toBe('unknown');
 });
 
 it('does not show trust in a host that could not prove itself', () => {

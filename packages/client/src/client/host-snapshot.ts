@@ -3,6 +3,8 @@ import type { HostConnection } from './host-connection.js';
 import type { KnownHost } from './known-hosts.js';
 import type { Host, Trust } from './types.js';
 
+const UNPROVEN = new Set(['key_untrusted', 'key_not_accepted']);
+
 /** Everything that is known of a host. */
 export interface HostParts {
   readonly deviceId: string;
@@ -18,16 +20,17 @@ export interface HostParts {
 /** One host for a page. Pure. */
 export function hostSnapshot({ deviceId, known, entry, connection, trust }: HostParts): Host {
   const error = connection?.error;
-  const hosting = entry === undefined ? false : entry.isHosting;
+  const connected = connection?.state === 'connected';
+  // Over an open link it is the host that knows, and it refuses requests while it does not share: only its signaling is away.
+  const hosting = (connected ? connection.hosting : undefined) ?? entry?.isHosting ?? connected;
   return {
     deviceId,
     name: entry?.name || known?.name || deviceId,
     platform: entry?.platform || known?.platform || '',
     online: entry !== undefined,
-    hosting: connection?.state === 'connected' ? (connection.hosting ?? hosting) : hosting,
+    hosting,
     trust:
-      (connection?.state === 'connected' ? connection.trust : undefined) ??
-      (error?.code === 'key_untrusted' ? 'unknown' : trust),
+      (connected ? connection.trust : undefined) ?? (UNPROVEN.has(error?.code ?? '') ? 'unknown' : trust),
     protocol: connection?.protocol ?? (entry !== undefined && !entry.link ? 'legacy' : 'link'),
     state: connection?.state ?? 'idle',
     models: connection?.catalogue?.models ?? [],

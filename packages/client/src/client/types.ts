@@ -79,7 +79,10 @@ export interface Host {
   /** Set for a host of the oldest generation: its requests and answers go through the signaling server, which could read them. */
   readonly relayed?: true;
   readonly state: HostState;
-  /** Set while `state` is `failed`, and while `reconnecting`. Code `key_untrusted` is to be shown loudly. */
+  /**
+   * Set while `state` is `failed`, and while `reconnecting`. Code `key_untrusted` is to be shown loudly;
+   * `key_not_accepted` (nobody has vouched for it yet) and `refused_by_host` (it does not accept this browser) ask for pairing.
+   */
   readonly error?: ClientError;
   /** Empty until connected. A connected host with `models` empty and `catalogue` true has none to share. */
   readonly models: readonly Model[];

@@ -33,8 +33,8 @@ function isSigner(accepted: Accepted, key: string): boolean {
   return [...accepted.values()].some((keys) => keys.has(key));
 }
 
-/** Ids that are made from a key can be checked against it, even by who never saw the device before. */
-function contradicts(deviceId: string, key: string): boolean {
+/** Whether an id says by itself that it is of another key: ids made from a key can be checked against it, even by who never saw the device. */
+export function contradicts(deviceId: string, key: string): boolean {
   const bytes = parsePublicKey(key);
   if (bytes === undefined) return true;
   const derived = deviceIdOf(bytes);

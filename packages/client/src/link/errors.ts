@@ -84,6 +84,8 @@ const advice: Record<LinkErrorCode, string> = {
   internal: 'The other device met an internal error.',
 };
 
+const REFUSED_BY_PEER = 'The other device does not accept the key of this one.';
+
 /**
  * The error a failed fetch over a link rejects with, and a body that breaks off errors with. A `TypeError`, as `fetch`
  * itself would throw, with the `code` of the table.
@@ -94,10 +96,14 @@ export class LinkError extends TypeError {
   readonly code: LinkErrorCode;
   /** What is particular to this case; may be empty. */
   readonly detail: string;
+  /** The other device ended the link with this code: `key_untrusted` is then about the key of this one. */
+  readonly byPeer: boolean;
 
-  constructor(code: LinkErrorCode, detail = '') {
-    super(detail === '' ? advice[code] : `${advice[code]} (${detail})`);
+  constructor(code: LinkErrorCode, detail = '', { byPeer = false }: { readonly byPeer?: boolean } = {}) {
+    const text = byPeer && code === 'key_untrusted' ? REFUSED_BY_PEER : advice[code];
+    super(detail === '' ? text : `${text} (${detail})`);
     this.code = code;
     this.detail = detail;
+    this.byPeer = byPeer;
   }
 }

@@ -239,7 +239,19 @@ describe('errors of fetch', () => {
     const fetched = link.fetch('/').catch((error: unknown) => error);
     expect(codeOf(await link.ready().catch((error: unknown) => error))).toBe('binding_mismatch');
     expect(codeOf(await fetched)).toBe('binding_mismatch');
-    await expect(link.ready()).rejects.toMatchObject({ code: 'binding_mismatch' });
+    await expect(link.ready()).rejects.toMatchObject({ code: 'binding_mismatch', byPeer: false });
+  });
+
+  it('say whose key was refused when the other device refuses ours, also to requests that come later', async () => {
+    const { link } = connectLink(() => undefined, {
+      acceptKey: () => ({ refused: 'this device was removed from the account' }),
+    });
+    await link.ready();
+    await settled();
+    const { error } = link;
+    expect(error).toMatchObject({ code: 'key_untrusted', byPeer: true });
+    expect(error?.message).toContain('does not accept the key of this one');
+    await expect(link.fetch('/')).rejects.toMatchObject({ code: 'key_untrusted', byPeer: true });
   });
 
   it('are those of fetch for arguments that fetch refuses', async () => {

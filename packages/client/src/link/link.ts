@@ -179,7 +179,7 @@ export class Link extends Emitter<LinkEvents> {
   #request(input: RequestInfo | URL, init: LinkRequestInit | undefined): Promise<Response> {
     const request = readRequest(input, init);
     if (request.signal?.aborted === true) return Promise.reject(request.signal.reason);
-    if (this.#error !== undefined) throw new LinkError(this.#error.code, this.#error.detail);
+    if (this.#error !== undefined) throw again(this.#error);
     if (this.#state === 'draining') throw new LinkError('shutting_down');
     this.#waiting = this.#waiting.filter((exchange) => !exchange.over);
     if (this.#waiting.length >= maxWaiting) throw new LinkError('refused_stream', 'too many requests wait');
@@ -287,7 +287,7 @@ export class Link extends Emitter<LinkEvents> {
   }
 
   #onClosed({ code, message, byPeer }: ClosedEvent): void {
-    const error = new LinkError(closingCode(code, byPeer, this.#state), message);
+    const error = new LinkError(closingCode(code, byPeer, this.#state), message, { byPeer });
     this.#error = error;
     const all = [...this.#exchanges.values(), ...this.#waiting];
     this.#exchanges.clear();
@@ -320,6 +320,11 @@ function tell(listener: ((head: ResponseHead) => void) | undefined, head: Respon
       throw error;
     });
   }
+}
+
+/** The same error for one more request. */
+function again({ code, detail, byPeer }: LinkError): LinkError {
+  return new LinkError(code, detail, { byPeer });
 }
 
 /** A host that closes the link, or the channel after it said that it goes away, is shutting down; nothing was cancelled or lost. */

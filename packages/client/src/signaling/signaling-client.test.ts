@@ -1,3 +1,6 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DeviceKey } from '../identity/device-key.js';
 import { MemoryStore } from '../store/memory-store.js';
@@ -259,6 +262,23 @@ describe('SignalingClient', () => {
     await until(() => server.sockets.length === 0);
     expect([server.joins, client.state]).toEqual([0, 'stopped']);
     expect(planned).not.toHaveBeenCalled();
+  });
+
+  it('comes to an end with its start when it is stopped while the server says nothing', async () => {
+    let upgrading: Duplex | undefined;
+    const silent = createServer((_request, response) => response.end('{"nonce":"AAAA","expiresIn":60}'));
+    silent.on('upgrade', (_request, socket) => (upgrading = socket));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const client = make({ server: new URL(`http://127.0.0.1:${port}`) });
+    const started = client.start();
+    await until(() => upgrading !== undefined);
+    client.stop();
+    await started;
+    expect(client.state).toBe('stopped');
+    upgrading?.destroy();
+    silent.closeAllConnections();
+    silent.close();
   });
 
   it('gives up when its device was removed', async () => {

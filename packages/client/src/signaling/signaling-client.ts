@@ -89,6 +89,7 @@ export class SignalingClient extends Emitter<SignalingEvents> {
   private replacements = 0; // of refused tokens since the last success
   private retry: ReturnType<typeof setTimeout> | undefined;
   private renewal: ReturnType<typeof setTimeout> | undefined;
+  private opening: (error: ClientError) => void = () => undefined; // ends an open() that is still under way
   private joining: AbortController | undefined; // until the server has let us into the account's room
   private run = 0; // rises with start() and stop(), so that what is still under way can see it is too late
 
@@ -219,6 +220,7 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     this.socket = socket;
     this.listen(run, socket);
     return new Promise((resolve, reject) => {
+      this.opening = reject;
       socket.once('connect', () => {
         this.signedIn(run, socket);
         resolve();
@@ -415,6 +417,7 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     const { socket } = this;
     this.socket = undefined;
     socket?.disconnect();
+    this.opening(signalingError('connection_lost')); // a socket that was not yet connected says nothing of its end
   }
 
   private setState(state: SignalingState, error: ClientError | undefined): void {

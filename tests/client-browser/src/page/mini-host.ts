@@ -22,6 +22,8 @@ export interface MiniHostOptions {
   readonly token: string;
   /** Speaks the older JSON messages only. */
   readonly legacy?: boolean;
+  /** Accepts the key of nobody. */
+  readonly accepts?: 'nobody';
 }
 
 /** A host as small as one can be: serves its catalogue and an answer that streams. Stands in for the native one. */
@@ -96,7 +98,7 @@ export class MiniHost {
         peerMaxMessageSize: 65_536,
         sign: (transcript) => this.key.sign(transcript),
         verify: verifySignature,
-        acceptKey: () => 'pinned',
+        acceptKey: () => (this.options.accepts === 'nobody' ? { refused: 'not verified' } : 'pinned'),
       },
       (events) => events.forEach((event) => this.onEvent(channel, event)),
     );
