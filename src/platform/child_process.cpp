@@ -1,10 +1,12 @@
 #include "platform/child_process.hpp"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -17,11 +19,13 @@
 
 #include "core/task_group.hpp"
 #include "platform/error.hpp"
+#include "platform/process_usage.hpp"
 
 namespace pantheon::platform {
 namespace {
 
 constexpr std::size_t kLongestLine = 64U * 1024U;
+constexpr std::size_t kMostFiles = 1U << 20U;
 constexpr auto kExitPoll = std::chrono::milliseconds(10);
 
 struct Pipe {
@@ -36,6 +40,15 @@ struct Pipe {
   }
 };
 
+// Asio opens its sockets without O_CLOEXEC: in the child they would stay open after we have closed them. Only
+// what is safe after a fork is called here.
+void close_others_on_exec() {
+  constexpr unsigned kFirst = STDERR_FILENO + 1;
+  if (::close_range(kFirst, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return;
+  const auto most = std::min(process_max_open_files(), kMostFiles);  // Linux before 5.11
+  for (auto i = kFirst; i < most; ++i) ::fcntl(static_cast<int>(i), F_SETFD, FD_CLOEXEC);
+}
+
 void run_in_child(const Pipe& in, const Pipe& out, bool show_errors, std::vector<char*>& argv, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(127);  // the parent died before prctl took hold
@@ -49,6 +62,8 @@ void run_in_child(const Pipe& in, const Pipe& out, bool show_errors, std::vector
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  for (const int ignored : {SIGPIPE, SIGTTIN}) std::signal(ignored, SIG_DFL);  // by us, not for others
+  close_others_on_exec();
   ::execvp(argv[0], argv.data());
   ::_exit(127);
 }

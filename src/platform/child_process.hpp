@@ -15,8 +15,8 @@ namespace pantheon::platform {
 namespace asio = boost::asio;
 
 /// A program started by us. Its standard output is read line by line; its standard input is a pipe that
-/// closes when we end for whatever reason, and on Linux it is killed with us, so that no orphan stays. Use
-/// from the executor's thread.
+/// closes when we end for whatever reason, and on Linux it is killed with us, so that no orphan stays. It
+/// gets no other file or socket of ours. Use from the executor's thread.
 class ChildProcess {
  public:
   /// `arguments[0]` is the program, looked up in $PATH. Standard error goes where ours goes when

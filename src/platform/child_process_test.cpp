@@ -1,6 +1,8 @@
 #include "platform/child_process.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -34,6 +36,24 @@ TEST(ChildProcess, AnUnknownProgramExitsWith127) {
   asio::io_context io;
   auto child = ChildProcess::start(io.get_executor(), {"/no/such/program"}, true).value();
   EXPECT_EQ(run(io, child->wait()), 127);
+}
+
+TEST(ChildProcess, GetsNoOtherFileOfOurs) {
+  const int ours = ::fcntl(STDERR_FILENO, F_DUPFD, 100);  // without FD_CLOEXEC, as the sockets of Asio
+  ASSERT_GE(ours, 0);
+  asio::io_context io;
+  const auto look = "test -e /proc/$$/fd/" + std::to_string(ours);
+  auto child = ChildProcess::start(io.get_executor(), {"sh", "-c", look}, true).value();
+  EXPECT_EQ(run(io, child->wait()), 1);
+  ::close(ours);
+}
+
+TEST(ChildProcess, ObeysSignalsThatWeIgnore) {
+  const auto before = std::signal(SIGPIPE, SIG_IGN);
+  asio::io_context io;
+  auto child = ChildProcess::start(io.get_executor(), {"sh", "-c", "kill -PIPE $$; exit 0"}, true).value();
+  EXPECT_EQ(run(io, child->wait()), 128 + SIGPIPE);
+  std::signal(SIGPIPE, before);
 }
 
 asio::awaitable<int> stop_and_wait(ChildProcess& child) {
