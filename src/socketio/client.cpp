@@ -39,7 +39,7 @@ asio::awaitable<void> Client::stop() {
     packet.nsp = state->options.nsp;
     static_cast<void>(state->send(packet));
     state->disconnected("io client disconnect");
-    state->engine->close();
+    if (state->engine) state->engine->close();  // without room for that packet it was ended already
     while (state->running) {
       const bool alive = co_await state->changed.wait();
       if (!alive) break;

@@ -37,6 +37,26 @@ TEST_F(ClientTest, KnowsItsIdWhileConnected) {
   EXPECT_EQ(client.emit("late", {}).error().code(), "disconnected");
 }
 
+TEST_F(ClientTest, StopsAlsoWhenThereIsNoRoomToSayGoodbye) {
+  auto full = client_options();
+  full.max_send_queue = core::Bytes{1024};
+  clients.push_back(std::make_unique<Client>(loop.executor(), full, Client::AuthProvider()));
+  Client& client = *clients.back();
+  client.on_connect([this] { changed.notify(); });
+  client.start();
+  until([&client] { return client.connected(); });
+  // At once: what the queue holds is sent at the next turn of the loop.
+  const auto fill_and_stop = [](Client& c, std::size_t room) -> asio::awaitable<bool> {
+    const auto text = std::string(room - std::string_view(R"(42["fill",""])").size(), 'x');
+    const auto sent = c.emit("fill", {core::json::value(text)});
+    co_await c.stop();
+    co_return sent.has_value();
+  };
+  auto stopping = fill_and_stop(client, full.max_send_queue.count);
+  EXPECT_TRUE(loop.run(std::move(stopping)));
+  EXPECT_FALSE(client.connected());
+}
+
 TEST_F(ClientTest, StaysAwayWhenTheServerDisconnectsItUntilItIsStartedAgain) {
   Client& client = connect("/", counted());
   sockets[0]->disconnect();
