@@ -1,6 +1,7 @@
 #include "app/device_state.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cstdlib>
 
@@ -28,6 +29,14 @@ TEST_F(DeviceFiles, TheFolderIsUsedByOneProcessAtATime) {
   const auto state = DeviceState::open(folder_);
   ASSERT_TRUE(state);
   EXPECT_EQ(DeviceState::open(folder_).error().code(), "already_running");
+}
+
+TEST_F(DeviceFiles, AFreshFolderIsItsOwnersAlone) {
+  const auto before = ::umask(022);
+  const auto state = DeviceState::open(folder_ / "new");
+  ::umask(before);
+  ASSERT_TRUE(state);
+  EXPECT_EQ(std::filesystem::status(folder_ / "new").permissions(), std::filesystem::perms::owner_all);
 }
 
 TEST_F(DeviceFiles, ADamagedKeyIsSaidAndNotReplaced) {

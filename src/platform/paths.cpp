@@ -55,11 +55,17 @@ std::filesystem::path cache_folder() {
 }
 
 core::Result<void> make_private_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  const bool created = std::filesystem::create_directories(folder, error);
-  if (error)
-    return core::failure(PlatformError::cannot_create_folder, folder.string() + ": " + error.message());
-  if (created) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  if (folder.empty()) return core::failure(PlatformError::cannot_create_folder, "it has no name");
+  std::error_code ignored;
+  std::filesystem::path made;
+  for (const auto& part : folder) {
+    made /= part;
+    if (std::filesystem::is_directory(made, ignored)) continue;
+    if (::mkdir(made.c_str(), S_IRWXU) == 0) continue;
+    const int error = errno;
+    if (std::filesystem::is_directory(made, ignored)) continue;  // somebody else was first
+    return core::failure(PlatformError::cannot_create_folder, folder.string() + ": " + std::strerror(error));
+  }
   return {};
 }
 

@@ -16,7 +16,7 @@ std::filesystem::path data_folder();
 /// ~/.cache/pantheon.
 std::filesystem::path cache_folder();
 
-/// Creates the folder and its parents, readable by the owner only.
+/// Creates the folder and those of its parents that are missing, readable by the owner only.
 core::Result<void> make_private_folder(const std::filesystem::path& folder);
 
 /// The whole file as text; `cannot_read_file` when it is missing or larger than 16 MiB.

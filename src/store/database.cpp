@@ -1,8 +1,12 @@
 #include "store/database.hpp"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <thread>
@@ -50,19 +54,17 @@ core::Result<void> check(sqlite3* database, int status) {
   return {};
 }
 
-// SQLite gives its side files the rights of the main file, so those are set before anything secret is
-// written.
+// SQLite makes files that others may read, and gives its side files the rights of the main file; so that one
+// is made for it, empty.
 core::Result<void> make_private_file(const std::filesystem::path& file) {
   std::error_code error;
   if (std::filesystem::exists(file, error)) return {};
-  sqlite3* handle = nullptr;
-  const int status =
-      sqlite3_open_v2(file.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
-  sqlite3_close(handle);
-  if (status != SQLITE_OK) return core::failure(classify(status), file.string());
-  using std::filesystem::perms;
-  std::filesystem::permissions(file, perms::owner_read | perms::owner_write, error);
-  if (error) return core::failure(StoreError::not_writable, file.string());
+  const int handle = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (handle >= 0) {
+    ::close(handle);
+  } else if (errno != EEXIST) {
+    return core::failure(StoreError::cannot_open, file.string());
+  }
   return {};
 }
 
