@@ -68,9 +68,13 @@ std::optional<std::string> meant(const std::vector<Name>& names, std::string_vie
   return nearest(word, known);
 }
 
+/// The file of a secret is one, also where the secret is a list.
+bool is_list(const Name& name) {
+  return name.row->value.kind == OptionValue::Kind::list && name.key == name.row->name;
+}
+
 std::vector<std::string> texts_of(const Name& name, const std::string& text) {
-  const bool is_list = name.row->value.kind == OptionValue::Kind::list && name.key == name.row->name;
-  return is_list ? split(text, name.row->value.separator) : std::vector<std::string>{text};
+  return is_list(name) ? split(text, name.row->value.separator) : std::vector<std::string>{text};
 }
 
 core::Error at(const std::filesystem::path& file, const core::Error& error) {
@@ -145,8 +149,8 @@ core::Result<Layer> read_toml_file(const OptionTable& table, const std::filesyst
       return core::failure(CliError::bad_config,
                            origin + " is no option" + (near ? "; is " + *near + " meant?" : ""));
     }
-    const bool is_list = name->row->value.kind == OptionValue::Kind::list;
-    if (entry.is_list && !is_list) return core::failure(CliError::bad_config, origin + " takes one value");
+    if (entry.is_list && !is_list(*name))
+      return core::failure(CliError::bad_config, origin + " takes one value");
     layer[name->key] = Given{entry.is_list ? entry.texts : texts_of(*name, entry.texts.back()), origin};
   }
   return layer;

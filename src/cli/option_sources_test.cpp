@@ -36,11 +36,13 @@ class OptionSources : public testing::Test {
   std::uint16_t port_ = 3001;
   std::string key_;
   std::vector<std::string> origins_;
+  std::vector<std::string> turn_;
   OptionTable table_{{"All",
                       {{"config", "CONFIG", "File", text(config_, "FILE")},
                        {"port", "PORT", "Port", number(port_, std::uint16_t{1}, std::uint16_t{9999})},
                        {"auth-key", "AUTH_KEY", "Key", text(key_, "KEY"), true},
-                       {"origins", "CORS_ORIGINS", "Origins", list(origins_, "ORIGIN,...")}}}};
+                       {"origins", "CORS_ORIGINS", "Origins", list(origins_, "ORIGIN,...")},
+                       {"turn", "TURN", "Relays", list(turn_, "RELAY", ' '), true}}}};
 };
 
 TEST_F(OptionSources, AFlagWinsOverEnvironmentThatOverDotenvThatOverTheFile) {
@@ -100,6 +102,19 @@ TEST_F(OptionSources, AnUnknownKeyOfTheFileIsAnErrorWithASuggestion) {
 TEST_F(OptionSources, OneValueIsNotAList) {
   environment_["CONFIG"] = write("signal.toml", "port = [1, 2]\n").string();
   EXPECT_THAT(resolve().error().detail(), HasSubstr("port takes one value"));
+}
+
+TEST_F(OptionSources, TheFileOfASecretIsOneAlsoWhereTheSecretIsAList) {
+  for (const auto* line : {"turn-file = []\n", "turn-file = ['a', 'b']\n"}) {
+    environment_["CONFIG"] = write("signal.toml", line).string();
+    const auto resolved = resolve();
+    ASSERT_FALSE(resolved) << line;
+    EXPECT_EQ(resolved.error().code(), "bad_config");
+    EXPECT_THAT(resolved.error().detail(), HasSubstr("turn-file takes one value"));
+  }
+  environment_["CONFIG"] = write("signal.toml", "turn = ['a', 'b']\n").string();
+  ASSERT_TRUE(resolve());
+  EXPECT_THAT(turn_, ElementsAre("a", "b"));
 }
 
 TEST_F(OptionSources, AFileThatIsNotThereIsAnError) {
