@@ -1,5 +1,8 @@
 #include "cli/options.hpp"
 
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <iostream>
 
 #include "cli/error.hpp"
@@ -12,10 +15,36 @@ namespace {
 constexpr std::size_t kLongestMessage = 1000;
 constexpr const char* kDefaultStun = "stun:stun.l.google.com:19302";
 
+bool is_host(std::string_view host) {
+  if (!host.starts_with('['))
+    return !host.empty() && host.find_first_of(" ,:/?#@[]") == std::string_view::npos;
+  return host.size() > 2 && host.find_first_not_of("0123456789abcdefABCDEF:.", 1) == host.size() - 1 &&
+         host.ends_with(']');
+}
+
+bool is_port(std::string_view port) {
+  std::uint16_t number = 0;
+  const auto read = std::from_chars(port.data(), port.data() + port.size(), number);
+  return read.ec == std::errc() && read.ptr == port.data() + port.size() && number > 0;
+}
+
+/// HOST or HOST:PORT. What a browser does not take costs its page every connection, so it is not handed on.
+bool is_place(std::string_view place) {
+  const auto bracket = place.starts_with('[') ? place.find(']') : 0;
+  const auto colon = place.find(':', std::min(bracket, place.size()));
+  if (colon == std::string_view::npos) return is_host(place);
+  return is_host(place.substr(0, colon)) && is_port(place.substr(colon + 1));
+}
+
+bool is_stun_url(std::string_view url) {
+  constexpr std::string_view kScheme = "stun:";
+  return url.starts_with(kScheme) && is_place(url.substr(kScheme.size()));
+}
+
 core::Result<rtc::IceServer> parse_turn(const std::string& text) {
   const auto first = text.find(',');
   const auto second = first == std::string::npos ? first : text.find(',', first + 1);
-  if (second == std::string::npos || !(text.starts_with("turn:") || text.starts_with("turns:"))) {
+  if (second == std::string::npos || !is_turn_url(text.substr(0, first))) {
     return core::failure(CliError::bad_option, "--turn takes turn:HOST:PORT,USERNAME,CREDENTIAL");
   }
   return rtc::IceServer{
@@ -23,6 +52,16 @@ core::Result<rtc::IceServer> parse_turn(const std::string& text) {
 }
 
 }  // namespace
+
+bool is_turn_url(std::string_view url) {
+  const auto colon = url.find(':');
+  const auto scheme = url.substr(0, colon);
+  if (colon == std::string_view::npos || (scheme != "turn" && scheme != "turns")) return false;
+  const auto query = url.find('?');
+  const auto asked = query == std::string_view::npos ? std::string_view() : url.substr(query);
+  return is_place(url.substr(colon + 1, query == std::string_view::npos ? query : query - colon - 1)) &&
+         (asked.empty() || asked == "?transport=udp" || asked == "?transport=tcp");
+}
 
 void add_common_options(CLI::App& command, CommonOptions& options, const std::string& default_level) {
   options.log_level = default_level;
@@ -56,7 +95,7 @@ void add_ice_options(CLI::App& command, IceOptions& options) {
 core::Result<std::vector<rtc::IceServer>> ice_servers(const IceOptions& options, bool at_home) {
   std::vector<rtc::IceServer> servers;
   for (const auto& url : options.stun) {
-    if (!url.starts_with("stun:")) return core::failure(CliError::bad_option, "--stun takes stun:HOST:PORT");
+    if (!is_stun_url(url)) return core::failure(CliError::bad_option, "--stun takes stun:HOST:PORT");
     servers.push_back({{url}, "", ""});
   }
   if (options.stun.empty() && !options.no_stun && !at_home) servers.push_back({{kDefaultStun}, "", ""});

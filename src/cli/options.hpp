@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/up.hpp"
@@ -23,6 +24,8 @@ struct IceOptions {
   std::vector<std::string> stun;
   std::vector<std::string> turn;  ///< turn:host:port?transport=udp,username,credential
 };
+/// turn: or turns: with HOST or HOST:PORT, and perhaps ?transport=udp or tcp (RFC 7065).
+bool is_turn_url(std::string_view url);
 void add_ice_options(CLI::App& command, IceOptions& options);
 /// The servers to use: at home none unless named, else the default STUN server unless `--no-stun`.
 /// `invalid_argument`.

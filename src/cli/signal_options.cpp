@@ -198,6 +198,8 @@ core::Result<app::SignalingServerOptions> server_options(const SignalSettings& s
   if (server.signaling.turn_secret.empty() != server.signaling.turn_urls.empty()) {
     return core::failure(CliError::bad_option, "turn-secret and turn-urls go together");
   }
+  if (!std::ranges::all_of(server.signaling.turn_urls, is_turn_url))
+    return core::failure(CliError::bad_option, "turn-urls takes turn:HOST:PORT");
   const auto ice = ice_servers(settings.ice, false);
   if (!ice) return core::failure(ice.error());
   for (const auto& entry : *ice)

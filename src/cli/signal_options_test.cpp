@@ -86,6 +86,17 @@ TEST_F(SignalOptions, TurnSecretAndServersGoTogether) {
   EXPECT_TRUE(server_options(settings_));
 }
 
+TEST_F(SignalOptions, OfServersForStunAndTurnOnlyTheirUrlsAreTaken) {
+  settings_.ice.stun = {"stun:a,stun:b"};
+  EXPECT_EQ(server_options(settings_).error().code(), "bad_option");
+  settings_.ice.stun.clear();
+  settings_.server.signaling.turn_secret = "north";
+  settings_.server.signaling.turn_urls = {"turn:relay.example.org", "relay:3478"};
+  const auto refused = server_options(settings_);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message(), HasSubstr("turn-urls"));
+}
+
 TEST_F(SignalOptions, ClientsAreToldTheGuidesStunServerUnlessThereIsAnother) {
   EXPECT_THAT(server_options(settings_)->signaling.ice_servers.at(0).urls,
               ElementsAre("stun:stun.l.google.com:19302"));
