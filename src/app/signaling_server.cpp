@@ -26,8 +26,10 @@ asio::awaitable<void> run_there(asio::any_io_executor executor, asio::awaitable<
   static_cast<void>(co_await core::run_on(executor, finished(std::move(task))));
 }
 
-asio::awaitable<core::Result<void>> wait_joined(signaling::Service& service) {
-  co_return co_await service.wait_joined(kJoinPatience);
+asio::awaitable<core::Result<void>> wait_joined(signaling::Service& service,
+                                                std::chrono::steady_clock::time_point deadline) {
+  const auto left = deadline - std::chrono::steady_clock::now();
+  co_return co_await service.wait_joined(std::chrono::ceil<std::chrono::milliseconds>(left));
 }
 
 }  // namespace
@@ -109,14 +111,26 @@ core::Result<void> SignalingServer::listen() {
 }
 
 asio::awaitable<core::Result<void>> SignalingServer::join() {
+  const auto deadline = std::chrono::steady_clock::now() + kJoinPatience;
   for (auto& shard : shards_) {
-    auto joined = co_await core::run_on(shard.executor, wait_joined(*shard.service));
-    if (!joined) co_return core::failure(core::CommonError::cancelled);
-    if (!*joined && joined->error().is(cluster::ClusterError::other_cluster)) co_return std::move(*joined);
-    if (!*joined)
-      core::logger("signaling")->warn("this node serves alone for now: {}", joined->error().message());
+    auto joined = co_await wait_joined_of(shard, deadline);
+    if (joined) continue;
+    const auto& why = joined.error();
+    if (why.is(core::CommonError::cancelled) || why.is(cluster::ClusterError::other_cluster))
+      co_return joined;
+    core::logger("signaling")->warn("this node serves alone for now: {}", why.message());
   }
   co_return listen();
+}
+
+// On this thread it is awaited here, so that it ends when we are cancelled: what run_on() leaves behind would
+// still look at a service that stop() does not wait for. The other threads are waited for.
+asio::awaitable<core::Result<void>> SignalingServer::wait_joined_of(
+    Shard& shard, std::chrono::steady_clock::time_point deadline) {
+  if (shard.executor == tasks_.executor()) co_return co_await wait_joined(*shard.service, deadline);
+  auto joined = co_await core::run_on(shard.executor, wait_joined(*shard.service, deadline));
+  if (!joined) co_return core::failure(core::CommonError::cancelled);
+  co_return std::move(*joined);
 }
 
 asio::awaitable<void> SignalingServer::on_every_shard(ShardTask what) {

@@ -65,6 +65,8 @@ class SignalingServer {
   void join_shards();
   void add_readings();
   core::Result<void> listen();
+  asio::awaitable<core::Result<void>> wait_joined_of(Shard& shard,
+                                                     std::chrono::steady_clock::time_point deadline);
   /// Does something on the thread of each shard, on all at once.
   asio::awaitable<void> on_every_shard(ShardTask what);
 
