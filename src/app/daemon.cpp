@@ -25,7 +25,7 @@ struct Running {
   core::TaskGroup tasks;
   core::AsyncEvent ended;
   bool over = false;
-  std::chrono::steady_clock::time_point told{};  ///< by the first signal
+  std::optional<std::chrono::steady_clock::time_point> told;  ///< by the first signal
   core::Result<void> result;
 };
 
@@ -61,13 +61,24 @@ asio::awaitable<void> supervise(Daemon& daemon, Running& running, asio::signal_s
   signals.cancel();
 }
 
+/// From the start on, which is how nohup has a program outlive its terminal, and how a script's shell has
+/// what it starts in the background not end with it.
+bool is_ignored(int signal) {
+  struct sigaction inherited {};
+  return ::sigaction(signal, nullptr, &inherited) == 0 && inherited.sa_handler == SIG_IGN;
+}
+
 }  // namespace
 
 core::Result<void> run_daemon(Daemon daemon) {
   asio::io_context io(1);
   Running running(io.get_executor());
-  asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
+  asio::signal_set signals(io, SIGTERM);
+  if (!is_ignored(SIGINT)) signals.add(SIGINT);
+  if (daemon.on_hangup || !is_ignored(SIGHUP)) signals.add(SIGHUP);
   std::signal(SIGPIPE, SIG_IGN);
+  // Sent to a background job that reads its terminal, it would stop all of it; ignored, the read fails.
+  std::signal(SIGTTIN, SIG_IGN);
   std::function<void(const boost::system::error_code&, int)> on_signal =
       [&](const boost::system::error_code& error, int signal) {
         if (error) return;
@@ -77,8 +88,8 @@ core::Result<void> run_daemon(Daemon daemon) {
           return;
         }
         const auto now = std::chrono::steady_clock::now();
-        if (running.over && now - running.told > kSameSignal) std::_Exit(kExitAfterSecondSignal);
-        if (!running.over) running.told = now;
+        if (running.told && now - *running.told > kSameSignal) std::_Exit(kExitAfterSecondSignal);
+        if (!running.told) running.told = now;
         running.over = true;
         running.ended.notify();
         signals.async_wait(on_signal);

@@ -1,8 +1,12 @@
 #include "app/daemon.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <boost/asio/post.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <stdexcept>
@@ -10,11 +14,15 @@
 #include <vector>
 
 #include "core/task_group.hpp"
+#include "platform/terminal.hpp"
+#include "platform/testing/terminal.hpp"
 
 namespace pantheon::app {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr int kFailed = 7;
 
 /// What a daemon of these tests went through, in order.
 struct Life {
@@ -38,12 +46,25 @@ asio::awaitable<core::Result<void>> run_on(Life& life, std::vector<int> signals)
   life.steps.emplace_back(alive ? "waited" : "cancelled");
   co_return core::Result<void>{};
 }
+/// Gives such a signal the time to cancel it, and ends by another.
+asio::awaitable<core::Result<void>> outlive(Life& life, int signal) {
+  std::raise(signal);
+  const bool alive = co_await core::sleep_for(100ms);
+  if (alive) life.steps.emplace_back("outlived it");
+  const std::vector<int> end{SIGTERM};
+  auto ended = co_await run_on(life, end);
+  co_return ended;
+}
 asio::awaitable<void> stop_quickly(Life& life) {
   life.steps.emplace_back("stopped");
   co_return;
 }
 asio::awaitable<void> stop_slowly() {
   (void)co_await core::sleep_for(20s);
+}
+asio::awaitable<void> stop_while_signalled() {
+  std::raise(SIGTERM);
+  (void)co_await core::sleep_for(100ms);
 }
 asio::awaitable<void> stop_slowly_and_signal_again(std::chrono::milliseconds after) {
   (void)co_await core::sleep_for(after);
@@ -61,7 +82,17 @@ Daemon signalled(Life& life, std::vector<int> signals) {
   return daemon_of(life, [&life, signals = std::move(signals)] { return run_on(life, signals); });
 }
 
-TEST(RunDaemon, StopsWhatHasEndedByItselfAndGivesItsError) {
+class RunDaemon : public testing::Test {
+ protected:
+  // Whoever runs the tests may ignore these.
+  void SetUp() override { handle(SIG_DFL); }
+  void TearDown() override { handle(SIG_DFL); }
+  static void handle(void (*how)(int)) {
+    for (const int signal : {SIGINT, SIGHUP}) std::signal(signal, how);
+  }
+};
+
+TEST_F(RunDaemon, StopsWhatHasEndedByItselfAndGivesItsError) {
   Life life;
   EXPECT_TRUE(run_daemon(daemon_of(life, [&] { return end_at_once(life, {}); })));
   const auto failed = run_daemon(
@@ -71,7 +102,7 @@ TEST(RunDaemon, StopsWhatHasEndedByItselfAndGivesItsError) {
   EXPECT_EQ(life.steps, (std::vector<std::string>{"ran", "stopped", "ran", "stopped"}));
 }
 
-TEST(RunDaemon, AnExceptionIsAnErrorAndItStopsAllTheSame) {
+TEST_F(RunDaemon, AnExceptionIsAnErrorAndItStopsAllTheSame) {
   Life life;
   const auto failed = run_daemon(daemon_of(life, [&] { return fail_badly(life); }));
   ASSERT_FALSE(failed);
@@ -80,7 +111,7 @@ TEST(RunDaemon, AnExceptionIsAnErrorAndItStopsAllTheSame) {
   EXPECT_EQ(life.steps, (std::vector<std::string>{"ran", "stopped"}));
 }
 
-TEST(RunDaemon, ASignalCancelsItBeforeItIsStopped) {
+TEST_F(RunDaemon, ASignalCancelsItBeforeItIsStopped) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     Life life;
     EXPECT_TRUE(run_daemon(signalled(life, {signal})));
@@ -88,13 +119,13 @@ TEST(RunDaemon, ASignalCancelsItBeforeItIsStopped) {
   }
 }
 
-TEST(RunDaemon, ASignalThatALauncherRepeatsIsOne) {
+TEST_F(RunDaemon, ASignalThatALauncherRepeatsIsOne) {
   Life life;
   EXPECT_TRUE(run_daemon(signalled(life, {SIGTERM, SIGTERM, SIGINT})));
   EXPECT_EQ(life.steps, (std::vector<std::string>{"ran", "cancelled", "stopped"}));
 }
 
-TEST(RunDaemon, AHangupIsHandedOnWhereSomethingWantsIt) {
+TEST_F(RunDaemon, AHangupIsHandedOnWhereSomethingWantsIt) {
   Life life;
   auto daemon = signalled(life, {SIGHUP});
   daemon.on_hangup = [&life] {
@@ -110,7 +141,76 @@ TEST(RunDaemon, AHangupIsHandedOnWhereSomethingWantsIt) {
             (std::vector<std::string>{"ran", "hung up", "hung up", "hung up", "cancelled", "stopped"}));
 }
 
-TEST(RunDaemon, ASecondSignalEndsTheProcessAtOnce) {
+TEST_F(RunDaemon, WhatIsIgnoredFromTheStartStaysIgnored) {
+  for (const int signal : {SIGINT, SIGHUP}) {
+    handle(SIG_IGN);
+    Life life;
+    EXPECT_TRUE(run_daemon(daemon_of(life, [&life, signal] { return outlive(life, signal); })));
+    EXPECT_EQ(life.steps, (std::vector<std::string>{"outlived it", "ran", "cancelled", "stopped"})) << signal;
+  }
+}
+
+TEST_F(RunDaemon, AHangupThatIsWantedIsHandedOnAlsoWhereItWasIgnored) {
+  handle(SIG_IGN);
+  Life life;
+  auto daemon = signalled(life, {SIGHUP});
+  daemon.on_hangup = [] { std::raise(SIGTERM); };
+  EXPECT_TRUE(run_daemon(std::move(daemon)));
+  EXPECT_EQ(life.steps, (std::vector<std::string>{"ran", "cancelled", "stopped"}));
+}
+
+TEST_F(RunDaemon, TheFirstSignalIsTheFirstAlsoWhenItIsStoppingByItself) {
+  const auto failing = [] {
+    Life life;
+    auto daemon =
+        daemon_of(life, [&] { return end_at_once(life, core::failure(core::CommonError::unavailable)); });
+    daemon.stop = stop_while_signalled;
+    std::_Exit(run_daemon(std::move(daemon)) ? EXIT_SUCCESS : kFailed);
+  };
+  EXPECT_EXIT(failing(), testing::ExitedWithCode(kFailed), "");
+}
+
+asio::awaitable<core::Result<void>> read_keyboard(int& error) {
+  const int keyboard = platform::open_keyboard();
+  char byte = 0;
+  error = ::read(keyboard, &byte, 1) < 0 ? errno : 0;
+  ::close(keyboard);
+  co_return core::Result<void>{};
+}
+
+int read_keyboard_in_background() {
+  if (::setpgid(0, 0) != 0) return 3;
+  Life life;
+  int error = 0;
+  const auto read = run_daemon(daemon_of(life, [&error] { return read_keyboard(error); }));
+  return read && error == EIO ? 0 : 4;
+}
+
+// In a process of its own: it takes the terminal for its session, of which it is the shell. What it exits
+// with says what went wrong.
+int start_background_job_in(int terminal) {
+  if (::setsid() < 0 || ::ioctl(terminal, TIOCSCTTY, 0) != 0) return 1;
+  ::dup2(terminal, STDIN_FILENO);
+  const pid_t job = ::fork();
+  if (job == 0) ::_exit(read_keyboard_in_background());
+  int status = 0;
+  if (::waitpid(job, &status, WUNTRACED) != job) return 1;
+  if (!WIFSTOPPED(status)) return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+  ::kill(job, SIGKILL);
+  return 2;
+}
+
+TEST_F(RunDaemon, ABackgroundJobThatReadsItsTerminalIsNotStopped) {
+  const platform::Terminal terminal;
+  const pid_t shell = ::fork();
+  if (shell == 0) ::_exit(start_background_job_in(terminal.descriptor()));
+  int status = 0;
+  ASSERT_EQ(::waitpid(shell, &status, 0), shell);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+TEST_F(RunDaemon, ASecondSignalEndsTheProcessAtOnce) {
   const auto stubborn = [] {
     Life life;
     auto daemon = signalled(life, {SIGTERM});
@@ -121,7 +221,7 @@ TEST(RunDaemon, ASecondSignalEndsTheProcessAtOnce) {
   EXPECT_EXIT(stubborn(), testing::ExitedWithCode(130), "");
 }
 
-TEST(RunDaemon, TheEndOfItsPatienceEndsTheProcess) {
+TEST_F(RunDaemon, TheEndOfItsPatienceEndsTheProcess) {
   const auto stubborn = [] {
     Life life;
     auto daemon = signalled(life, {SIGTERM});

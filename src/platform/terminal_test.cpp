@@ -11,34 +11,10 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "platform/testing/terminal.hpp"
+
 namespace pantheon::platform {
 namespace {
-
-/// A terminal of which a test is the person.
-class Terminal {
- public:
-  Terminal() : person_(::posix_openpt(O_RDWR | O_NOCTTY)) {
-    ::grantpt(person_);
-    ::unlockpt(person_);
-    program_ = ::open(::ptsname(person_), O_RDWR | O_NOCTTY);
-  }
-  ~Terminal() {
-    ::close(program_);
-    ::close(person_);
-  }
-  Terminal(const Terminal&) = delete;
-  Terminal& operator=(const Terminal&) = delete;
-
-  void set_columns(unsigned short columns) const {
-    const winsize size{24, columns, 0, 0};
-    ::ioctl(person_, TIOCSWINSZ, &size);
-  }
-  int descriptor() const { return program_; }
-
- private:
-  int person_;
-  int program_;
-};
 
 /// Standard input or output is something else while it lasts: nothing is expected meanwhile, as that prints.
 class Redirected {
