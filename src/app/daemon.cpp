@@ -61,8 +61,7 @@ asio::awaitable<void> supervise(Daemon& daemon, Running& running, asio::signal_s
   signals.cancel();
 }
 
-/// From the start on, which is how nohup has a program outlive its terminal, and how a script's shell has
-/// what it starts in the background not end with it.
+/// From the start on, which is how nohup has a program outlive its terminal.
 bool is_ignored(int signal) {
   struct sigaction inherited {};
   return ::sigaction(signal, nullptr, &inherited) == 0 && inherited.sa_handler == SIG_IGN;
@@ -73,8 +72,8 @@ bool is_ignored(int signal) {
 core::Result<void> run_daemon(Daemon daemon) {
   asio::io_context io(1);
   Running running(io.get_executor());
-  asio::signal_set signals(io, SIGTERM);
-  if (!is_ignored(SIGINT)) signals.add(SIGINT);
+  // What a script's shell starts in the background ignores SIGINT, but whoever sends it one means it.
+  asio::signal_set signals(io, SIGINT, SIGTERM);
   if (daemon.on_hangup || !is_ignored(SIGHUP)) signals.add(SIGHUP);
   std::signal(SIGPIPE, SIG_IGN);
   // Sent to a background job that reads its terminal, it would stop all of it; ignored, the read fails.

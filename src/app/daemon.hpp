@@ -22,7 +22,7 @@ struct Daemon {
 
 /// Runs it on one thread until it ends or SIGINT or SIGTERM arrives; then stops it in order. A second signal
 /// (half a second later: launchers repeat the first), or the end of its patience, ends the process at once.
-/// SIGINT and a SIGHUP that nothing wants stay ignored where they were so from the start. Returns the error
+/// A SIGHUP that nothing wants stays ignored where it was so from the start. Returns the error
 /// of `run`, if it had one before that.
 core::Result<void> run_daemon(Daemon daemon);
 
