@@ -1,12 +1,12 @@
 import type { AccountDevice } from '@pantheon/client';
 import { act } from 'react';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Conversations } from './chat/conversations.js';
 import { memoryStorage } from './state/device-storage.js';
 import { appDrawer } from './testing/draw-app.js';
 import { scriptOf } from './testing/scenarios.js';
 
-const drawApp = appDrawer();
+const drawApp = appDrawer({ beforeAll, afterEach });
 afterEach(() => vi.restoreAllMocks());
 
 async function draw(...how: Parameters<typeof drawApp>): Promise<HTMLElement> {

@@ -46,36 +46,41 @@ async function cameBack(socket: Socket): Promise<boolean> {
 }
 
 describe('SIGTERM', () => {
-  it('sends everyone away in batches, refuses new ones meanwhile, and ends with 0', async () => {
-    const server = await startServer({ args: ['--dev', '--drain-seconds', '2'] });
-    const sockets = await crowd(server, [false], 2 * MANY);
-    const [first] = sockets;
-    if (first === undefined) throw new Error('nobody');
-    const told = next(first, 'server-draining');
-    const gone = sockets.map(async (socket) => {
-      const reason = await next(socket, 'disconnect');
-      return { reason, at: performance.now() };
-    });
-    server.process.signal('SIGTERM');
-    expect(await told).toEqual({ withinMs: 2000 });
-    const ready = await ask(`${server.url}/ready`);
-    expect(ready.status).toBe(503);
-    expect(JSON.parse(ready.body)).toEqual({ status: 'unavailable', reasons: ['draining'] });
-    const late = await ask(`${server.url}/socket.io/?EIO=4&transport=websocket`);
-    expect(late.status).toBe(503);
-    const ends = await Promise.all(gone);
-    // After "io server disconnect" the official client would stay away.
-    expect(new Set(ends.map(({ reason }) => reason))).toEqual(new Set(['transport close']));
-    // Over all of the two seconds: no tenth of them has more than a third of the clients.
-    const times = ends.map(({ at }) => at);
-    const tenths = Array<number>(10).fill(0);
-    for (const at of times) {
-      const tenth = Math.min(9, Math.floor((at - Math.min(...times)) / 200));
-      tenths[tenth] = (tenths[tenth] ?? 0) + 1;
-    }
-    expect(Math.max(...tenths), tenths.join(' ')).toBeLessThan(times.length / 3);
-    expect(await server.process.exited).toEqual({ code: 0, signal: null });
-  });
+  // When is what the clients see: to a process that a busy machine leaves without time, two seconds look like one.
+  it(
+    'sends everyone away in batches, refuses new ones meanwhile, and ends with 0',
+    { retry: 2 },
+    async () => {
+      const server = await startServer({ args: ['--dev', '--drain-seconds', '2'] });
+      const sockets = await crowd(server, [false], 2 * MANY);
+      const [first] = sockets;
+      if (first === undefined) throw new Error('nobody');
+      const told = next(first, 'server-draining');
+      const gone = sockets.map(async (socket) => {
+        const reason = await next(socket, 'disconnect');
+        return { reason, at: performance.now() };
+      });
+      server.process.signal('SIGTERM');
+      expect(await told).toEqual({ withinMs: 2000 });
+      const ready = await ask(`${server.url}/ready`);
+      expect(ready.status).toBe(503);
+      expect(JSON.parse(ready.body)).toEqual({ status: 'unavailable', reasons: ['draining'] });
+      const late = await ask(`${server.url}/socket.io/?EIO=4&transport=websocket`);
+      expect(late.status).toBe(503);
+      const ends = await Promise.all(gone);
+      // After "io server disconnect" the official client would stay away.
+      expect(new Set(ends.map(({ reason }) => reason))).toEqual(new Set(['transport close']));
+      // Over all of the two seconds: no tenth of them has more than a third of the clients.
+      const times = ends.map(({ at }) => at);
+      const tenths = Array<number>(10).fill(0);
+      for (const at of times) {
+        const tenth = Math.min(9, Math.floor((at - Math.min(...times)) / 200));
+        tenths[tenth] = (tenths[tenth] ?? 0) + 1;
+      }
+      expect(Math.max(...tenths), tenths.join(' ')).toBeLessThan(times.length / 3);
+      expect(await server.process.exited).toEqual({ code: 0, signal: null });
+    },
+  );
 
   it('clients come back by themselves to the server that takes its place', async () => {
     const server = await startServer({ args: ['--dev', '--drain-seconds', '1'] });

@@ -1,11 +1,11 @@
 import { act } from 'react';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Conversations } from '../chat/conversations.js';
 import { memoryStorage } from '../state/device-storage.js';
 import { appDrawer } from '../testing/draw-app.js';
 import { press, write } from '../testing/press.js';
 
-const draw = appDrawer();
+const draw = appDrawer({ beforeAll, afterEach });
 
 /** A key while an input method is composing a word takes what it offers, and means nothing to the page. */
 async function pressKey(field: HTMLElement, key: string, isComposing: boolean): Promise<void> {

@@ -1,10 +1,10 @@
 import { ClientError } from '@pantheon/client';
 import { act } from 'react';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { appDrawer } from '../testing/draw-app.js';
 import { press } from '../testing/press.js';
 
-const draw = appDrawer();
+const draw = appDrawer({ beforeAll, afterEach });
 const busy = new ClientError('rate_limited', { message: 'Too many requests.', advice: 'Wait a little.' });
 
 describe('the list of devices', () => {

@@ -1,10 +1,10 @@
 import type { Host } from '@pantheon/client';
-import { expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { appDrawer } from '../testing/draw-app.js';
 import { press } from '../testing/press.js';
 import { scriptOf } from '../testing/scenarios.js';
 
-const draw = appDrawer();
+const draw = appDrawer({ beforeAll, afterEach });
 
 it('offers to connect to a computer that is not connected to by itself, as there are many others', async () => {
   const [one] = scriptOf('ready').hosts;

@@ -1,11 +1,11 @@
 import type { Host } from '@pantheon/client';
 import { act } from 'react';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { memoryStorage } from '../state/device-storage.js';
 import { appDrawer } from '../testing/draw-app.js';
 import { write } from '../testing/press.js';
 
-const draw = appDrawer();
+const draw = appDrawer({ beforeAll, afterEach });
 
 function shown(box: HTMLElement): string | null | undefined {
   return box.querySelector('[data-testid=model-picker]')?.getAttribute('aria-label');

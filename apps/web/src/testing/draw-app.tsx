@@ -1,6 +1,5 @@
 import { act } from 'react';
 import { createRoot } from 'react-dom/client';
-import { afterEach, beforeAll } from 'vitest';
 import { App } from '../app.js';
 import { memoryStorage } from '../state/device-storage.js';
 import type { ServerConfig } from '../state/server-config.js';
@@ -15,8 +14,14 @@ export interface DrawnApp {
   readonly services: Services;
 }
 
+/** Of the test runner. */
+interface Hooks {
+  readonly beforeAll: (prepare: () => void) => void;
+  readonly afterEach: (clean: () => void) => void;
+}
+
 /** Returns what draws the app over a scenario; each drawing ends with its test. To be called once in a file of tests. */
-export function appDrawer() {
+export function appDrawer({ beforeAll, afterEach }: Hooks) {
   let unmount: () => void = () => undefined;
   beforeAll(() => {
     (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
