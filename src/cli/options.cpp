@@ -1,8 +1,7 @@
 #include "cli/options.hpp"
 
-#include <algorithm>
-#include <charconv>
-#include <cstdint>
+#include <boost/url/authority_view.hpp>
+#include <boost/url/parse.hpp>
 #include <iostream>
 
 #include "cli/error.hpp"
@@ -15,25 +14,12 @@ namespace {
 constexpr std::size_t kLongestMessage = 1000;
 constexpr const char* kDefaultStun = "stun:stun.l.google.com:19302";
 
-bool is_host(std::string_view host) {
-  if (!host.starts_with('['))
-    return !host.empty() && host.find_first_of(" ,:/?#@[]") == std::string_view::npos;
-  return host.size() > 2 && host.find_first_not_of("0123456789abcdefABCDEF:.", 1) == host.size() - 1 &&
-         host.ends_with(']');
-}
-
-bool is_port(std::string_view port) {
-  std::uint16_t number = 0;
-  const auto read = std::from_chars(port.data(), port.data() + port.size(), number);
-  return read.ec == std::errc() && read.ptr == port.data() + port.size() && number > 0;
-}
-
 /// HOST or HOST:PORT. What a browser does not take costs its page every connection, so it is not handed on.
 bool is_place(std::string_view place) {
-  const auto bracket = place.starts_with('[') ? place.find(']') : 0;
-  const auto colon = place.find(':', std::min(bracket, place.size()));
-  if (colon == std::string_view::npos) return is_host(place);
-  return is_host(place.substr(0, colon)) && is_port(place.substr(colon + 1));
+  const auto parsed = boost::urls::parse_authority(place);
+  const bool is_one = parsed && !parsed->has_userinfo() && !parsed->encoded_host().empty();
+  return is_one && place.find(',') == std::string_view::npos &&
+         (!parsed->has_port() || parsed->port_number() > 0);
 }
 
 bool is_stun_url(std::string_view url) {

@@ -1,6 +1,7 @@
 #include "engineio/connection.hpp"
 
 #include "core/log.hpp"
+#include "core/mark.hpp"
 #include "http/error.hpp"
 
 namespace pantheon::engineio {
@@ -97,13 +98,7 @@ void Connection::flush() {
 }
 
 asio::awaitable<void> Connection::write(std::shared_ptr<Connection> self) {
-  struct Mark {
-    explicit Mark(Connection& c) : connection(c) {}
-    ~Mark() { connection.writing_ = false; }
-    Mark(const Mark&) = delete;
-    Mark& operator=(const Mark&) = delete;
-    Connection& connection;
-  } const mark(*self);
+  const core::Mark writing(self->writing_);
   while (!self->outbox_.empty() || self->transport_->has_unsent()) {
     const auto transport = self->transport_;
     const auto sent = co_await transport->send(self->outbox_);

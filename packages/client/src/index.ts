@@ -1,5 +1,6 @@
 export { ClientError, isClientError } from './core/error.js';
 export { PantheonClient } from './client/client.js';
+export { isFinalForHost } from './client/error.js';
 export type * from './client/types.js';
 export { LegacyChannel, type LegacyModel } from './legacy/legacy-channel.js';
 export { Link, LinkError } from './link/index.js';

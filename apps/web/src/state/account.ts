@@ -1,4 +1,11 @@
-import type { ClientError, ClientState, Host, OwnDevice, ServerInfo } from '@pantheon/client';
+import {
+  isFinalForHost,
+  type ClientError,
+  type ClientState,
+  type Host,
+  type OwnDevice,
+  type ServerInfo,
+} from '@pantheon/client';
 import type { ClientLike } from './client-like.js';
 import { Observable, type Readable } from './observable.js';
 import type { Choice } from './selection.js';
@@ -21,15 +28,6 @@ export interface AccountView {
 
 const MAX_CONNECTED = 8;
 const RETRY_MS = 15_000;
-const FINAL = new Set([
-  'key_untrusted',
-  'key_not_accepted',
-  'refused_by_host',
-  'device_revoked',
-  'key_book_full',
-  'host_legacy',
-  'webrtc_unavailable',
-]);
 
 /** The hosts to connect to unasked: that of the chosen model, then the first others. Pure. */
 function wantedOf(hosts: readonly Host[], chosen: string | undefined): readonly Host[] {
@@ -91,7 +89,7 @@ export class Account extends Observable<AccountView> {
     for (const host of wantedOf(hosts, this.choice.get()?.hostId)) {
       const failed = this.failedAt.get(host.deviceId) ?? Number.NEGATIVE_INFINITY;
       const again =
-        host.state === 'failed' && !FINAL.has(host.error?.code ?? '') && Date.now() - failed > RETRY_MS;
+        host.state === 'failed' && !isFinalForHost(host.error?.code ?? '') && Date.now() - failed > RETRY_MS;
       if (host.state === 'idle' || again) this.connect(host.deviceId);
     }
   }

@@ -53,3 +53,18 @@ export type ClientErrorCode = keyof typeof table;
 
 /** Makes an error of this part. */
 export const clientError = errorsOf<ClientErrorCode>(table);
+
+const FINAL_FOR_HOST = new Set([
+  'key_untrusted',
+  'key_not_accepted',
+  'refused_by_host',
+  'device_revoked',
+  'key_book_full',
+  'host_legacy',
+  'webrtc_unavailable',
+]);
+
+/** Whether a host that failed with this code is not to be dialled again by itself: the same would happen, or someone is in between. */
+export function isFinalForHost(code: string): boolean {
+  return FINAL_FOR_HOST.has(code);
+}

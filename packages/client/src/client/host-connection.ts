@@ -11,23 +11,13 @@ import type { SignalingClient } from '../signaling/signaling-client.js';
 import { legacyCatalogue, parseCatalogue, type Catalogue } from './catalogue.js';
 import { CatalogueReader, fetchCatalogue, type Asking } from './catalogue-reader.js';
 import { dial, type Dialled } from './dialer.js';
-import { clientError } from './error.js';
+import { clientError, isFinalForHost } from './error.js';
 import type { Link } from '../link/index.js';
 import type { OpeningLink } from './link.js';
 import type { HostState, Route } from './types.js';
 
 const PROBE_TIMEOUT_MS = 4_000;
-/** Not tried again by itself. */
-const FINAL = new Set([
-  'key_untrusted',
-  'key_not_accepted',
-  'refused_by_host',
-  'device_revoked',
-  'key_book_full',
-  'host_legacy',
-  'webrtc_unavailable',
-]);
-/** Of those what can be otherwise once the host signs in anew: somebody vouched for it, or for this device. */
+/** Of what is final what can be otherwise once the host signs in anew: somebody vouched for it, or for this device. */
 const MENDED_THERE = new Set(['key_not_accepted', 'refused_by_host']);
 const debug = debugLog('host');
 
@@ -135,7 +125,7 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     } else if (this.state === 'failed' && moved && socketId !== '') {
       const code = this.error?.code ?? '';
       // What was wrong then says nothing about it now.
-      if (!FINAL.has(code) || MENDED_THERE.has(code)) this.change({ state: 'idle', error: undefined });
+      if (!isFinalForHost(code) || MENDED_THERE.has(code)) this.change({ state: 'idle', error: undefined });
     }
   }
 
@@ -282,7 +272,7 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
 
   private lost(error: ClientError): void {
     debug('lost', { deviceId: this.deviceId, code: error.code, kept: this.kept });
-    if (!this.kept || FINAL.has(error.code)) {
+    if (!this.kept || isFinalForHost(error.code)) {
       this.kept = false;
       return this.change({ state: 'failed', error });
     }
