@@ -1,5 +1,6 @@
 import { Ollama } from 'ollama/browser';
 import OpenAI from 'openai';
+import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
 import {
   isClientError,
   PantheonClient,
@@ -129,8 +130,21 @@ export class RunningChat {
   private readonly abort = new AbortController();
   private readonly over: Promise<void>;
 
-  constructor(link: Link, model: string, prompt = 'Count', maxTokens = 4000) {
-    this.over = this.run(new OpenAI({ ...link.openai(), maxRetries: 0 }), model, prompt, maxTokens);
+  /** `extra`: parameters of the engine's own that the client does not know. */
+  constructor(
+    link: Link,
+    model: string,
+    prompt = 'Count',
+    maxTokens = 4000,
+    extra: Readonly<Record<string, unknown>> = {},
+  ) {
+    this.over = this.run(new OpenAI({ ...link.openai(), maxRetries: 0 }), {
+      ...extra,
+      model,
+      messages: [{ role: 'user', content: prompt }],
+      max_tokens: maxTokens,
+      stream: true,
+    });
   }
 
   /** Resolves when `count` pieces have come, or it has ended. */
@@ -160,12 +174,9 @@ export class RunningChat {
     );
   }
 
-  private async run(openai: OpenAI, model: string, prompt: string, maxTokens: number): Promise<void> {
+  private async run(openai: OpenAI, asked: ChatCompletionCreateParamsStreaming): Promise<void> {
     try {
-      const stream = await openai.chat.completions.create(
-        { model, messages: [{ role: 'user', content: prompt }], max_tokens: maxTokens, stream: true },
-        { signal: this.abort.signal },
-      );
+      const stream = await openai.chat.completions.create(asked, { signal: this.abort.signal });
       for await (const chunk of stream) {
         this.text += chunk.choices[0]?.delta.content ?? '';
         this.times.push(performance.now());
