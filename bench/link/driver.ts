@@ -8,6 +8,8 @@ import { measure, Running, temporaryFolder, TOOLS } from './processes.js';
 import type { Summary, TokenLoad } from './types.js';
 
 const ROUNDS = 3;
+/** Of bulk more: one bare run differs from the next by a tenth. */
+const BULK_ROUNDS = 9;
 const BULK_BYTES = 192 << 20;
 const CONNECTS = 200;
 const CHROMIUM_CONNECTS = 200;
@@ -31,9 +33,9 @@ interface BarePaced {
   readonly receiver_cpu_s: number;
 }
 
-const rounds = async <T>(work: () => Promise<T>): Promise<T[]> => {
+const rounds = async <T>(work: () => Promise<T>, count = ROUNDS): Promise<T[]> => {
   const results: T[] = [];
-  for (let i = 0; i < ROUNDS; i++) results.push(await work());
+  for (let i = 0; i < count; i++) results.push(await work());
   return results;
 };
 
@@ -166,14 +168,15 @@ async function processorTime(bench: Bench): Promise<void> {
 }
 
 async function bulk(bench: Bench, server: string): Promise<void> {
-  say(`\nBulk, MiB/s (${BULK_BYTES >> 20} MiB, 64 KiB messages)`);
+  say(`\nBulk, MiB/s (${BULK_BYTES >> 20} MiB, 64 KiB messages, medians of ${BULK_ROUNDS} rounds)`);
   const ask = async (tool: string, where: readonly string[]) =>
     (await measure<Bulk>(tool, ['bulk', '--bytes', `${BULK_BYTES}`, ...where])).mib_per_second;
-  const results = await rounds(async () => ({
+  const round = async () => ({
     bare: await ask(TOOLS.bare, []),
     link: await ask(TOOLS.client, [...bench.link(), '--to', server]),
     host: await ask(TOOLS.client, bench.link()),
-  }));
+  });
+  const results = await rounds(round, BULK_ROUNDS);
   const of = (pick: (result: (typeof results)[number]) => number) => median(results.map(pick));
   figure('bare libdatachannel', of(({ bare }) => bare).toFixed(1));
   figure('a link between two devices', of(({ link }) => link).toFixed(1));
