@@ -1,3 +1,15 @@
+# pantheon_compile_in_groups(<target> <most> <source>...)
+#
+# Sources are compiled in groups of about one size, at most so many in each: the headers are half of the time of a source
+# (docs/decisions/0068-sources-in-groups.md).
+function(pantheon_compile_in_groups target most)
+  list(LENGTH ARGN count)
+  math(EXPR groups "(${count} + ${most} - 1) / ${most}")
+  math(EXPR size "(${count} + ${groups} - 1) / ${groups}")
+  set_target_properties(${target} PROPERTIES
+    UNITY_BUILD ${PANTHEON_UNITY} UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE ${size})
+endfunction()
+
 # pantheon_part(<name> [DEPENDS <part>...] [LIBRARIES <target>...])
 #
 # One static library `pantheon_<name>` from src/<name>/*.cpp and one test program
@@ -15,8 +27,7 @@ function(pantheon_part name)
     add_library(pantheon_${name} STATIC ${sources})
     set(scope PUBLIC)
     pantheon_warnings(pantheon_${name})
-    set_target_properties(pantheon_${name} PROPERTIES
-      UNITY_BUILD ${PANTHEON_UNITY} UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE 8)
+    pantheon_compile_in_groups(pantheon_${name} 24 ${sources})
   else()
     add_library(pantheon_${name} INTERFACE)
     set(scope INTERFACE)
@@ -29,8 +40,7 @@ function(pantheon_part name)
     pantheon_warnings(test_${name})
     target_link_libraries(test_${name} PRIVATE pantheon_${name} ${ARG_TEST_LIBRARIES} GTest::gmock GTest::gtest_main)
     target_compile_definitions(test_${name} PRIVATE PANTHEON_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-    set_target_properties(test_${name} PROPERTIES
-      UNITY_BUILD ${PANTHEON_UNITY} UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE 6)
+    pantheon_compile_in_groups(test_${name} 24 ${tests})
     add_test(NAME ${name} COMMAND test_${name})
     set_tests_properties(${name} PROPERTIES TIMEOUT 300)
   endif()

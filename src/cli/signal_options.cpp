@@ -157,8 +157,8 @@ signaling::LegacyMode legacy_mode(std::string_view word) {
 }
 
 std::size_t shards_for_cores() {
-  constexpr unsigned kMost = 8;
-  return std::clamp(std::thread::hardware_concurrency(), 1U, kMost);
+  constexpr unsigned kMostShards = 8;
+  return std::clamp(std::thread::hardware_concurrency(), 1U, kMostShards);
 }
 
 core::Result<void> check_redis(const signaling::Options& options) {

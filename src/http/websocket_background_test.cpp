@@ -52,7 +52,7 @@ class WebSocketBackgroundTest : public testing::Test {
 
   /// Says these frames behind the handshake, hangs up if asked to, and returns what it heard.
   asio::awaitable<std::string> talk(std::string frames, bool hangs_up) {
-    constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+    constexpr auto kErrorAndSize = asio::as_tuple(asio::use_awaitable);
     asio::ip::tcp::socket socket(loop.executor());
     const asio::ip::tcp::endpoint endpoint(asio::ip::address_v4::loopback(), server.port());
     co_await socket.async_connect(endpoint, asio::use_awaitable);
@@ -60,17 +60,17 @@ class WebSocketBackgroundTest : public testing::Test {
         "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n" +
         std::move(frames);
-    co_await asio::async_write(socket, asio::buffer(bytes), kTuple);
+    co_await asio::async_write(socket, asio::buffer(bytes), kErrorAndSize);
     if (hangs_up) socket.shutdown(asio::ip::tcp::socket::shutdown_send);
     std::string answer;
-    co_await asio::async_read(socket, asio::dynamic_buffer(answer), kTuple);
+    co_await asio::async_read(socket, asio::dynamic_buffer(answer), kErrorAndSize);
     while (heard->code.empty()) co_await heard->changed.wait();
     co_return answer;
   }
 
   /// Is let in, has the server close, and sends until it is cut or has sent so much; how much that was.
   asio::awaitable<std::size_t> send_behind_close(std::size_t most) {
-    constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+    constexpr auto kErrorAndSize = asio::as_tuple(asio::use_awaitable);
     asio::ip::tcp::socket socket(loop.executor());
     const asio::ip::tcp::endpoint endpoint(asio::ip::address_v4::loopback(), server.port());
     co_await socket.async_connect(endpoint, asio::use_awaitable);
@@ -85,7 +85,7 @@ class WebSocketBackgroundTest : public testing::Test {
     const std::string piece = frame(Opcode::binary, std::string(60'000, 'x'));
     std::size_t sent = 0;
     while (sent < most) {
-      const auto [error, count] = co_await asio::async_write(socket, asio::buffer(piece), kTuple);
+      const auto [error, count] = co_await asio::async_write(socket, asio::buffer(piece), kErrorAndSize);
       sent += count;
       if (error) break;
     }

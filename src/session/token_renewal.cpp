@@ -10,7 +10,7 @@
 namespace pantheon::session {
 namespace {
 
-constexpr std::chrono::seconds kAnswerPatience{10};
+constexpr std::chrono::seconds kRenewalPatience{10};
 
 /// Empty when the server took the token, else why not.
 std::string refusal_of(const core::Result<core::json::array>& answer) {
@@ -67,7 +67,7 @@ asio::awaitable<core::Result<bool>> TokenRenewal::renew_once() {
   payload["proof"] = std::move((*auth)["proof"]);
   core::json::array arguments;
   arguments.push_back(std::move(payload));
-  const auto answer = co_await signaling_->request("auth-renew", std::move(arguments), kAnswerPatience);
+  const auto answer = co_await signaling_->request("auth-renew", std::move(arguments), kRenewalPatience);
   const auto refusal = refusal_of(answer);
   if (!refusal.empty()) {
     core::logger("session")->warn("a newer token was not taken: {}", refusal);
