@@ -1,12 +1,11 @@
 #include "app/up.hpp"
 
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <memory>
 
 #include "app/daemon.hpp"
+#include "cli/enter_key.hpp"
 #include "cli/up_options.hpp"
 #include "cli/up_screen.hpp"
 #include "cli/verbs.hpp"
@@ -16,22 +15,15 @@
 namespace pantheon::cli {
 namespace {
 
-namespace asio = boost::asio;
+asio::awaitable<void> renew_link(app::Up& up) {
+  const auto renewed = co_await up.renew_link();
+  if (!renewed) report(renewed.error());
+}
 
 asio::awaitable<void> renew_on_enter(app::Up& up) {
   const int keyboard = platform::open_keyboard();
-  if (keyboard < 0) co_return;
-  asio::posix::stream_descriptor input(co_await asio::this_coro::executor, keyboard);
-  std::string typed;
-  for (;;) {
-    boost::system::error_code error;
-    const auto size = co_await asio::async_read_until(input, asio::dynamic_buffer(typed, 4096), '\n',
-                                                      asio::redirect_error(asio::use_awaitable, error));
-    if (error) co_return;
-    typed.erase(0, size);
-    const auto renewed = co_await up.renew_link();
-    if (!renewed) report(renewed.error());
-  }
+  std::function<asio::awaitable<void>()> renew = [&up] { return renew_link(up); };
+  if (keyboard >= 0) co_await on_enter(keyboard, std::move(renew));
 }
 
 using UpSlot = std::shared_ptr<std::unique_ptr<app::Up>>;

@@ -187,6 +187,20 @@ TEST_F(ImpatientForwardTest, AnEngineThatFallsSilentMidAnswerGivesItsPlaceToTheN
   run(io, link.join());
 }
 
+asio::awaitable<void> say_nothing(Connection connection) {
+  co_await connection->closed();
+}
+
+TEST_F(ImpatientForwardTest, AnEngineThatSaysNothingToAnOlderClientsRequestFailsAfterTheSameTime) {
+  llama.on("POST /v1/chat/completions", say_nothing);
+  const auto began = std::chrono::steady_clock::now();
+  const auto answer = run(io, host->json_handler()("chat", core::json::value{{"model", "gemma3-270m"}},
+                                                   {"old", "Old phone", "s", false}));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code(), "engine_failed");
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 30s);
+}
+
 asio::awaitable<void> take_its_time(Connection connection) {
   co_await connection->start_stream();
   for (int i = 0; i < 3; ++i) {

@@ -10,9 +10,7 @@ namespace {
 
 namespace json = core::json;
 
-constexpr std::chrono::minutes kAnswerTimeout{15};
-
-engine::EngineCall chat_call(json::object request, const engine::Model& model) {
+engine::EngineCall chat_call(json::object request, const engine::Model& model, const HostOptions& options) {
   request["model"] = model.engine_name;
   request["stream"] = false;
   request.erase("stream_options");
@@ -21,13 +19,14 @@ engine::EngineCall chat_call(json::object request, const engine::Model& model) {
   call.path = "/v1/chat/completions";
   call.headers.set("content-type", "application/json");
   call.body = json::serialize(request);
+  call.response_timeout = options.engine_silence;
   return call;
 }
 
 asio::awaitable<core::Result<json::value>> fetch_completion(HostStatePtr state, engine::EngineInfo engine,
                                                             engine::EngineCall call, RequestRecord& record) {
-  auto response = co_await state->client.fetch(engine.address, std::move(call),
-                                               state->options.max_legacy_answer, kAnswerTimeout);
+  auto response = co_await state->client.fetch(
+      engine.address, std::move(call), state->options.max_legacy_answer, state->options.engine_silence);
   if (!response) {
     if (response.error().is(engine::EngineError::unavailable)) state->catalogue.report_down(engine.id);
     co_return core::failure(response.error());
@@ -50,7 +49,7 @@ asio::awaitable<core::Result<json::value>> chat(HostStatePtr state, json::value 
   const PeerRules rules(state->options.sharing, peer);
   const auto choice = co_await choose_model(state, std::string(*name), rules);
   if (!choice) co_return core::failure(choice.error());
-  auto call = chat_call(std::move(data.get_object()), *choice->model);
+  auto call = chat_call(std::move(data.get_object()), *choice->model, state->options);
 
   RequestRecord record(state, peer, choice->model->id, core::Bytes{call.body.size()});
   const auto engine = *choice->engine;

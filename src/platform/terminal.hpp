@@ -14,6 +14,9 @@ bool stdin_is_terminal();
 /// duplicate of standard input: making that one non-blocking would make standard output non-blocking too.
 int open_keyboard();
 
+/// Whether `terminal` is this process's, but another job has it now: reading from it fails (termios(3)).
+bool another_job_has(int terminal);
+
 /// Columns of the terminal; 80 where that is unknown.
 unsigned terminal_columns();
 

@@ -9,3 +9,4 @@ export { MemoryStore } from './store/memory-store.js';
 export type { ProviderToken, TokenRequest } from './signaling/tokens.js';
 export { openStore } from './store/open-store.js';
 export type { Store } from './store/store.js';
+export { usableLocalStorage } from './store/usable-local-storage.js';

@@ -28,6 +28,8 @@ class Terminal {
     ::ioctl(person_, TIOCSWINSZ, &size);
   }
   int descriptor() const { return program_; }
+  /// The person's own end, for a process of which the test is the shell.
+  int person() const { return person_; }
 
  private:
   int person_;

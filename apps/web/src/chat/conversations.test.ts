@@ -115,6 +115,27 @@ describe('Conversations', () => {
     expect(elsewhere.find(unsaved)).toBeDefined();
   });
 
+  it('keeps a finished answer that could not be stored when another tab settles what was stored of it', () => {
+    const tabs = sharedStorage();
+    const storage = tabs();
+    let room = true;
+    const conversations = new Conversations({
+      ...storage,
+      set: (name, value) => room && storage.set(name, value),
+    });
+    const { id } = conversations.create([question, answer]);
+    room = false;
+    const done: AssistantMessage = { ...answer, text: 'Rayleigh scattering', status: 'done' };
+    conversations.replace(id, done);
+    new Conversations(tabs()).amend(id, (stored) => ({ ...stored, title: 'settled' }));
+    expect(conversations.find(id)?.messages[1]).toEqual(done);
+    expect(conversations.full.get()).toBe(true);
+    room = true;
+    new Conversations(tabs()).create([question]);
+    expect(new Conversations(tabs()).find(id)?.messages[1]).toEqual(done);
+    expect(conversations.full.get()).toBe(false);
+  });
+
   it('finds chats by words of title and messages', () => {
     const conversations = new Conversations(memoryStorage());
     conversations.create([question, answer]);

@@ -119,6 +119,10 @@ export class Conversations extends Observable<readonly Conversation[]> {
   /** Another tab wrote or deleted a chat. */
   private reload(id: string): void {
     const stored = parseConversation(this.storage.get(PREFIX + id));
+    const mine = this.unsaved.has(id) ? this.find(id) : undefined;
+    // The other tab has only settled what was stored last, and does not know how it went on here.
+    if (mine !== undefined && stored !== undefined && stored.changedAt <= mine.changedAt)
+      return this.storeUnsaved();
     const others = this.get().filter((one) => one.id !== id);
     this.set(stored === undefined ? others : [stored, ...others].sort(byChange));
     this.unsaved.delete(id);

@@ -2,6 +2,7 @@ import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { useValue } from '../state/observable.js';
 import { useServices } from '../state/services.js';
 import { Icon } from './icon.js';
+import { isComposing } from './input-method.js';
 
 /** On a touch screen Enter makes a new line: there is a button under the thumb. */
 function hasKeyboard(): boolean {
@@ -35,7 +36,7 @@ export function Composer(props: {
     else field.current?.blur();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || !hasKeyboard()) return;
+    if (event.key !== 'Enter' || event.shiftKey || isComposing(event) || !hasKeyboard()) return;
     event.preventDefault();
     send();
   };

@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode 
 import type { Host } from '@pantheon/client';
 import { choiceOf, type Choice, type Resolved } from '../state/selection.js';
 import { Icon } from './icon.js';
+import { isComposing } from './input-method.js';
 import { groupModels, hostNote, modelDetails, type ModelGroup } from './model-list.js';
 import { TrustBadge } from './trust-badge.js';
 
@@ -73,7 +74,7 @@ function PickerPanel(props: PickerProps & { readonly onClose: () => void }): Rea
     onClose();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event)) return;
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step !== 0 && choices.length > 0) setActive((active + step + choices.length) % choices.length);
     else if (event.key === 'Enter') choose(choices[active]);

@@ -6,6 +6,7 @@ import { useValue } from '../state/observable.js';
 import { useServices } from '../state/services.js';
 import { Icon, Logo } from './icon.js';
 import { ageGroup } from './age-group.js';
+import { isComposing } from './input-method.js';
 import { useDrawer } from './use-drawer.js';
 import { useFocusBack } from './use-focus-back.js';
 
@@ -204,7 +205,7 @@ function RenameField({
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' && event.key !== 'Escape') return;
     event.stopPropagation();
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event)) return;
     event.preventDefault(); // or Enter would press the button that gets the focus
     onDone(event.key === 'Enter' ? name : undefined, true);
   };

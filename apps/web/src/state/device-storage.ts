@@ -1,3 +1,5 @@
+import { usableLocalStorage } from '@pantheon/client';
+
 /** Text by name on this device. Blocked or full storage loses nothing but persistence: `set` says so by false. */
 export interface DeviceStorage {
   get(name: string): string | undefined;
@@ -8,17 +10,6 @@ export interface DeviceStorage {
   names(prefix: string): readonly string[];
   /** Calls `listener` with the name another tab changed, until the returned function is called. */
   watch(listener: (name: string) => void): () => void;
-}
-
-function usable(): Storage | undefined {
-  try {
-    const probe = 'pantheon.probe';
-    localStorage.setItem(probe, '1');
-    localStorage.removeItem(probe);
-    return localStorage;
-  } catch {
-    return undefined; // blocked by the browser's settings, or a private window without storage
-  }
 }
 
 /** Storage that ends with the page; for tests, and where the browser allows no other. */
@@ -38,7 +29,7 @@ export function memoryStorage(): DeviceStorage {
 
 /** The browser's localStorage, or memory where that is blocked. */
 export function deviceStorage(): DeviceStorage {
-  const storage = usable();
+  const storage = usableLocalStorage(window);
   if (storage === undefined) return memoryStorage();
   return {
     get: (name) => storage.getItem(name) ?? undefined,

@@ -18,17 +18,6 @@ export class LocalStorageStore implements Store {
 
   constructor(private readonly page: StorageWindow) {}
 
-  /** Whether the page may use localStorage at all. */
-  static available(page: StorageWindow): boolean {
-    try {
-      page.localStorage.setItem(`${PREFIX}probe`, '1');
-      page.localStorage.removeItem(`${PREFIX}probe`);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
   get persistent(): boolean {
     return this.unsaved.size === 0;
   }

@@ -121,6 +121,19 @@ describe('openStore', () => {
     expect(await openStore(page())).toBeInstanceOf(LocalStorageStore);
   });
 
+  it('keeps to localStorage that is full, as what it holds can be read', async () => {
+    const host = page();
+    await new LocalStorageStore(host).set('a', 'kept');
+    host.localStorage.full = true;
+    expect(await (await openStore(host)).get('a')).toBe('kept');
+  });
+
+  it('does without localStorage that has no room for anything', async () => {
+    const host = page();
+    host.localStorage.full = true;
+    expect(await openStore(host)).toBeInstanceOf(MemoryStore);
+  });
+
   it('takes IndexedDB where localStorage throws, and memory where both do', async () => {
     const blocked = {
       get localStorage(): Storage {
