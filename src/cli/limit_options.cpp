@@ -31,7 +31,7 @@ Rows limits_of_accounts(signaling::Limits& limits) {
   return {
       {"max-signal-size", "MAX_SIGNAL_SIZE", "Of one webrtc-signal event",
        size(limits.max_signal, 1_KiB, 1_MiB)},
-      {"max-models-size", "MAX_MODELS_SIZE", "Of one list of models", size(limits.max_models, 1_KiB, 16_MiB)},
+      {"max-models-size", "MAX_MODELS_SIZE", "Of one list of models", size(limits.max_models, 1_KiB, 4_MiB)},
       {"max-models", "MAX_MODELS", "Models in one list", count(limits.max_model_entries, kMostOfAccount)},
       {"max-models-size-per-account", "MAX_MODELS_SIZE_PER_ACCOUNT",
        "Of the lists of models of all sockets of an account",

@@ -45,8 +45,9 @@ class Groups {
   /// Puts, or replaces, an entry of this node. The group need not be open.
   virtual void put(const std::string& group, const std::string& id, core::json::object value) = 0;
   virtual void drop(const std::string& group, const std::string& id) = 0;
-  /// What becomes of it when the shard it is for is behind. Between servers anything may be lost.
-  enum class Delivery { may_be_lost, arrives_between_shards };
+  /// What becomes of it when the shard it is for, or the connection to Redis, is behind. While Redis is away
+  /// anything is lost.
+  enum class Delivery { may_be_lost, arrives };
   /// To all other nodes that have the group open.
   virtual void tell(const std::string& group, core::json::object message, Delivery delivery) = 0;
   /// Await it before destroying.

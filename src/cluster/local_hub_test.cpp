@@ -185,7 +185,7 @@ TEST_F(LocalHubTest, AShardThatIsBehindGetsNoMoreMessagesButAllChangesOfGroups) 
     for (int i = 0; i < 10; ++i) EXPECT_TRUE(s.node.send(shards[1]->node.id(), with_text("m")));
     EXPECT_EQ(s.node.send(shards[1]->node.id(), with_text("m")).error().code(), "cluster_queue_full");
     s.groups.tell("a", with_text("lost"), Groups::Delivery::may_be_lost);
-    s.groups.tell("a", with_text("arrives"), Groups::Delivery::arrives_between_shards);
+    s.groups.tell("a", with_text("arrives"), Groups::Delivery::arrives);
     s.groups.put("a", "x", {});
   });
   release.set_value();

@@ -226,8 +226,10 @@ void Roster::drop(const std::string& group, const std::string& id) {
   state_->own.drop(group, id);
 }
 
-void Roster::tell(const std::string& group, json::object message, Delivery /*delivery*/) {
-  static_cast<void>(state_->own.publish(group, {{"tell", std::move(message)}}));
+void Roster::tell(const std::string& group, json::object message, Delivery delivery) {
+  json::object told{{"tell", std::move(message)}};
+  if (delivery == Delivery::arrives) return state_->own.say(group, std::move(told));
+  static_cast<void>(state_->own.publish(group, std::move(told)));
 }
 
 asio::awaitable<void> Roster::stop() {

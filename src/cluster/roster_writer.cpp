@@ -14,6 +14,8 @@ namespace json = core::json;
 constexpr std::size_t kEntriesAtATime = 500;
 constexpr core::Bytes kBytesAtATime{1024 * 1024};
 constexpr std::chrono::milliseconds kUntilThereIsRoom{50};
+// Messages that wait for room; more are lost, as all are while Redis is away.
+constexpr std::size_t kMostUnsaid = 10'000;
 
 }  // namespace
 
@@ -31,7 +33,8 @@ void RosterWriter::put(const std::string& group, const std::string& id, json::ob
     if (waiting != unwritten_.end()) unwritten_.erase(waiting);
     return;
   }
-  unwritten_.emplace(key, occasion);
+  // What else this node says of it meanwhile may be lost, so the others take it for found.
+  unwritten_[key] = Occasion::again;
   start();
 }
 
@@ -53,6 +56,12 @@ void RosterWriter::write_anew(std::function<void()> written) {
   }
   leftovers_ = true;
   written_ = std::move(written);
+  start();
+}
+
+void RosterWriter::say(const std::string& group, json::object message) {
+  if (!nodes_->joined() || (unsaid_.empty() && publish(group, message))) return;
+  if (unsaid_.size() < kMostUnsaid) unsaid_.emplace_back(group, std::move(message));
   start();
 }
 
@@ -94,7 +103,17 @@ core::Result<void> RosterWriter::remove(const Key& key) const {
   return client_->post({"SREM", entries_key(), field(id) + " " + hash});
 }
 
+core::Result<void> RosterWriter::say_some() {
+  for (std::size_t n = 0; n < kEntriesAtATime && !unsaid_.empty(); ++n) {
+    const auto& [group, message] = unsaid_.front();
+    if (auto said = publish(group, message); !said) return said;
+    unsaid_.pop_front();
+  }
+  return {};
+}
+
 core::Result<void> RosterWriter::write_some() {
+  if (auto said = say_some(); !said) return said;
   core::Bytes size{0};
   for (std::size_t n = 0; n < kEntriesAtATime && size < kBytesAtATime && !unwritten_.empty(); ++n) {
     const auto& [key, occasion] = *unwritten_.begin();
@@ -144,7 +163,7 @@ asio::awaitable<void> RosterWriter::run(RosterWriter& self) {
   const core::Mark mark(self.running_);
   while (self.nodes_->joined()) {
     auto done = self.write_some();
-    if (done && self.unwritten_.empty()) {
+    if (done && self.unsaid_.empty() && self.unwritten_.empty()) {
       if (const auto written = std::exchange(self.written_, nullptr)) written();
       if (!std::exchange(self.leftovers_, false)) co_return;
       done = co_await remove_leftovers(self);

@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <string>
@@ -29,6 +30,9 @@ class RosterWriter {
   /// Writes everything, a part at a time, because Redis may have forgotten all of it or kept what was dropped
   /// meanwhile. Calls `written` when all of it is in Redis; unless Redis is away again before.
   void write_anew(std::function<void()> written);
+  /// The same as publish(), but as soon as there is room where the queue to Redis has none. While Redis is
+  /// away it is lost.
+  void say(const std::string& group, core::json::object message);
   /// A message to all that have the group open; see RedisClient::publish().
   core::Result<void> publish(const std::string& group, core::json::object message) const;
   /// Of the hash of a group, and of its channel.
@@ -51,6 +55,7 @@ class RosterWriter {
   core::Result<std::size_t> write(const Key& key, const Entry& entry, Occasion occasion) const;
   core::Result<void> remove(const Key& key) const;
   core::Result<void> remove_if_dropped(std::string_view listed) const;
+  core::Result<void> say_some();
   core::Result<void> write_some();
   void start();
   static asio::awaitable<void> run(RosterWriter& self);
@@ -60,9 +65,10 @@ class RosterWriter {
   Nodes* nodes_;
   std::map<std::string, std::map<std::string, Entry>> own_;
   std::uint64_t version_ = 0;
-  std::map<Key, Occasion> unwritten_;  // of entries in own_
-  bool leftovers_ = false;             // Redis may have what is not in own_
-  std::function<void()> written_;      // until it was called
+  std::map<Key, Occasion> unwritten_;                              // of entries in own_
+  std::deque<std::pair<std::string, core::json::object>> unsaid_;  // group and message
+  bool leftovers_ = false;                                         // Redis may have what is not in own_
+  std::function<void()> written_;                                  // until it was called
   bool running_ = false;
   core::TaskGroup tasks_;
 };

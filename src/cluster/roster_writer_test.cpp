@@ -11,10 +11,14 @@ namespace {
 namespace json = core::json;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing::Contains;
 using testing::Each;
+using testing::IsSupersetOf;
+using testing::Not;
 using testing::StartsWith;
 
 constexpr int kEntries = 50;
+constexpr int kMostCommands = 30;
 
 /// A node whose queue to Redis holds far less than its entries, and another that looks on.
 class RosterWriterTest : public RosterTest {
@@ -22,7 +26,7 @@ class RosterWriterTest : public RosterTest {
   RosterWriterTest() : a(add_node(seconds(30), small_queue())), b(add_node(seconds(30))) { open(b, "g"); }
   static RedisClient::Options small_queue() {
     auto options = link_options();
-    options.max_pending = 30;
+    options.max_pending = kMostCommands;
     return options;
   }
   void put_all(int n) {
@@ -51,8 +55,22 @@ class RosterWriterTest : public RosterTest {
 TEST_F(RosterWriterTest, WhatIsPutInABurstIsWrittenWhenThereIsRoom) {
   put_all(1);
   until_all_are(1);
-  EXPECT_THAT(b.events, Each(StartsWith("put "))) << "all of them are told of as new";
+  const auto refused =
+      std::ranges::find_if(b.events, [](const auto& event) { return event.starts_with("found "); });
+  EXPECT_LE(refused - b.events.begin(), kMostCommands / 3) << "an entry takes three commands";
+  EXPECT_THAT(std::vector(refused, b.events.end()), Each(StartsWith("found ")))
+      << "what else was said of those may be lost";
   EXPECT_TRUE(redis_has(kEntries));
+}
+
+TEST_F(RosterWriterTest, WhatMustBeHeardIsSaidAfterABurst) {
+  put_all(1);
+  a.roster.tell("g", {{"text", "lost"}}, Groups::Delivery::may_be_lost);
+  a.roster.tell("g", {{"text", "first"}}, Groups::Delivery::arrives);
+  a.roster.tell("g", {{"text", "second"}}, Groups::Delivery::arrives);
+  until([&] { return std::ranges::count(b.events, "tell second") == 1; });
+  EXPECT_THAT(b.events, IsSupersetOf({"tell first", "tell second"}));
+  EXPECT_THAT(b.events, Not(Contains("tell lost")));
 }
 
 TEST_F(RosterWriterTest, OfWhatChangesInABurstTheNewestIsWritten) {

@@ -35,18 +35,6 @@ struct ApartTest : test::OverRedis<test::TwoServicesTest> {
     auto& made = client(std::move(auth));
     co_return co_await made.connect();
   }
-  test::asio::awaitable<void> until_both_are(bool ready) {
-    for (int node = 0; node < 2;) {
-      json::object health;
-      if (node == 0) {
-        health = co_await get("/health");
-      } else {
-        const Elsewhere there(*this);
-        health = co_await get("/health");
-      }
-      if (health.at("cluster").at("ready").as_bool() == ready) ++node;
-    }
-  }
 };
 using ClusterNodeTest = test::OverRedis<test::TwoServicesTest>;
 using ClusterPairingTest = test::OverRedis<test::TwoServicesPairingTest>;
@@ -98,6 +86,58 @@ TEST_F(ClusterNodeTest, ADeviceRevokedWhileRedisWasAwayIsCutWhenItIsBack) {
     EXPECT_TRUE(meeting.there->is_connected());
     redis.start();
     co_await meeting.there->disconnected();
+  });
+}
+
+/// A list of models whose event has about so many bytes.
+json::object models_of(std::size_t bytes) {
+  return {{"models", json::array{json::object{{"name", std::string(bytes, 'x')}}}}};
+}
+
+TEST_F(ClusterNodeTest, ModelsThatChangeWhileRedisIsAwayAreToldOfWhenItIsBack) {
+  options.cluster_lease = seconds(30);
+  run_both([&]() -> test::asio::awaitable<void> {
+    const auto tower = owner_device("Tower");
+    const auto laptop = owner_device("Laptop");
+    const auto meeting = co_await meet(tower, laptop);
+    redis.stop();
+    co_await until_both_are(false);
+    auto list = models_of(7);
+    const auto taken = co_await meeting.there->ask("announce-models", list);
+    EXPECT_EQ(taken.at("ok"), true);
+    redis.start();
+    const auto told = co_await meeting.here->next("peer-models-updated");
+    EXPECT_EQ(told.at("models"), list.at("models"));
+    EXPECT_EQ(told.at("isHosting"), true);
+    EXPECT_EQ(meeting.here->waiting("peer-left"), 0U);
+  });
+}
+
+TEST_F(ClusterNodeTest, OfListsThatNodesTookApartEachCanBeMadeShorter) {
+  options.limits.max_models_per_account = core::Bytes{1000};
+  run_both([&]() -> test::asio::awaitable<void> {
+    const auto tower = owner_device("Tower");
+    const auto laptop = owner_device("Laptop");
+    const auto meeting = co_await meet(tower, laptop);
+    redis.stop();
+    static_cast<void>(co_await meeting.here->next("peer-left"));
+    static_cast<void>(co_await meeting.there->next("peer-left"));
+    auto list = models_of(600);
+    for (auto* client : {meeting.here, meeting.there}) {
+      const auto taken = co_await client->ask("announce-models", list);
+      EXPECT_EQ(taken.at("ok"), true);
+    }
+    redis.start();
+    static_cast<void>(co_await meeting.here->next("peer-joined"));
+    auto longer = models_of(700);
+    const auto refused = co_await meeting.here->ask("announce-models", longer);
+    EXPECT_EQ(text_of(refused, "code"), "too_large");
+    auto shorter = models_of(500);
+    const auto taken = co_await meeting.here->ask("announce-models", shorter);
+    EXPECT_EQ(taken.at("ok"), true);
+    json::object nothing{{"isHosting", false}};
+    const auto ended = co_await meeting.here->ask("updateHosting", nothing);
+    EXPECT_EQ(ended.at("ok"), true);
   });
 }
 

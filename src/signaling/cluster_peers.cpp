@@ -115,11 +115,11 @@ void ClusterPeers::tell(const std::string& account, std::string_view event, cons
   using Delivery = cluster::Groups::Delivery;
   const bool must = event == "device-revoked";  // who is connected to that device ends it on hearing this
   roster_->tell(account, {{"event", event}, {"payload", payload}},
-                must ? Delivery::arrives_between_shards : Delivery::may_be_lost);
+                must ? Delivery::arrives : Delivery::may_be_lost);
 }
 
 void ClusterPeers::cut_device(const std::string& account, std::string_view device_id) {
-  roster_->tell(account, {{"cut", device_id}}, cluster::Groups::Delivery::arrives_between_shards);
+  roster_->tell(account, {{"cut", device_id}}, cluster::Groups::Delivery::arrives);
 }
 
 void ClusterPeers::publish(const Member& member, bool online) {
@@ -137,7 +137,7 @@ void ClusterPeers::hand_on(const Member& before, const std::string& to_socket) {
   }
   roster_->tell(before.account(),
                 {{"handOn", before.socket_id}, {"to", to_socket}, {"askers", std::move(askers)}},
-                cluster::Groups::Delivery::arrives_between_shards);
+                cluster::Groups::Delivery::arrives);
 }
 
 void ClusterPeers::handed_on(const std::string& account, std::string_view from_socket,
@@ -163,6 +163,8 @@ void ClusterPeers::put(const std::string& account, const cluster::RosterEntry& e
   });
   if (known != peers.end()) {
     peer->away_since = peer->online ? 0 : known->online ? presence_->next_moment() : known->away_since;
+    // What its node has said of the change may have been lost.
+    if (found && peer->online && peer->entry != known->entry) presence_->remote_changed(account, *peer);
     *known = std::move(*peer);
     return;
   }

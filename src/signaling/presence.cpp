@@ -139,6 +139,15 @@ void Presence::remote_arrived(const std::string& account, const RemotePeer& peer
   refresh_socket_lists(newcomer);
 }
 
+void Presence::remote_changed(const std::string& account, const RemotePeer& peer) {
+  core::json::object changed;
+  for (const auto* name :
+       {"userId", "models", "batteryState", "clientType", "deviceId", "socketId", "isHosting"}) {
+    if (const auto* value = peer.entry.if_contains(name)) changed[name] = *value;
+  }
+  directory_->rooms().emit_to_others(member_of(account, peer), "peer-models-updated", changed);
+}
+
 // A device that drops here may come back on another node, also before this one has noticed.
 void Presence::take_over(const Member& newcomer, Arrival& arrival) {
   for (const auto& sibling : directory_->rooms().of_device(newcomer.account(), newcomer.device_id)) {

@@ -41,6 +41,8 @@ class Presence {
   };
   /// Another node has a new joined socket. Ends what it continues here, without a leave.
   void remote_arrived(const std::string& account, const RemotePeer& peer, const Arrival& arrival);
+  /// The entry of another node's socket has changed, and nobody has told of it.
+  void remote_changed(const std::string& account, const RemotePeer& peer);
   /// A socket of another node is listed no more: the one of which nothing is left says so on each node.
   void remote_left(const std::string& account, const RemotePeer& peer);
   /// Now, in the order of lists and absences.

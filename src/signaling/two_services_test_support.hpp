@@ -75,6 +75,19 @@ struct TwoServicesTest : LegacyServiceTest {
     EXPECT_EQ(text_of(joined, "deviceId"), there.id());
     co_return meeting;
   }
+  /// Both say at /health that Redis is there, or that it is away.
+  asio::awaitable<void> until_both_are(bool ready) {
+    for (int node = 0; node < 2;) {
+      json::object health;
+      if (node == 0) {
+        health = co_await get("/health");
+      } else {
+        const Elsewhere there(*this);
+        health = co_await get("/health");
+      }
+      if (health.at("cluster").at("ready").as_bool() == ready) ++node;
+    }
+  }
   /// This node's device revokes the other, which is told and cut.
   static asio::awaitable<void> expect_cut(Meeting meeting, json::object revocation, std::string lost_id) {
     const auto done = co_await meeting.here->ask("revoke-device", revocation);
