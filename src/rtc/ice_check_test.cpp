@@ -8,6 +8,7 @@
 #include <boost/asio/ip/udp.hpp>
 #include <chrono>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -99,19 +100,21 @@ std::chrono::steady_clock::duration delay_of_check() {
   const auto of_late = late.description();
   EXPECT_TRUE(late.gather());
   std::string of_early;
-  Datagram check;
+  std::promise<Datagram> first_check;
+  const auto check = first_check.get_future().share();
   // On the library's thread, which so cannot send the check that is due before it has read the peer's.
   IceAgent early([&] {
+    const auto& first = check.get();
     EXPECT_TRUE(late.meet(of_early));
     EXPECT_TRUE(late.add_candidate(between.port()));
-    between.send(check, late.port());
+    between.send(first, late.port());
   });
   EXPECT_TRUE(early.meet(of_late));
   of_early = early.description();
   EXPECT_TRUE(early.gather());
   EXPECT_TRUE(early.add_candidate(between.port()));
-  check = between.receive();
-  EXPECT_EQ(stun_class(check), Stun::request);
+  first_check.set_value(between.receive());
+  EXPECT_EQ(stun_class(check.get()), Stun::request);
   between.send(Datagram(32, 'x'), between.sender());
 
   std::chrono::steady_clock::time_point responded;
