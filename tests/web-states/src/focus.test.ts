@@ -93,3 +93,14 @@ it('goes back to the pencil of a message whose edit is cancelled', async () => {
   await expect.poll(() => focused(page)).toBe('Edit');
   await close();
 });
+
+it('goes to the composer when an edited message is asked', async () => {
+  const { page, close } = await open(app.browser, app.port, 'ready', DESKTOP);
+  await chats(page, 'bridges');
+  await press(page, 'Edit');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('boats');
+  await press(page, 'Ask again');
+  await expect.poll(() => focused(page)).toBe('Message');
+  await close();
+});

@@ -25,6 +25,11 @@ export function Composer(props: {
   useEffect(() => {
     if (hasKeyboard()) field.current?.focus({ preventScroll: true });
   }, [chat]);
+  useEffect(() => {
+    // What asked for this answer has vanished with its button, as the edit of a message does.
+    if (running && hasKeyboard() && document.activeElement === document.body)
+      field.current?.focus({ preventScroll: true });
+  }, [running]);
 
   const sendable = ready && !running && text.trim() !== '';
   const send = (): void => {
