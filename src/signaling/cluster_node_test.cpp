@@ -89,11 +89,6 @@ TEST_F(ClusterNodeTest, ADeviceRevokedWhileRedisWasAwayIsCutWhenItIsBack) {
   });
 }
 
-/// A list of models whose event has about so many bytes.
-json::object models_of(std::size_t bytes) {
-  return {{"models", json::array{json::object{{"name", std::string(bytes, 'x')}}}}};
-}
-
 TEST_F(ClusterNodeTest, ModelsThatChangeWhileRedisIsAwayAreToldOfWhenItIsBack) {
   options.cluster_lease = seconds(30);
   run_both([&]() -> test::asio::awaitable<void> {
@@ -102,7 +97,7 @@ TEST_F(ClusterNodeTest, ModelsThatChangeWhileRedisIsAwayAreToldOfWhenItIsBack) {
     const auto meeting = co_await meet(tower, laptop);
     redis.stop();
     co_await until_both_are(false);
-    auto list = models_of(7);
+    auto list = list_of(7);
     const auto taken = co_await meeting.there->ask("announce-models", list);
     EXPECT_EQ(taken.at("ok"), true);
     redis.start();
@@ -122,17 +117,17 @@ TEST_F(ClusterNodeTest, OfListsThatNodesTookApartEachCanBeMadeShorter) {
     redis.stop();
     static_cast<void>(co_await meeting.here->next("peer-left"));
     static_cast<void>(co_await meeting.there->next("peer-left"));
-    auto list = models_of(600);
+    auto list = list_of(600);
     for (auto* client : {meeting.here, meeting.there}) {
       const auto taken = co_await client->ask("announce-models", list);
       EXPECT_EQ(taken.at("ok"), true);
     }
     redis.start();
     static_cast<void>(co_await meeting.here->next("peer-joined"));
-    auto longer = models_of(700);
+    auto longer = list_of(700);
     const auto refused = co_await meeting.here->ask("announce-models", longer);
     EXPECT_EQ(text_of(refused, "code"), "too_large");
-    auto shorter = models_of(500);
+    auto shorter = list_of(500);
     const auto taken = co_await meeting.here->ask("announce-models", shorter);
     EXPECT_EQ(taken.at("ok"), true);
     json::object nothing{{"isHosting", false}};

@@ -14,11 +14,8 @@ template <class Kind>
 struct ModelsElsewhereTest : Kind {
   using Elsewhere = typename Kind::Elsewhere;
   ModelsElsewhereTest() { this->options.limits.max_models_per_account = core::Bytes{1000}; }
-  static json::object list_of(std::size_t bytes) {
-    return {{"models", json::array{json::object{{"name", std::string(bytes, 'x')}}}}};
-  }
   static test::asio::awaitable<std::string> announce(TestClient* client, std::size_t bytes) {
-    const auto said = co_await client->ask("announce-models", list_of(bytes));
+    const auto said = co_await client->ask("announce-models", Kind::list_of(bytes));
     co_return said.contains("code") ? text_of(said, "code") : "taken";
   }
 };

@@ -75,18 +75,9 @@ struct TwoServicesTest : LegacyServiceTest {
     EXPECT_EQ(text_of(joined, "deviceId"), there.id());
     co_return meeting;
   }
-  /// Both say at /health that Redis is there, or that it is away.
-  asio::awaitable<void> until_both_are(bool ready) {
-    for (int node = 0; node < 2;) {
-      json::object health;
-      if (node == 0) {
-        health = co_await get("/health");
-      } else {
-        const Elsewhere there(*this);
-        health = co_await get("/health");
-      }
-      if (health.at("cluster").at("ready").as_bool() == ready) ++node;
-    }
+  /// A list of one model, which has about so many bytes.
+  static json::object list_of(std::size_t bytes) {
+    return {{"models", json::array{json::object{{"name", std::string(bytes, 'x')}}}}};
   }
   /// This node's device revokes the other, which is told and cut.
   static asio::awaitable<void> expect_cut(Meeting meeting, json::object revocation, std::string lost_id) {
@@ -171,6 +162,19 @@ struct OverRedis : Base {
   OverRedis() {
     this->options.redis_url = redis.url();
     this->options.cluster_lease = std::chrono::milliseconds(1000);
+  }
+  /// Both say at /health that Redis is there, or that it is away.
+  asio::awaitable<void> until_both_are(bool ready) {
+    for (int node = 0; node < 2;) {
+      json::object health;
+      if (node == 0) {
+        health = co_await this->get("/health");
+      } else {
+        const typename Base::Elsewhere there(*this);
+        health = co_await this->get("/health");
+      }
+      if (health.at("cluster").at("ready").as_bool() == ready) ++node;
+    }
   }
   cluster::RedisServer redis;
 };

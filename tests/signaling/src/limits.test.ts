@@ -98,7 +98,7 @@ describe('Rate Limiting: built into the signaling server', () => {
     expect(signal.output).toMatch(CUT);
   });
 
-  // Once more where something else took the processors from it.
+  // Again where something else took the processors from it.
   it(
     'the others keep their latency while one abuser after another floods the server and is cut',
     AGAIN,

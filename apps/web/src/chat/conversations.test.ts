@@ -14,6 +14,13 @@ const answer: AssistantMessage = {
   status: 'streaming',
 };
 
+/** The chats of a tab whose storage takes nothing more while its disk is full. */
+function tabWithDisk(storage: DeviceStorage) {
+  const disk = { full: false };
+  const set: DeviceStorage['set'] = (name, value) => !disk.full && storage.set(name, value);
+  return { conversations: new Conversations({ ...storage, set }), disk };
+}
+
 describe('Conversations', () => {
   it('keeps chats over a reload, also what is being answered, perhaps in another tab', () => {
     const storage = memoryStorage();
@@ -98,17 +105,12 @@ describe('Conversations', () => {
 
   it('tries again when another tab has deleted a chat', () => {
     const tabs = sharedStorage();
-    const storage = tabs();
-    let room = true;
-    const conversations = new Conversations({
-      ...storage,
-      set: (name, value) => room && storage.set(name, value),
-    });
+    const { conversations, disk } = tabWithDisk(tabs());
     const { id } = conversations.create([question]);
-    room = false;
+    disk.full = true;
     const { id: unsaved } = conversations.create([{ ...question, text: 'Bread' }]);
     expect(conversations.full.get()).toBe(true);
-    room = true;
+    disk.full = false;
     const elsewhere = new Conversations(tabs());
     elsewhere.remove(id);
     expect(conversations.full.get()).toBe(false);
@@ -117,20 +119,15 @@ describe('Conversations', () => {
 
   it('keeps a finished answer that could not be stored when another tab settles what was stored of it', () => {
     const tabs = sharedStorage();
-    const storage = tabs();
-    let room = true;
-    const conversations = new Conversations({
-      ...storage,
-      set: (name, value) => room && storage.set(name, value),
-    });
+    const { conversations, disk } = tabWithDisk(tabs());
     const { id } = conversations.create([question, answer]);
-    room = false;
+    disk.full = true;
     const done: AssistantMessage = { ...answer, text: 'Rayleigh scattering', status: 'done' };
     conversations.replace(id, done);
     new Conversations(tabs()).amend(id, (stored) => ({ ...stored, title: 'settled' }));
     expect(conversations.find(id)?.messages[1]).toEqual(done);
     expect(conversations.full.get()).toBe(true);
-    room = true;
+    disk.full = false;
     new Conversations(tabs()).create([question]);
     expect(new Conversations(tabs()).find(id)?.messages[1]).toEqual(done);
     expect(conversations.full.get()).toBe(false);
