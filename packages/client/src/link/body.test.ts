@@ -13,6 +13,7 @@ function body(): { body: Body; consumed: () => number; cancelled: () => boolean 
       () => {
         cancelled = true;
       },
+      () => undefined,
     ),
     consumed: () => consumed,
     cancelled: () => cancelled,

@@ -15,6 +15,7 @@ const keepFraction = 1 / 4;
 export class Body {
   readonly #consumed: (bytes: number) => void;
   readonly #cancelled: () => void;
+  readonly #ended: () => void;
   #controller: ReadableStreamDefaultController<Bytes> | undefined;
   #arrived: Bytes[] = [];
   /** Given to the stream, and not yet told as consumed. */
@@ -23,10 +24,14 @@ export class Body {
 
   readonly stream: ReadableStream<Bytes>;
 
-  /** `consumed` is told bytes the reader took; `cancelled` that it wants no more. */
-  constructor(consumed: (bytes: number) => void, cancelled: () => void) {
+  /**
+   * `consumed` is told bytes the reader took; `cancelled` that it wants no more; `ended` that the stream has closed or failed
+   * behind all that arrived.
+   */
+  constructor(consumed: (bytes: number) => void, cancelled: () => void, ended: () => void) {
     this.#consumed = consumed;
     this.#cancelled = cancelled;
+    this.#ended = ended;
     this.stream = new ReadableStream<Bytes>(
       {
         start: (controller) => {
@@ -37,6 +42,11 @@ export class Body {
       },
       new ByteLengthQueuingStrategy({ highWaterMark: noticeBelow }),
     );
+  }
+
+  /** Whether its reader may still get something: bytes, the end or an error. */
+  get open(): boolean {
+    return this.#controller !== undefined;
   }
 
   /** Takes bytes that arrived; `deliver` gives them to the reader. */
@@ -80,6 +90,7 @@ export class Body {
     this.#finish = () => {
       this.#controller = undefined;
       finish(controller);
+      this.#ended();
     };
     this.#notice();
   }

@@ -3,7 +3,7 @@ import { Body } from './body.js';
 import type { LinkChannel } from './channel.js';
 import { LinkError, type LinkErrorCode } from './errors.js';
 import type { RequestHead, ResponseHead } from './head.js';
-import { linkOrigin, type LinkRequest } from './request.js';
+import { discardBody, linkOrigin, type LinkRequest } from './request.js';
 import { Upload } from './upload.js';
 
 /** Statuses whose Response may have no body. */
@@ -106,14 +106,14 @@ export class Exchange {
   onReset(code: LinkErrorCode, message: string): void {
     const early = code === 'no_error' ? 'stream_closed' : code;
     const error = new LinkError(early, message);
-    this.#upload?.stop(error);
+    this.#stopUpload(error);
     if (this.#over) this.#settle();
     else this.fail(error);
   }
 
   /** Ends with an error: the fetch rejects, or the body fails behind what arrived. */
   fail(error: unknown): void {
-    this.#upload?.stop(error);
+    this.#stopUpload(error);
     this.#body?.fail(error);
     this.#reject(error);
     this.#finish();
@@ -127,6 +127,7 @@ export class Exchange {
       : new Body(
           (bytes) => this.#consumed(bytes),
           () => this.#cancel(),
+          () => this.#listenNoMore(),
         );
     const response = new Response(body?.stream ?? null, init);
     Object.defineProperty(response, 'url', { value: linkOrigin + this.#request.path });
@@ -144,18 +145,23 @@ export class Exchange {
   /** The reader wants no more of the body. */
   #cancel(): void {
     const reason = new LinkError('cancelled');
-    this.#upload?.stop(reason);
+    this.#stopUpload(reason);
     this.#resetStream('cancelled', 'the body was cancelled');
     this.#finish();
   }
 
   #abort(): void {
     const reason: unknown = this.#request.signal?.reason;
-    this.#upload?.stop(reason);
+    this.#stopUpload(reason);
     this.#resetStream('cancelled', 'aborted');
     this.#body?.abort(reason);
     this.#reject(reason);
     this.#finish();
+  }
+
+  #stopUpload(reason: unknown): void {
+    if (this.#upload === undefined) discardBody(this.#request, reason);
+    else this.#upload.stop(reason);
   }
 
   #uploadFailed(reason: unknown): void {
@@ -171,8 +177,14 @@ export class Exchange {
 
   #finish(): void {
     this.#over = true;
-    this.#request.signal?.removeEventListener('abort', this.#onAbort);
+    this.#listenNoMore();
     this.#settle();
+  }
+
+  /** As for the global `fetch`, the signal ends the body until its reader has come to the end, though all has arrived. */
+  #listenNoMore(): void {
+    if (this.#over && this.#body?.open !== true)
+      this.#request.signal?.removeEventListener('abort', this.#onAbort);
   }
 
   #settle(): void {

@@ -312,6 +312,62 @@ describe('cancelling', () => {
     expect(link.pending).toBe(0);
   });
 
+  it.each(['end', 'reset'] as const)(
+    'by the signal errors a body that is not read yet, behind its %s',
+    async (ending) => {
+      const { serve, next } = recorder();
+      const { link } = connectLink(serve);
+      const abort = new AbortController();
+      const fetched = link.fetch('/', { signal: abort.signal });
+      const exchange = await next();
+      exchange.respond();
+      exchange.write(utf8('unread'));
+      const response = await fetched;
+      await settled();
+      if (ending === 'end') exchange.end();
+      else exchange.reset('engine_failed');
+      await settled();
+      abort.abort();
+      expect(await response.text().catch((error: unknown) => error)).toMatchObject({ name: 'AbortError' });
+      expect([link.pending, link.state]).toEqual([0, 'ready']);
+    },
+  );
+
+  it.each(['read', 'cancelled', 'failed', 'without a body'])(
+    'is no longer listened for once the answer is %s',
+    async (how) => {
+      const { serve, next } = recorder();
+      const { link } = connectLink(serve);
+      const abort = new AbortController();
+      const listening = new Set<unknown>();
+      const { signal } = abort;
+      const add = signal.addEventListener.bind(signal);
+      const remove = signal.removeEventListener.bind(signal);
+      signal.addEventListener = (...what: Parameters<typeof add>) => {
+        listening.add(what[1]);
+        add(...what);
+      };
+      signal.removeEventListener = (...what: Parameters<typeof remove>) => {
+        listening.delete(what[1]);
+        remove(...what);
+      };
+      const fetched = link.fetch('/', { signal });
+      const exchange = await next();
+      exchange.respond({ status: how === 'without a body' ? 204 : 200 });
+      if (how === 'read' || how === 'failed') exchange.write(utf8('piece'));
+      await settled();
+      if (how === 'failed') exchange.reset('engine_failed');
+      else if (how !== 'cancelled') exchange.end();
+      const response = await fetched;
+      await settled();
+      if (how !== 'without a body') expect(listening.size).toBe(1);
+      if (how === 'cancelled') await response.body?.cancel();
+      else await response.text().catch(() => undefined);
+      await settled();
+      expect(listening.size).toBe(0);
+    },
+  );
+
   it('before the start sends nothing', async () => {
     const { serve, next } = recorder();
     const { link } = connectLink(serve);

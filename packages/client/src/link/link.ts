@@ -7,7 +7,7 @@ import type { ClosedEvent, LinkEvent, PushEvent, PushKind } from './event.js';
 import { Exchange } from './exchange.js';
 import type { Peer } from './handshake.js';
 import type { ResponseHead } from './head.js';
-import { linkOrigin, readRequest } from './request.js';
+import { discardBody, linkOrigin, readRequest } from './request.js';
 
 /** What a link needs to know of this device, its peer and the connection between them; the rest has defaults. */
 export interface LinkConfig extends Omit<
@@ -178,11 +178,16 @@ export class Link extends Emitter<LinkEvents> {
 
   #request(input: RequestInfo | URL, init: LinkRequestInit | undefined): Promise<Response> {
     const request = readRequest(input, init);
-    if (request.signal?.aborted === true) return Promise.reject(request.signal.reason);
-    if (this.#error !== undefined) throw again(this.#error);
-    if (this.#state === 'draining') throw new LinkError('shutting_down');
+    const refuse = (reason: unknown): Promise<Response> => {
+      discardBody(request, reason);
+      return Promise.reject(reason);
+    };
+    if (request.signal?.aborted === true) return refuse(request.signal.reason);
+    if (this.#error !== undefined) return refuse(again(this.#error));
+    if (this.#state === 'draining') return refuse(new LinkError('shutting_down'));
     this.#waiting = this.#waiting.filter((exchange) => !exchange.over);
-    if (this.#waiting.length >= maxWaiting) throw new LinkError('refused_stream', 'too many requests wait');
+    if (this.#waiting.length >= maxWaiting)
+      return refuse(new LinkError('refused_stream', 'too many requests wait'));
     const interim = (head: ResponseHead): void => {
       this.emit('interim', { ...head, path: request.path });
       tell(init?.onInterim, head);

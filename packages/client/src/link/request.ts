@@ -37,6 +37,12 @@ export function readRequest(input: RequestInfo | URL, init: RequestInit = {}): L
   };
 }
 
+/** The request is over before its body was begun: one that is a stream is cancelled. */
+export function discardBody({ body }: LinkRequest, reason: unknown): void {
+  // That the source cannot be cancelled changes nothing here.
+  if (body instanceof ReadableStream) body.cancel(reason).catch(() => undefined);
+}
+
 function readBody(init: RequestInit, from: Request | undefined, headers: Headers): LinkRequest['body'] {
   const given = init.body ?? undefined;
   if (given === undefined) return init.body === undefined ? bodyOfRequest(from) : undefined;

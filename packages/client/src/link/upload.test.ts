@@ -154,4 +154,33 @@ describe('the body of a request', () => {
     expect(cancelled).toBe(true);
     expect(link.state).toBe('ready');
   });
+
+  it.each(['the signal', 'the end of the link'])(
+    'that is a stream is cancelled by %s though its turn has not come',
+    async (how) => {
+      const { link } = connectLink(() => undefined, { limits: { streams: 1, message: 65_536 } });
+      const abort = new AbortController();
+      const cancelled: unknown[] = [];
+      const post = (): Promise<unknown> => {
+        const body = new ReadableStream<Uint8Array>({ cancel: (reason) => void cancelled.push(reason) });
+        return link
+          .fetch('/', { method: 'POST', body, signal: abort.signal })
+          .catch((error: unknown) => error);
+      };
+      const first = post(); // the link is connecting
+      if (how === 'the signal') {
+        abort.abort(new Error('stop'));
+        expect(await first).toMatchObject({ message: 'stop' });
+        expect(cancelled).toMatchObject([{ message: 'stop' }]);
+        return;
+      }
+      await link.ready();
+      const second = post(); // no stream is free
+      link.close();
+      expect(await first).toMatchObject({ code: 'cancelled' });
+      expect(await second).toMatchObject({ code: 'cancelled' });
+      expect(await post()).toMatchObject({ code: 'cancelled' });
+      expect(cancelled).toMatchObject([{ code: 'cancelled' }, { code: 'cancelled' }, { code: 'cancelled' }]);
+    },
+  );
 });
