@@ -76,6 +76,14 @@ export async function open(
   return { page, complaints, close: () => context.close() };
 }
 
+/** What has the focus: its accessible name or its text; `nothing` when it begins at the top. */
+export function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const one = document.activeElement;
+    return one === document.body ? 'nothing' : (one?.getAttribute('aria-label') ?? one?.textContent ?? '');
+  });
+}
+
 /** Lets one of the scenarios' happenings happen in an open page. */
 export function happen(page: Page, happening: string): Promise<void> {
   return page.evaluate(

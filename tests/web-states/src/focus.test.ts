@@ -1,17 +1,9 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { DESKTOP, open, PHONE } from './browser.js';
+import { DESKTOP, focused, open, PHONE } from './browser.js';
 import { servedApp } from './served-app.js';
 
 const app = servedApp();
-
-/** What has the focus: its accessible name or its text. */
-function focused(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    const one = document.activeElement;
-    return one === document.body ? 'nothing' : (one?.getAttribute('aria-label') ?? one?.textContent ?? '');
-  });
-}
 
 async function press(page: Page, name: string, key = 'Enter'): Promise<void> {
   await page.getByRole('button', { name, exact: true }).first().focus();

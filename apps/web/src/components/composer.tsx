@@ -1,4 +1,4 @@
-import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useRef, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import { useValue } from '../state/observable.js';
 import { useServices } from '../state/services.js';
 import { Icon } from './icon.js';
@@ -7,6 +7,14 @@ import { isComposing } from './input-method.js';
 /** On a touch screen Enter makes a new line: there is a button under the thumb. */
 function hasKeyboard(): boolean {
   return matchMedia('(hover: hover) and (pointer: fine)').matches;
+}
+
+/**
+ * Whether a click is the second of a double click. Stop and Send take each other's place: it was meant for the one that the
+ * first click has replaced.
+ */
+function isSecondClick({ detail }: MouseEvent): boolean {
+  return detail > 1;
 }
 
 /** Where a message is written. Grows with it. `chat`: whose draft it is; a change moves the focus here. */
@@ -26,8 +34,8 @@ export function Composer(props: {
     if (hasKeyboard()) field.current?.focus({ preventScroll: true });
   }, [chat]);
   useEffect(() => {
-    // What asked for this answer has vanished with its button, as the edit of a message does.
-    if (running && hasKeyboard() && document.activeElement === document.body)
+    // What asked for this answer has vanished with its button, as the edit of a message does; or Stop has, at its end.
+    if (hasKeyboard() && document.activeElement === document.body)
       field.current?.focus({ preventScroll: true });
   }, [running]);
 
@@ -67,12 +75,16 @@ export function Composer(props: {
           autoComplete="off"
         />
       </div>
+      {/* The keys make two buttons of them: one and the same would be pressed as Stop, and then submit as Send. */}
       {running ? (
         <button
+          key="stop"
           type="button"
           className="round-button"
           data-testid="stop"
-          onClick={onStop}
+          onClick={(event) => {
+            if (!isSecondClick(event)) onStop();
+          }}
           aria-label="Stop the answer"
           title="Stop the answer"
         >
@@ -80,10 +92,14 @@ export function Composer(props: {
         </button>
       ) : (
         <button
+          key="send"
           type="submit"
           className="round-button"
           data-testid="send"
           disabled={!sendable}
+          onClick={(event) => {
+            if (isSecondClick(event)) event.preventDefault();
+          }}
           aria-label="Send"
           title="Send"
         >
