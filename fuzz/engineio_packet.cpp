@@ -13,16 +13,24 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
   static_cast<void>(engineio::decode_opening(text));
   static_cast<void>(engineio::check_handshake("GET", text, true));
-  if (const auto packet = engineio::decode_frame(text, (data[0] & 1U) != 0)) {
+  const bool is_text = (data[0] & 1U) != 0;
+  if (const auto packet = engineio::decode_frame(text, is_text)) {
+    std::string decoded;
+    const auto view = engineio::view_frame(text, is_text, decoded);
+    if (!view || view->data != packet->data || view->binary != packet->binary) std::abort();
     const auto frame = engineio::encode_frame(*packet);
-    if (*frame.data != text) std::abort();
+    const bool as_base64 = packet->binary && is_text;
+    if (!as_base64 && *frame.data != text) std::abort();
+    if (as_base64 && engineio::base64_frame(*frame.data).front() != 'b') std::abort();
   }
-  if (const auto packets = engineio::decode_payload(text, 64)) {
-    const auto again = engineio::decode_payload(engineio::encode_payload(*packets), 64);
-    if (!again || again->size() != packets->size()) std::abort();
-    for (std::size_t i = 0; i < packets->size(); ++i) {
-      if ((*again)[i].data != (*packets)[i].data || (*again)[i].binary != (*packets)[i].binary) std::abort();
-    }
+  const auto payload = engineio::decode_payload(text, 64);
+  if (payload.packets.empty()) return 0;
+  const auto again = engineio::decode_payload(engineio::encode_payload(payload.packets), 64);
+  if (again.error || again.packets.size() != payload.packets.size()) std::abort();
+  for (std::size_t i = 0; i < payload.packets.size(); ++i) {
+    const auto& before = payload.packets[i];
+    const auto& after = again.packets[i];
+    if (after.data != before.data || after.binary != before.binary) std::abort();
   }
   return 0;
 }

@@ -11,10 +11,21 @@ constexpr std::chrono::seconds kCloseTimeout{3};
 
 CloseReason reason_of(const core::Error& error) {
   if (error.is(http::HttpError::connection_closed)) return CloseReason::transport_close;
-  if (error.is(EngineioError::empty_packet) || error.is(EngineioError::bad_packet_type)) {
+  if (error.is(EngineioError::empty_packet) || error.is(EngineioError::bad_packet_type) ||
+      error.is(EngineioError::bad_base64)) {
     return CloseReason::parse_error;
   }
   return CloseReason::transport_error;
+}
+
+// Also when a coroutine that was given it is never started.
+std::shared_ptr<Transport> aborted_at_last(std::shared_ptr<Transport> transport) {
+  auto* const seen = transport.get();
+  return {seen, [kept = std::move(transport)](Transport* ended) { ended->abort(); }};
+}
+
+asio::awaitable<void> part(std::shared_ptr<Transport> transport) {
+  co_await transport->close();
 }
 
 }  // namespace
@@ -63,14 +74,20 @@ Connection::Connection(std::string id, Role role, Session::Timing timing,
 
 core::Result<void> Connection::send(Frame frame) {
   if (!open()) return core::failure(EngineioError::closed);
-  const auto& limits = common_->limits;
-  if (outbox_.size() >= limits.max_packets ||
-      outbox_.bytes().count + frame.data->size() > limits.max_bytes.count) {
+  const core::Bytes size{frame.data->size()};
+  // What one turn of the loop brings may be more than a queue holds, and its reader not slow at all.
+  if (!has_room(size) && !writing_ && !transport_->has_unsent()) transport_->send_now(outbox_);
+  if (!has_room(size)) {
     abort(CloseReason::transport_error);
     return core::failure(EngineioError::send_queue_full);
   }
   enqueue(std::move(frame));
   return {};
+}
+
+bool Connection::has_room(core::Bytes size) const {
+  const auto& limits = common_->limits;
+  return outbox_.size() < limits.max_packets && outbox_.bytes().count + size.count <= limits.max_bytes.count;
 }
 
 core::Result<void> Connection::send_message(std::string text) {
@@ -128,7 +145,7 @@ void Connection::abort(CloseReason reason) {
 void Connection::apply(Session::Step step) {
   if (step.send) enqueue(encode_frame(*step.send));
   if (step.deliver) deliver(*step.deliver);
-  if (step.close) finish(*step.close);
+  if (step.close) finish(*step.close, Ending::politely);
 }
 
 void Connection::deliver(const PacketView& message) {
@@ -156,13 +173,19 @@ void Connection::on_timeout() {
   watch();
 }
 
-void Connection::finish(CloseReason reason) {
+// Politely: what was sent before is sent, and the peer is told; whoever listens here does not wait for that.
+void Connection::finish(CloseReason reason, Ending ending) {
   if (finished_) return;
   finished_ = true;
   session_.close();
   Timeouts::disarm(*this);
+  if (ending == Ending::politely && !writing_) transport_->send_now(outbox_);
   outbox_.clear();
-  transport_->abort();
+  if (ending == Ending::politely && transport_->says_goodbye()) {
+    common_->tasks->spawn(part(aborted_at_last(transport_)));
+  } else {
+    transport_->abort();
+  }
   const auto listener = std::exchange(listener_, nullptr);
   if (listener) listener->closed(closing_ ? reason_ : reason);
 }
@@ -194,7 +217,8 @@ void Connection::fail(const core::Error& why) {
   const bool just_gone =
       why.is(http::HttpError::connection_closed) || why.is(EngineioError::request_broken_off);
   if (!finished_ && !just_gone) core::logger("engineio")->info("connection closed: {} ({})", why.code(), id_);
-  finish(reason_of(why));
+  const auto reason = reason_of(why);
+  finish(reason, reason == CloseReason::parse_error ? Ending::politely : Ending::at_once);
 }
 
 void Connection::ended(const core::Error& why) {

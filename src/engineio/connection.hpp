@@ -18,7 +18,7 @@ namespace pantheon::engineio {
 
 struct QueueLimits {
   core::Bytes max_bytes{4 * 1024 * 1024};
-  std::size_t max_packets = 4096;
+  std::size_t max_packets = 20'000;  ///< no fewer than the answers to one POST
 };
 
 /// What the connections of a server have in common.
@@ -110,8 +110,10 @@ class Connection : public std::enable_shared_from_this<Connection>,
   struct Handlers;
   Handlers& handlers();
   void watch();
-  void finish(CloseReason reason);
+  enum class Ending : bool { at_once, politely };
+  void finish(CloseReason reason, Ending ending = Ending::at_once);
   void fail(const core::Error& why);
+  bool has_room(core::Bytes size) const;
   static asio::awaitable<void> write(std::shared_ptr<Connection> self);
 
   std::string id_;

@@ -20,7 +20,9 @@ struct Wire {
   std::deque<core::Result<Packet>> incoming;
   std::vector<std::string> sent;
   bool blocked = false;
+  bool takes_at_once = false;
   bool closed = false;
+  bool said_goodbye = false;
 };
 
 class WireTransport final : public Transport {
@@ -36,6 +38,10 @@ class WireTransport final : public Transport {
     wire_->incoming.pop_front();
     co_return packet;
   }
+  void send_now(Outbox& outbox) override {
+    while (wire_->takes_at_once && !wire_->closed && !outbox.empty())
+      wire_->sent.push_back(*outbox.pop().data);
+  }
   asio::awaitable<core::Result<void>> send(Outbox& outbox) override {
     while (!outbox.empty()) {
       while (wire_->blocked && !wire_->closed) co_await wire_->changed.wait();
@@ -45,7 +51,9 @@ class WireTransport final : public Transport {
     }
     co_return core::Result<void>();
   }
+  bool says_goodbye() const override { return true; }
   asio::awaitable<void> close() override {
+    wire_->said_goodbye = !wire_->closed;
     abort();
     co_return;
   }
@@ -114,6 +122,45 @@ TEST_F(ConnectionTest, ASlowReaderIsDisconnected) {
   ASSERT_FALSE(sent);
   EXPECT_EQ(sent.error().code(), "send_queue_full");
   EXPECT_EQ(reasons, std::vector<CloseReason>{CloseReason::transport_error});
+}
+
+TEST_F(ConnectionTest, AReaderIsNotSlowThatTakesAtOnceWhatABusyTurnBrings) {
+  QueueLimits limits;
+  limits.max_packets = 3;
+  const auto connection = open({}, limits);
+  wire->takes_at_once = true;
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(connection->send_message("x"));
+  loop.run(turn([] {}));
+  loop.run(turn([] {}));
+  EXPECT_EQ(wire->sent.size(), 10U);
+  EXPECT_TRUE(connection->open());
+}
+
+TEST_F(ConnectionTest, APeerThatEndsItOrMakesNoSenseGetsItsAnswersAndAGoodbye) {
+  const std::vector<core::Result<Packet>> ends{Packet{PacketType::close, {}, false},
+                                               Packet{PacketType::ping, {}, false},
+                                               core::failure(EngineioError::bad_packet_type)};
+  for (const auto& end : ends) {
+    wire = std::make_shared<Wire>(loop.executor());
+    wire->takes_at_once = true;
+    const auto connection = open();
+    connection->on_message(
+        [&](const PacketView& packet) { static_cast<void>(connection->send(encode_frame(packet))); });
+    wire->incoming = {Packet{PacketType::message, "a", false}, end};
+    loop.run(Connection::run(connection));
+    loop.run(tasks->join());
+    EXPECT_EQ(wire->sent, std::vector<std::string>{"4a"});
+    EXPECT_TRUE(wire->said_goodbye);
+    EXPECT_FALSE(connection->open());
+  }
+}
+
+TEST_F(ConnectionTest, WhoIsAbortedOrGoneGetsNoGoodbye) {
+  const auto connection = open();
+  connection->abort(CloseReason::forced_close);
+  loop.run(tasks->join());
+  EXPECT_TRUE(wire->closed);
+  EXPECT_FALSE(wire->said_goodbye);
 }
 
 TEST_F(ConnectionTest, TheQueueIsLimitedInBytesToo) {

@@ -14,11 +14,9 @@ Cors::Cors(CorsOptions options) : max_age_(options.max_age), credentials_(option
 }
 
 std::optional<http::Response> Cors::preflight(const http::Request& request) const {
-  if (request.method != "OPTIONS" || !request.headers.get("Access-Control-Request-Method")) {
-    return std::nullopt;
-  }
+  if (request.method != "OPTIONS") return std::nullopt;
   http::Response response{.status = 204};
-  response.headers.set("Access-Control-Allow-Methods", "GET, POST");
+  response.headers.set("Access-Control-Allow-Methods", "GET,HEAD,PUT,PATCH,POST,DELETE");
   if (const auto headers = request.headers.get("Access-Control-Request-Headers"); headers) {
     response.headers.set("Access-Control-Allow-Headers", std::string(*headers));
   }

@@ -43,7 +43,6 @@ TEST(Cors, WithCredentialsTheOriginIsNamed) {
 TEST(Cors, APreflightIsToldWhatIsAllowed) {
   const Cors cors({.origins = {"*"}});
   auto request = from("http://a.test", "OPTIONS");
-  EXPECT_FALSE(cors.preflight(request));
   request.headers.set("Access-Control-Request-Method", "POST");
   request.headers.set("Access-Control-Request-Headers", "x-token");
   const auto response = cors.preflight(request);
@@ -51,6 +50,15 @@ TEST(Cors, APreflightIsToldWhatIsAllowed) {
   EXPECT_EQ(response->status, 204U);
   EXPECT_EQ(response->headers.get("Access-Control-Allow-Headers"), "x-token");
   EXPECT_EQ(response->headers.get("Access-Control-Max-Age"), "600");
+}
+
+TEST(Cors, EveryOptionsIsAnsweredAndNothingElse) {
+  const Cors cors({.origins = {"http://a.test"}});
+  const auto response = cors.preflight(from("http://b.test", "OPTIONS"));
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 204U);
+  EXPECT_EQ(response->headers.get("Access-Control-Allow-Methods"), "GET,HEAD,PUT,PATCH,POST,DELETE");
+  EXPECT_FALSE(cors.preflight(from("http://a.test", "POST")));
 }
 
 TEST(Cors, IsOffWithoutOrigins) {

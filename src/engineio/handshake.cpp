@@ -70,10 +70,14 @@ core::Result<HandshakeQuery> check_handshake(std::string_view method, std::strin
   asked.sid = http::query_parameter(query, "sid").value_or("");
   const bool websocket = asked.transport == "websocket";
   if (!websocket && asked.transport != "polling") return core::failure(EngineioError::transport_unknown);
-  if (!asked.sid.empty()) return asked;
+  const bool ours = http::query_parameter(query, "EIO") == "4";
+  if (!asked.sid.empty()) {
+    asked.speaks_our_protocol = ours;
+    return asked;
+  }
   if (method != "GET") return core::failure(EngineioError::bad_handshake_method);
   if (websocket != is_upgrade) return core::failure(EngineioError::bad_handshake);
-  if (http::query_parameter(query, "EIO") != "4") return core::failure(EngineioError::unsupported_protocol);
+  if (!ours) return core::failure(EngineioError::unsupported_protocol);
   return asked;
 }
 

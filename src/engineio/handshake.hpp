@@ -27,7 +27,8 @@ core::Result<Opening> decode_opening(std::string_view json);
 /// What a request asks for.
 struct HandshakeQuery {
   std::string transport;
-  std::string sid;  ///< empty: a new session
+  std::string sid;                  ///< empty: a new session
+  bool speaks_our_protocol = true;  ///< only asked of requests with a `sid`; false is `bad_handshake`
 };
 /// Checks the query of a request as the official server does, in its order, as far as that needs no sessions.
 /// `is_upgrade`: it asks for a WebSocket. `transport_unknown`, `bad_handshake_method`, `bad_handshake`,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,15 +38,22 @@ struct Frame {
 
 /// The WebSocket message of a packet.
 Frame encode_frame(const PacketView& packet);
-/// `empty_packet`, `bad_packet_type`. A binary message is a packet of type `message`, even without bytes.
+/// `empty_packet`, `bad_packet_type`, `bad_base64`. A binary message is a packet of type `message`, even
+/// without bytes; as text it is `b` and base64.
 core::Result<Packet> decode_frame(std::string data, bool is_text);
-/// The same where the bytes are.
-core::Result<PacketView> view_frame(std::string_view data, bool is_text);
+/// The same where the bytes are; those of a binary message in base64 are put into `decoded`.
+core::Result<PacketView> view_frame(std::string_view data, bool is_text, std::string& decoded);
+/// A binary message as text: `b` and base64, for a peer that takes no binary ones.
+std::string base64_frame(std::string_view bytes);
 
 /// A payload of HTTP long-polling: packets joined by U+001E, binary ones as `b` and base64.
 void append_to_payload(std::string& payload, const Frame& frame);
 std::string encode_payload(const std::vector<Packet>& packets);
+struct DecodedPayload {
+  std::vector<Packet> packets;       ///< up to the first that makes no sense
+  std::optional<core::Error> error;  ///< what is wrong with that
+};
 /// `empty_payload`, `empty_packet`, `bad_packet_type`, `bad_base64`, `too_many_packets`.
-core::Result<std::vector<Packet>> decode_payload(std::string_view payload, std::size_t max_packets);
+DecodedPayload decode_payload(std::string_view payload, std::size_t max_packets);
 
 }  // namespace pantheon::engineio

@@ -27,8 +27,8 @@ http::Response taken() {
       .status = 200, .headers = {{"Content-Type", "text/html"}, {"Cache-Control", "no-store"}}, .body = "ok"};
 }
 
-core::Result<std::vector<Packet>> decode(const std::string& body, const PayloadLimits& limits) {
-  if (!core::is_utf8(body)) return core::failure(EngineioError::not_text);
+DecodedPayload decode(const std::string& body, const PayloadLimits& limits) {
+  if (!core::is_utf8(body)) return {{}, EngineioError::not_text};
   return decode_payload(body, limits.max_packets);
 }
 
@@ -121,21 +121,22 @@ std::optional<http::Response> PollingTransport::begin_post(const http::Request& 
 asio::awaitable<http::Response> PollingTransport::post(std::shared_ptr<PollingTransport> self,
                                                        std::string body) {
   const Post posting(*self);
-  auto packets = decode(body, self->limits_);
-  if (!packets) {
-    self->fail(EngineioError::bad_packet_type);
-    co_return handshake_error(EngineioError::bad_handshake);
-  }
+  auto decoded = decode(body, self->limits_);
+  auto& packets = decoded.packets;
   // The client ends the session and wants its poll back, which may have been overtaken on the way. The
   // session ends at once all the same: the client may be back before that poll is here.
-  if (says_close(*packets)) {
+  if (says_close(packets)) {
     self->awaits_overtaken_poll_ = !self->polled_;
-    self->release_poll();
+    self->peer_says_goodbye_ = true;
   }
-  self->incoming_.insert(self->incoming_.end(), std::move_iterator(packets->begin()),
-                         std::move_iterator(packets->end()));
-  packets->clear();
+  self->incoming_.insert(self->incoming_.end(), std::move_iterator(packets.begin()),
+                         std::move_iterator(packets.end()));
+  packets.clear();
   self->changed_.notify();
+  if (decoded.error) {
+    self->fail(EngineioError::bad_packet_type);  // behind what came before it
+    co_return handshake_error(EngineioError::bad_handshake);
+  }
   while (!self->incoming_.empty() && !self->ended_) {
     const bool alive = co_await self->changed_.wait();
     if (!alive) break;
@@ -205,16 +206,21 @@ asio::awaitable<void> PollingTransport::wait_for_overtaken_poll() {
   awaits_overtaken_poll_ = false;
 }
 
+void PollingTransport::send_now(Outbox& outbox) {
+  if (!writable() || outbox.empty()) return;
+  std::string payload;
+  while (!outbox.empty() &&
+         (payload.empty() || payload.size() + outbox.front().data->size() < limits_.max_size.count)) {
+    append_to_payload(payload, outbox.pop());
+  }
+  answer(std::move(payload));
+}
+
 asio::awaitable<core::Result<void>> PollingTransport::send(Outbox& outbox) {
   while (!outbox.empty()) {
     const bool ready = co_await wait_for_poll();
     if (!ready) co_return core::failure(EngineioError::closed);
-    std::string payload;
-    while (!outbox.empty() &&
-           (payload.empty() || payload.size() + outbox.front().data->size() < limits_.max_size.count)) {
-      append_to_payload(payload, outbox.pop());
-    }
-    if (!payload.empty()) answer(std::move(payload));
+    send_now(outbox);
   }
   co_return core::Result<void>();
 }
@@ -226,7 +232,7 @@ asio::awaitable<void> PollingTransport::close() {
 
 void PollingTransport::abort() {
   if (std::exchange(ended_, true)) return;
-  if (poll_waits()) answer(std::string(kClose));
+  if (poll_waits()) answer(std::string(peer_says_goodbye_ ? kNoop : kClose));
   if (const auto candidate = candidate_.lock()) candidate->abort();
   incoming_.clear();
   changed_.notify();

@@ -55,6 +55,7 @@ class PollingTransport final : public Transport {
   std::string_view name() const override { return "polling"; }
   bool writable() const override { return poll_waits() && !ended_; }
   asio::awaitable<core::Result<Packet>> receive() override;
+  void send_now(Outbox& outbox) override;
   asio::awaitable<core::Result<void>> send(Outbox& outbox) override;
   asio::awaitable<void> close() override;
   void abort() override;
@@ -80,6 +81,7 @@ class PollingTransport final : public Transport {
   Posting posting_ = Posting::no;
   bool polled_ = false;
   bool awaits_overtaken_poll_ = false;
+  bool peer_says_goodbye_ = false;
   bool ended_ = false;
 };
 

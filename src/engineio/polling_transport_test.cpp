@@ -143,7 +143,9 @@ TEST_F(PollingTest, MalformedPayloadsEndTheSession) {
     post(body);
     until([&] { return !posts.empty(); });
     EXPECT_EQ(posts[0].status, 400U) << body;
-    EXPECT_EQ(receive().error().code(), "bad_packet_type") << body;
+    auto received = receive();
+    while (received) received = receive();  // what stands before it
+    EXPECT_EQ(received.error().code(), "bad_packet_type") << body;
   }
 }
 
@@ -170,9 +172,45 @@ TEST_F(PollingTest, BinaryBodiesAreRefused) {
   EXPECT_EQ(receive().error().code(), "payload_not_text");
 }
 
+TEST_F(PollingTest, WhatStandsBeforeAMalformedPacketIsReceived) {
+  post(
+      "4a\x1e"
+      "abc");
+  EXPECT_EQ(posts.at(0).status, 400U);
+  EXPECT_EQ(receive()->data, "a");
+  EXPECT_EQ(receive().error().code(), "bad_packet_type");
+}
+
+TEST_F(PollingTest, SendsAtOnceWhereAPollWaits) {
+  outbox.push(encode_frame(message("a")));
+  transport->send_now(outbox);
+  EXPECT_FALSE(outbox.empty());
+  get();
+  transport->send_now(outbox);
+  until([&] { return !gets.empty(); });
+  EXPECT_EQ(gets[0].body, "4a");
+  EXPECT_TRUE(outbox.empty());
+}
+
+TEST_F(PollingTest, AGoodbyeLeavesThePollToTheLastAnswers) {
+  get();
+  post(
+      "4a\x1e"
+      "1");
+  EXPECT_EQ(receive()->data, "a");
+  EXPECT_EQ(receive()->type, PacketType::close);
+  outbox.push(encode_frame(message("answer")));
+  transport->send_now(outbox);
+  transport->abort();
+  until([&] { return !gets.empty(); });
+  EXPECT_EQ(gets[0].body, "4answer");
+}
+
 TEST_F(PollingTest, AClientThatEndsTheSessionGetsItsPollBack) {
   get();
   post("1");
+  EXPECT_EQ(receive()->type, PacketType::close);
+  transport->abort();
   until([&] { return !gets.empty(); });
   EXPECT_EQ(gets[0].body, "6");
 }

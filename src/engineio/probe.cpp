@@ -14,9 +14,9 @@ constexpr std::chrono::milliseconds kReleaseInterval{100};
 }  // namespace
 
 asio::awaitable<bool> probe(std::shared_ptr<PollingTransport> polling, std::shared_ptr<Transport> candidate,
-                            std::chrono::milliseconds timeout) {
+                            std::chrono::milliseconds timeout, std::shared_ptr<core::TaskGroup> tasks) {
   const auto executor = co_await asio::this_coro::executor;
-  http::Deadline patience(executor, [candidate] { candidate->abort(); });
+  http::Deadline patience(executor, [candidate, tasks] { tasks->spawn(candidate->close()); });
   patience.arm(timeout);
   std::optional<http::Deadline> release;
   release.emplace(executor, [&release, polling] {

@@ -45,13 +45,15 @@ class Candidate final : public Transport {
 
 class ProbeTest : public testing::Test {
  protected:
-  bool run(std::chrono::milliseconds timeout = 5s) { return loop.run(probe(polling, candidate, timeout)); }
+  bool run(std::chrono::milliseconds timeout = 5s) {
+    return loop.run(probe(polling, candidate, timeout, tasks));
+  }
   static asio::awaitable<void> poll(std::shared_ptr<PollingTransport> transport, std::string& body) {
     body = (co_await PollingTransport::poll(transport)).body;
   }
 
   http::TestLoop loop;
-  core::TaskGroup tasks{loop.executor()};
+  std::shared_ptr<core::TaskGroup> tasks = std::make_shared<core::TaskGroup>(loop.executor());
   std::shared_ptr<PollingTransport> polling =
       std::make_shared<PollingTransport>(loop.executor(), PayloadLimits());
   std::shared_ptr<Candidate> candidate = std::make_shared<Candidate>(loop.executor());
@@ -61,18 +63,18 @@ class ProbeTest : public testing::Test {
 
 TEST_F(ProbeTest, AnswersAndLetsAWaitingPollGo) {
   std::string body;
-  tasks.spawn(poll(polling, body));
+  tasks->spawn(poll(polling, body));
   candidate->incoming = {ping, upgrade};
   EXPECT_TRUE(run());
-  loop.run(tasks.join());
+  loop.run(tasks->join());
   EXPECT_EQ(candidate->sent, std::vector<std::string>{"3probe"});
   EXPECT_EQ(body, "6");
 }
 
 TEST_F(ProbeTest, LetsLaterPollsGoToo) {
   candidate->incoming = {ping};
-  tasks.spawn([](std::shared_ptr<PollingTransport> p, std::shared_ptr<Candidate> c,
-                 Packet last) -> asio::awaitable<void> {
+  tasks->spawn([](std::shared_ptr<PollingTransport> p, std::shared_ptr<Candidate> c,
+                  Packet last) -> asio::awaitable<void> {
     for (int i = 0; i < 2; ++i) {
       std::string body;
       co_await poll(p, body);
@@ -82,7 +84,7 @@ TEST_F(ProbeTest, LetsLaterPollsGoToo) {
     c->changed.notify();
   }(polling, candidate, upgrade));
   EXPECT_TRUE(run());
-  loop.run(tasks.join());
+  loop.run(tasks->join());
 }
 
 TEST_F(ProbeTest, GoesNowhereWithoutUpgradeInTime) {

@@ -20,6 +20,11 @@ struct Running {
   std::shared_ptr<Connection> connection;
 };
 
+BinaryAs binary_of(const http::Request& request) {
+  return http::query_parameter(request.query, "b64").value_or("").empty() ? BinaryAs::binary
+                                                                          : BinaryAs::base64;
+}
+
 std::string sid_of(const http::Request& request) {
   return http::query_parameter(request.query, "sid").value_or("");
 }
@@ -48,14 +53,15 @@ core::Result<HandshakeQuery> Server::State::verify(const http::Request& request,
     if (!allowed) return core::failure(EngineioError::forbidden);
     return asked;
   }
-  if (!connections.contains(asked->sid)) {
+  const auto found = connections.find(asked->sid);
+  if (found == connections.end() || found->second->finished()) {
     const auto ended = find_polling(asked->sid);
     const bool is_overtaken_poll = ended && request.method == "GET" && !is_upgrade;
     if (!is_overtaken_poll) return core::failure(EngineioError::session_unknown);
   }
   const bool fits = is_upgrade ? asked->transport == "websocket"
                                : asked->transport == "polling" && polling.contains(asked->sid);
-  if (!fits) return core::failure(EngineioError::bad_handshake);
+  if (!fits || !asked->speaks_our_protocol) return core::failure(EngineioError::bad_handshake);
   return asked;
 }
 
@@ -113,7 +119,8 @@ asio::awaitable<void> Server::State::serve(Shared self, http::Request request,
   if (sid.empty()) {
     connection = open_websocket(self, std::move(request), std::move(socket));
   } else {
-    connection = co_await upgrade(self, std::move(sid), std::move(socket));
+    connection =
+        co_await upgrade(self, std::move(sid), websocket_transport(std::move(socket), binary_of(request)));
   }
   if (!connection || start(self, *connection)) co_return;
   const Running running(std::move(self), std::move(connection));
@@ -127,7 +134,7 @@ bool Server::State::start(const Shared& self, Connection& connection) {
 std::shared_ptr<Connection> Server::State::open_websocket(const Shared& self, http::Request request,
                                                           std::unique_ptr<http::WebSocket> socket) {
   const auto opening = self->make_opening({});
-  auto connection = self->add(opening, websocket_transport(std::move(socket)));
+  auto connection = self->add(opening, websocket_transport(std::move(socket), binary_of(request)));
   static_cast<void>(connection->send(encode_frame({PacketType::open, encode_opening(opening), false})));
   connection->flush();  // together with the answer to the handshake
   if (self->on_connection) self->on_connection(connection, std::move(request));
@@ -135,12 +142,11 @@ std::shared_ptr<Connection> Server::State::open_websocket(const Shared& self, ht
 }
 
 asio::awaitable<std::shared_ptr<Connection>> Server::State::upgrade(Shared self, std::string sid,
-                                                                    std::unique_ptr<http::WebSocket> socket) {
-  const auto candidate = websocket_transport(std::move(socket));
+                                                                    std::shared_ptr<Transport> candidate) {
   const auto transport = self->find_polling(sid);
   bool agreed = false;
   if (transport && transport->begin_upgrade(candidate)) {
-    agreed = co_await probe(transport, candidate, self->options.upgrade_timeout);
+    agreed = co_await probe(transport, candidate, self->options.upgrade_timeout, self->tasks);
     transport->end_upgrade();
   }
   const auto found = self->connections.find(sid);

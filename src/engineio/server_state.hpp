@@ -37,7 +37,7 @@ struct Server::State final : Connection::Holder {
                                                     std::unique_ptr<http::WebSocket> socket);
   /// The session that went over to the WebSocket; null when none did.
   static asio::awaitable<std::shared_ptr<Connection>> upgrade(Shared self, std::string sid,
-                                                              std::unique_ptr<http::WebSocket> socket);
+                                                              std::shared_ptr<Transport> candidate);
 
   Opening make_opening(std::vector<std::string> upgrades) const;
   std::shared_ptr<Connection> add(const Opening& opening, std::shared_ptr<Transport> transport);

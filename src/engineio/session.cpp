@@ -35,6 +35,12 @@ Session::Step Session::end(CloseReason reason) {
 
 Session::Step Session::receive(const PacketView& packet, core::SteadyTime now) {
   if (!open_) return {};
+  // A peer whose pong is queued behind its messages is there. Once for each ping, as the official server
+  // does.
+  if (awaiting_pong_ && !heard_since_ping_ && packet.type != PacketType::pong) {
+    heard_since_ping_ = true;
+    deadline_ = std::max(deadline_, now + timing_.ping_timeout);
+  }
   switch (packet.type) {
     case PacketType::message:
       return {.send = {}, .deliver = packet, .close = {}};
@@ -59,6 +65,7 @@ Session::Step Session::tick(core::SteadyTime now) {
   if (!open_ || now < deadline_) return {};
   if (role_ == Role::client || awaiting_pong_) return end(CloseReason::ping_timeout);
   awaiting_pong_ = true;
+  heard_since_ping_ = false;
   // The time-out counts from when the ping was due, as it does for the client; but whoever is asked very late
   // can still answer.
   deadline_ = std::max(deadline_ + timing_.ping_timeout, now + timing_.ping_timeout * 3 / 4);

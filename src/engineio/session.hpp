@@ -57,6 +57,7 @@ class Session {
   core::SteadyTime deadline_;
   Role role_;
   bool awaiting_pong_ = false;
+  bool heard_since_ping_ = false;  ///< something else than its pong
   bool open_ = true;
 };
 

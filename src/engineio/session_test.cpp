@@ -38,6 +38,18 @@ TEST_F(SessionTest, APongStartsTheNextInterval) {
   EXPECT_EQ(server.deadline(), start + 51s);
 }
 
+TEST_F(SessionTest, WhatComesInsteadOfThePongPutsTheEndOffOnce) {
+  server.tick(start + 25s);
+  server.receive(packet(PacketType::message), start + 40s);
+  EXPECT_EQ(server.deadline(), start + 60s);
+  server.receive(packet(PacketType::message), start + 50s);
+  EXPECT_EQ(server.deadline(), start + 60s);
+  server.receive(packet(PacketType::pong), start + 55s);
+  server.tick(start + 80s);
+  server.receive(packet(PacketType::message), start + 90s);
+  EXPECT_EQ(server.deadline(), start + 110s) << "once for each ping";
+}
+
 TEST_F(SessionTest, APongThatNobodyAskedForDoesNotPutOffThePing) {
   server.receive(packet(PacketType::pong), start + 20s);
   EXPECT_EQ(server.deadline(), start + 25s);

@@ -52,10 +52,17 @@ class Transport {
   virtual asio::awaitable<core::Result<void>> send(Outbox& outbox) = 0;
   /// Ends it politely, within about a second or when the other side next asks.
   virtual asio::awaitable<void> close() = 0;
+  /// Whether close() tells the peer something although the session has ended; else abort() says all there is.
+  virtual bool says_goodbye() const { return false; }
   /// Ends it now; pending operations fail.
   virtual void abort() = 0;
 };
 
-std::shared_ptr<Transport> websocket_transport(std::unique_ptr<http::WebSocket> socket);
+/// How binary messages go out: as they are, or as text where the peer has asked for that (`b64=1` in the
+/// query).
+enum class BinaryAs : bool { binary, base64 };
+
+std::shared_ptr<Transport> websocket_transport(std::unique_ptr<http::WebSocket> socket,
+                                               BinaryAs binary = BinaryAs::binary);
 
 }  // namespace pantheon::engineio

@@ -1,4 +1,5 @@
 #include <array>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -14,13 +15,15 @@ constexpr std::size_t kBatchFrames = 64;
 /// The front of an outbox, as many frames as go out together.
 class Batch {
  public:
-  explicit Batch(const Outbox& outbox) {
+  Batch(const Outbox& outbox, BinaryAs binary) {
     std::size_t bytes = 0;
     while (count_ < kBatchFrames && count_ < outbox.size()) {
       const Frame& frame = outbox.at(count_);
       if (count_ > 0 && bytes + frame.data->size() > kBatchBytes) break;
       bytes += frame.data->size();
-      messages_[count_++] = {*frame.data, frame.is_text};
+      messages_[count_++] = frame.is_text || binary == BinaryAs::binary
+                                ? http::WebSocket::MessageView{*frame.data, frame.is_text}
+                                : as_text(frame);
     }
   }
   std::span<const http::WebSocket::MessageView> messages() const {
@@ -34,13 +37,20 @@ class Batch {
   }
 
  private:
+  http::WebSocket::MessageView as_text(const Frame& frame) {
+    texts_.push_back(std::make_unique<const std::string>(base64_frame(*frame.data)));
+    return {*texts_.back(), true};
+  }
+
+  std::vector<std::unique_ptr<const std::string>> texts_;
   std::array<http::WebSocket::MessageView, kBatchFrames> messages_;
   std::size_t count_ = 0;
 };
 
 class WebSocketTransport final : public Transport, private http::WebSocket::Reader {
  public:
-  explicit WebSocketTransport(std::unique_ptr<http::WebSocket> socket) : socket_(std::move(socket)) {}
+  WebSocketTransport(std::unique_ptr<http::WebSocket> socket, BinaryAs binary)
+      : socket_(std::move(socket)), binary_(binary) {}
 
   std::string_view name() const override { return "websocket"; }
 
@@ -63,7 +73,7 @@ class WebSocketTransport final : public Transport, private http::WebSocket::Read
 
   void send_now(Outbox& outbox) override {
     while (!outbox.empty()) {
-      const Batch batch(outbox);
+      const Batch batch(outbox, binary_);
       if (!socket_->write_now(batch.messages())) return;
       batch.take_off(outbox);
       if (socket_->has_unsent()) return;
@@ -74,7 +84,7 @@ class WebSocketTransport final : public Transport, private http::WebSocket::Read
 
   asio::awaitable<core::Result<void>> send(Outbox& outbox) override {
     while (!outbox.empty() || socket_->has_unsent()) {
-      const Batch batch(outbox);
+      const Batch batch(outbox, binary_);
       const auto kept = batch.take_off(outbox);
       auto sent = co_await socket_->write_all(batch.messages());
       if (!sent) co_return sent;
@@ -83,29 +93,33 @@ class WebSocketTransport final : public Transport, private http::WebSocket::Read
   }
 
   asio::awaitable<void> close() override { return socket_->close(1000, {}); }
+  bool says_goodbye() const override { return true; }
 
   void abort() override { socket_->abort(); }
 
  private:
   void take(http::WebSocket::MessageView message) override {
-    receiver_->take_from(*this, view_frame(message.data, message.is_text));
+    std::string decoded;
+    receiver_->take_from(*this, view_frame(message.data, message.is_text, decoded));
   }
   void ended(const core::Error& why) override { receiver_->ended(why); }
 
   static http::WebSocket::Sink of_messages(Sink sink) {
     return [sink = std::move(sink)](http::WebSocket::MessageView message) {
-      return sink(view_frame(message.data, message.is_text));
+      std::string decoded;
+      return sink(view_frame(message.data, message.is_text, decoded));
     };
   }
 
   std::unique_ptr<http::WebSocket> socket_;
   Receiver* receiver_ = nullptr;  ///< set where it has started
+  BinaryAs binary_;
 };
 
 }  // namespace
 
-std::shared_ptr<Transport> websocket_transport(std::unique_ptr<http::WebSocket> socket) {
-  return std::make_shared<WebSocketTransport>(std::move(socket));
+std::shared_ptr<Transport> websocket_transport(std::unique_ptr<http::WebSocket> socket, BinaryAs binary) {
+  return std::make_shared<WebSocketTransport>(std::move(socket), binary);
 }
 
 }  // namespace pantheon::engineio

@@ -113,3 +113,16 @@ describe('the upgrade of the official client', () => {
     );
   });
 });
+
+describe('the official Engine.IO client that sends no binary messages', () => {
+  it.each([[['websocket']], [['polling', 'websocket']]] as [Transports][])(
+    'gets its bytes back over %s',
+    async (transports) => {
+      const socket = open(transports, { forceBase64: true });
+      await next(socket, transports.length === 1 ? 'open' : 'upgrade');
+      const back = next(socket, 'message');
+      socket.send(new Uint8Array([1, 2, 3]).buffer);
+      expect(new Uint8Array((await back) as ArrayBuffer)).toEqual(new Uint8Array([1, 2, 3]));
+    },
+  );
+});

@@ -9,13 +9,15 @@ import { EchoServer } from './programs.js';
 
 let server: EchoServer;
 let quick: EchoServer;
+let roomy: EchoServer;
 
 beforeAll(async () => {
+  roomy = await EchoServer.start();
   server = await EchoServer.start('--max-payload', '10000');
   quick = await EchoServer.start('--ping-interval-ms', '60', '--ping-timeout-ms', '40');
 });
 afterAll(async () => {
-  await Promise.all([server.stop(), quick.stop()]);
+  await Promise.all([server.stop(), quick.stop(), roomy.stop()]);
 });
 
 /** Opens a TCP connection, sends bytes, and gives what closes it. */
@@ -105,6 +107,13 @@ describe('long-polling messages', () => {
     expect(await polled.text()).toBe(payload);
   });
 
+  it('echoes all that one payload may bring', async () => {
+    const session = await PollingSession.open(roomy.url);
+    const payload = Array.from({ length: 16_000 }, () => '4a').join(SEPARATOR);
+    expect((await session.post(payload)).status).toBe(200);
+    expect(await session.poll()).toBe(payload);
+  });
+
   it('answers a poll that waits', async () => {
     const session = await PollingSession.open(server.url);
     const polled = session.poll();
@@ -133,6 +142,24 @@ describe('long-polling messages', () => {
     expect(response.status).toBe(204);
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
     expect(response.headers.get('access-control-allow-headers')).toBe('x-token');
+  });
+
+  it('answers OPTIONS that is no preflight like one', async () => {
+    const response = await fetch(`${server.url}/engine.io/?transport=polling`, { method: 'OPTIONS' });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('access-control-allow-methods')).toBe('GET,HEAD,PUT,PATCH,POST,DELETE');
+  });
+
+  it('refuses a request of a session in another protocol', async () => {
+    const session = await PollingSession.open(server.url);
+    for (const query of ['', 'EIO=3&']) {
+      const response = await fetch(session.url.replace('EIO=4&', query));
+      expect(response.status).toBe(400);
+      expect(await response.json()).toEqual({ code: 3, message: 'Bad request' });
+    }
+    await session.post('4a');
+    expect(await session.poll()).toBe('4a');
   });
 });
 
@@ -192,7 +219,7 @@ describe('the end of a long-polling session', () => {
     const session = await PollingSession.open(server.url);
     const polled = session.get();
     await session.post(payload);
-    await toldOrLate(polled, '1');
+    await toldOrLate(polled, payload.startsWith('4a') ? '4a' : '1');
     await isGone(session);
   });
 
@@ -209,6 +236,16 @@ describe('the end of a long-polling session', () => {
     expect((await session.post('1')).status).toBe(200);
     await toldOrLate(polled, '6');
     await isGone(session);
+  });
+
+  it('comes after the answers to what the client said before', async () => {
+    for (const last of ['1', 'abc']) {
+      const session = await PollingSession.open(server.url);
+      const polled = session.get();
+      await session.post(['4last', last].join(SEPARATOR));
+      await toldOrLate(polled, '4last');
+      await isGone(session);
+    }
   });
 
   it('comes when the server stops, and the client is told', async () => {

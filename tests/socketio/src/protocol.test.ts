@@ -79,6 +79,38 @@ describe('Engine.IO session', () => {
     raw.end();
   });
 
+  it('takes binary as base64 text, and sends it so where that is asked for', async () => {
+    const raw = await RawSocket.engine(server.webSocketUrl);
+    raw.send('bAQID');
+    expect(await raw.next()).toEqual(Buffer.from([1, 2, 3]));
+    raw.end();
+    const asking = await RawSocket.open(`${server.webSocketUrl}/engine.io/?EIO=4&transport=websocket&b64=1`);
+    await asking.next();
+    asking.send(Buffer.from([1, 2, 3]));
+    expect(await asking.next()).toBe('bAQID');
+    asking.end();
+  });
+
+  it('echoes ten thousand messages that come at once', async () => {
+    const raw = await RawSocket.engine(server.webSocketUrl);
+    for (let i = 0; i < 10_000; i++) raw.send(`4${String(i)}`);
+    for (let i = 0; i < 10_000; i++) expect(await raw.next()).toBe(`4${String(i)}`);
+    raw.end();
+  });
+
+  it.each(['1', 'abc', '2', 'b!'])('answers what came before %j, and closes in order', async (end) => {
+    const raw = await RawSocket.engine(server.webSocketUrl);
+    raw.send('4last');
+    raw.send(end);
+    expect(await raw.next()).toBe('4last');
+    expect(await raw.closed).toBe(1000);
+  });
+
+  it('closes in order when a ping is not answered', async () => {
+    const raw = await RawSocket.engine(quick.webSocketUrl);
+    expect(await raw.closed).toBe(1000);
+  });
+
   it('is asked with ping, and lives as long as it answers', async () => {
     const raw = await RawSocket.engine(quick.webSocketUrl);
     for (let i = 0; i < 3; i++) {
@@ -86,11 +118,6 @@ describe('Engine.IO session', () => {
       raw.send('3');
     }
     raw.end();
-  });
-
-  it('ends when a ping is not answered', async () => {
-    const raw = await RawSocket.engine(quick.webSocketUrl);
-    await raw.closed;
   });
 
   it('ends when the client says so', async () => {
