@@ -54,6 +54,21 @@ describe('Engine.IO handshake', () => {
     },
   );
 
+  it('chooses the first of the subprotocols that a client offers, and none where none is offered', async () => {
+    const url = `${server.webSocketUrl}/engine.io/?EIO=4&transport=websocket`;
+    const choosing = await RawSocket.open(url, ['b', 'a']);
+    expect(choosing.protocol).toBe('b');
+    choosing.end();
+    const without = await RawSocket.open(url);
+    expect(without.protocol).toBe('');
+    without.end();
+  });
+
+  it.each(['', 'a,', 'a,,b', 'a b', 'a, a'])('refuses the subprotocols %j', async (list) => {
+    const url = `${server.webSocketUrl}/engine.io/?EIO=4&transport=websocket`;
+    await expect(RawSocket.open(url, [], { 'Sec-WebSocket-Protocol': list })).rejects.toThrow('400');
+  });
+
   it('opens a session with its times and limits', async () => {
     const raw = await RawSocket.open(`${server.webSocketUrl}/engine.io/?EIO=4&transport=websocket`);
     const opening = String(await raw.next());

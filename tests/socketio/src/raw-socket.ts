@@ -18,8 +18,8 @@ export class RawSocket {
     });
   }
 
-  static async open(url: string): Promise<RawSocket> {
-    const socket = new WebSocket(url);
+  static async open(url: string, protocols: string[] = [], headers = {}): Promise<RawSocket> {
+    const socket = new WebSocket(url, protocols, { headers });
     const raw = new RawSocket(socket);
     await once(socket, 'open');
     return raw;
@@ -39,6 +39,11 @@ export class RawSocket {
     await raw.next(); // CONNECT
     await raw.next(); // auth
     return raw;
+  }
+
+  /** The subprotocol that the server chose, or nothing. */
+  get protocol(): string {
+    return this.socket.protocol;
   }
 
   send(data: string | Buffer): void {

@@ -74,6 +74,19 @@ describe.each([['websocket'], ['polling'], ['polling', 'websocket']])(
       });
     }
 
+    it('connects when it offers subprotocols', async () => {
+      const socket = connect('/', { protocols: ['a', 'b'] });
+      await next(socket, 'connect');
+      const { engine } = socket.io;
+      const last = transports.at(-1);
+      if (engine.transport.name !== last) {
+        await new Promise((resolve) => {
+          engine.once('upgrade', resolve);
+        });
+      }
+      expect(engine.transport.name).toBe(last);
+    });
+
     it('gets no credentials as an empty object', async () => {
       expect(await next(connect(), 'auth')).toEqual([{}]);
     });
