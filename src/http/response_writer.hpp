@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "http/message.hpp"
@@ -13,8 +14,11 @@ std::string_view reason_phrase(unsigned status);
 bool is_field_name(std::string_view text);
 bool is_field_value(std::string_view text);
 
+/// A time as in the field Date: IMF-fixdate (RFC 9110, section 5.6.7).
+std::string http_date(std::chrono::sys_seconds time);
+
 /// Status line and fields of a response, up to and with the empty line. Content-Length and Connection are set
-/// here; fields that could break the framing are left out.
+/// here, and Date unless it is among the fields; fields that could break the framing are left out.
 std::string encode_response_head(const Response& response, bool keep_alive, bool http_1_0);
 
 /// Request line and fields; `bad_request` when method or fields are not valid.
