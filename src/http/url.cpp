@@ -144,17 +144,18 @@ std::string percent_encode(std::string_view text) {
 }
 
 std::optional<std::string> query_parameter(std::string_view query, std::string_view name) {
+  std::optional<std::string> value;
   while (!query.empty()) {
     const auto end = query.find('&');
     const auto pair = query.substr(0, end);
     query = end == std::string_view::npos ? std::string_view() : query.substr(end + 1);
     const auto equals = pair.find('=');
     if (pair.substr(0, equals) != name) continue;
-    std::string value(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1));
-    for (char& c : value) c = c == '+' ? ' ' : c;
-    return percent_decode(value);
+    value = equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1);
   }
-  return std::nullopt;
+  if (!value) return std::nullopt;
+  for (char& c : *value) c = c == '+' ? ' ' : c;
+  return percent_decode(*value);
 }
 
 }  // namespace pantheon::http

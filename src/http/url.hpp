@@ -41,7 +41,8 @@ bool is_private(std::string_view authority);
 std::optional<std::string> percent_decode(std::string_view text);
 /// Escapes everything but the unreserved characters of RFC 3986.
 std::string percent_encode(std::string_view text);
-/// The first value of a name in `a=1&b=2`, decoded (`+` is a space); nothing when it is absent or broken.
+/// The last value of a name in `a=1&b=2`, decoded (`+` is a space), as Object.fromEntries(URLSearchParams)
+/// has it; nothing when it is absent or broken.
 std::optional<std::string> query_parameter(std::string_view query, std::string_view name);
 
 }  // namespace pantheon::http

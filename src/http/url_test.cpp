@@ -85,8 +85,10 @@ TEST(Percent, EncodesAllButUnreservedCharacters) {
   EXPECT_EQ(percent_encode("a-Z0~ /ü"), "a-Z0~%20%2F%C3%BC");
 }
 
-TEST(Query, FindsTheFirstValueOfAName) {
-  EXPECT_EQ(query_parameter("a=1&b=x+y%21&b=2&c", "b"), "x y!");
+TEST(Query, FindsTheLastValueOfAName) {
+  EXPECT_EQ(query_parameter("a=1&b=x+y%21&c", "b"), "x y!");
+  EXPECT_EQ(query_parameter("b=1&a=1&b=2&c", "b"), "2");
+  EXPECT_EQ(query_parameter("b=1&b", "b"), "");
   EXPECT_EQ(query_parameter("a=1&c", "c"), "");
   EXPECT_FALSE(query_parameter("ab=1", "a"));
   EXPECT_FALSE(query_parameter("a=%", "a"));

@@ -54,6 +54,15 @@ describe('Engine.IO handshake', () => {
     },
   );
 
+  it.each(['EIO=3&EIO=4&transport=websocket', 'EIO=4&transport=abc&transport=websocket'])(
+    'takes the last of several values, as the official server: ?%s',
+    async (query) => {
+      const raw = await RawSocket.open(`${server.webSocketUrl}/engine.io/?${query}`);
+      expect(String(await raw.next())[0]).toBe('0');
+      raw.end();
+    },
+  );
+
   it('chooses the first of the subprotocols that a client offers, and none where none is offered', async () => {
     const url = `${server.webSocketUrl}/engine.io/?EIO=4&transport=websocket`;
     const choosing = await RawSocket.open(url, ['b', 'a']);
