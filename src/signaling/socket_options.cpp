@@ -10,6 +10,8 @@ namespace {
 constexpr std::size_t kToldFull = 512;  // at one time
 // Whoever opens a session and does not sign in holds a place of others.
 constexpr std::chrono::seconds kConnectTimeout{20};
+constexpr double kLeastEventsPerSecond = 500;
+constexpr double kLeastEventBurst = 2000;
 
 }  // namespace
 
@@ -30,8 +32,8 @@ socketio::ServerOptions socket_options(const Options& given) {
   options.max_polling = limits.max_polling;
   options.connect_timeout = kConnectTimeout;
   // Beyond all limits of events; whoever reaches it gets no further answers.
-  options.max_events_per_second = std::max(options.max_events_per_second, limits.events_per_second * 10);
-  options.event_burst = std::max(options.event_burst, limits.events_per_second * 40);
+  options.max_events_per_second = std::max(kLeastEventsPerSecond, limits.events_per_second * 10);
+  options.event_burst = std::max(kLeastEventBurst, limits.events_per_second * 40);
   return options;
 }
 

@@ -39,8 +39,10 @@ struct ServerOptions {
   std::size_t max_rooms = 64;          ///< per socket
   std::size_t max_handlers = 64;       ///< per socket
   std::size_t max_pending_acks = 256;  ///< per socket
-  double max_events_per_second = 500;  ///< per connection, averaged; beyond: it is disconnected
-  double event_burst = 2000;           ///< that a quiet connection may send at once
+  /// Messages per connection, averaged; beyond: it is disconnected. An attachment is a message too. 0: no
+  /// limit.
+  double max_events_per_second = 0;
+  double event_burst = 2000;  ///< that a quiet connection may send at once, where they are limited
   /// False: headers, query and credentials of a handshake are forgotten when the client has joined a
   /// namespace and the handlers of on_connection() have run, which saves about a kilobyte for each
   /// connection.

@@ -106,10 +106,11 @@ void ServerConnection::end(std::string_view reason) {
 
 // A bucket of tokens: full for a quiet connection, one taken by each message.
 bool ServerConnection::within_rate() {
+  const auto& options = server_->options;
+  if (options.max_events_per_second <= 0) return true;
   const auto now = std::chrono::steady_clock::now();
   const std::chrono::duration<double> passed = now - refilled_;
   refilled_ = now;
-  const auto& options = server_->options;
   tokens_ = std::min(options.event_burst, tokens_ + passed.count() * options.max_events_per_second);
   tokens_ -= 1;
   return tokens_ >= 0;

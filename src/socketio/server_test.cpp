@@ -169,6 +169,18 @@ TEST_F(RefusalTest, JoiningTwiceIsToldWithACode) {
   expect_closed(*socket);
 }
 
+TEST_F(ServerTest, ManyEventsAtOnceAreAllTaken) {
+  Client& client = connect();
+  constexpr int kEvents = 10'000;
+  int came = 0;
+  sockets[0]->on("message", [&](const Event&) {
+    if (++came == kEvents) changed.notify();
+  });
+  for (int i = 0; i < kEvents; ++i) EXPECT_TRUE(client.emit("message", {i}));
+  until([&] { return came == kEvents || !reasons.empty(); });
+  EXPECT_EQ(came, kEvents);
+}
+
 class RateTest : public SocketioTest {
  protected:
   RateTest() {

@@ -121,12 +121,12 @@ describe.each([['websocket'], ['polling'], ['polling', 'websocket']])(
       const all = new Promise<void>((resolve) => {
         socket.on('message-back', (n: number) => {
           got.push(n);
-          if (got.length === 1000) resolve();
+          if (got.length === 3000) resolve();
         });
       });
-      for (let i = 0; i < 1000; i++) socket.emit('message', i);
+      for (let i = 0; i < 3000; i++) socket.emit('message', i);
       await all;
-      expect(got).toEqual(Array.from({ length: 1000 }, (_, i) => i));
+      expect(got).toEqual(Array.from({ length: 3000 }, (_, i) => i));
     });
 
     it('connects again after it disconnected', async () => {
