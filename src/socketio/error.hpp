@@ -19,6 +19,7 @@ enum class SocketioError {
   missing_attachment,
   packet_too_large,
   not_connected,
+  unexpected_packet,
   send_queue_full,
   ack_timeout,
   disconnected,

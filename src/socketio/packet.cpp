@@ -41,6 +41,7 @@ core::Result<void> take_attachment_count(Cursor& cursor, Packet& packet, const D
   cursor.take(1);
   const auto count = to_number<std::size_t>(digits);
   if (!count || *count > limits.max_attachments) return core::failure(SocketioError::too_many_attachments);
+  if (*count == 0) return core::failure(SocketioError::bad_attachment_count);
   packet.attachment_count = *count;
   return {};
 }

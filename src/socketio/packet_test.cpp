@@ -50,6 +50,8 @@ TEST(Decode, RefusesMalformedText) {
   EXPECT_EQ(error_of("5[\"a\"]"), "bad_attachment_count");
   EXPECT_EQ(error_of("51[\"a\"]"), "bad_attachment_count");
   EXPECT_EQ(error_of("5-[\"a\"]"), "bad_attachment_count");
+  EXPECT_EQ(error_of("50-[\"a\"]"), "bad_attachment_count");
+  EXPECT_EQ(error_of("60-1[]"), "bad_attachment_count");
   EXPECT_EQ(error_of("511-[\"a\"]"), "too_many_attachments");
   EXPECT_EQ(error_of("599999999999999999999999-[\"a\"]"), "too_many_attachments");
   EXPECT_EQ(error_of("0/" + std::string(300, 'x')), "bad_namespace");
@@ -83,11 +85,6 @@ TEST(Decoder, PutsAttachmentsToTheirPacket) {
   ASSERT_TRUE(packet);
   EXPECT_EQ(core::as_text(packet->attachments[1]), "two");
   EXPECT_TRUE(decoder.add_text("2[\"next\"]").value());
-}
-
-TEST(Decoder, ABinaryPacketWithoutAttachmentsIsWholeAtOnce) {
-  Decoder decoder;
-  EXPECT_TRUE(decoder.add_text("50-[\"a\"]").value());
 }
 
 TEST(Decoder, RefusesAttachmentsOutOfPlace) {

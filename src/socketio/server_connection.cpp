@@ -143,6 +143,8 @@ void ServerConnection::on_packet(Packet packet) {
   if (packet.type == PacketType::connect) return on_connect(std::move(packet));
   const auto socket = find(packet.nsp);
   if (!socket) return fail(SocketioError::not_connected, "forced server close");
+  if (packet.type == PacketType::connect_error)
+    return fail(SocketioError::unexpected_packet, "forced server close");
   socket->receive(std::move(packet));
 }
 

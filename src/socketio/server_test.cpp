@@ -169,6 +169,15 @@ TEST_F(RefusalTest, JoiningTwiceIsToldWithACode) {
   expect_closed(*socket);
 }
 
+TEST_F(RefusalTest, APacketThatOnlyServersSendEndsTheConnection) {
+  const auto socket = opened();
+  send(*socket, "40");
+  EXPECT_TRUE(read(*socket).starts_with("40{"));
+  send(*socket, R"(44{"message":"no"})");
+  EXPECT_TRUE(read(*socket).starts_with(R"(42["error",{"code":"unexpected_socketio_packet",)"));
+  expect_closed(*socket);
+}
+
 TEST_F(ServerTest, ManyEventsAtOnceAreAllTaken) {
   Client& client = connect();
   constexpr int kEvents = 10'000;

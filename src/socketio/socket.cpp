@@ -197,7 +197,6 @@ void Socket::receive(Packet packet) {
     state_->acks.resolve(*packet.id, {std::move(packet.data.as_array()), std::move(packet.attachments)});
     return;
   }
-  if (!packet.is_event()) return;  // CONNECT_ERROR means nothing to a server
   Event::Acknowledge acknowledge;
   if (packet.id) {
     acknowledge = [weak = weak_from_this(), id = *packet.id, done = std::make_shared<bool>(false)](
