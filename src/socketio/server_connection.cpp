@@ -214,8 +214,10 @@ void ServerConnection::welcome(const std::shared_ptr<Socket>& socket) {
   socket->forget_handshake();
 }
 
-// Says that the socket is connected; one that was found again also gets what it missed.
+// Says that the socket is connected. One that was found again is sent what it missed before, as by the
+// official server: its client keeps that until its handlers can have it.
 bool ServerConnection::greet(const Socket& socket) {
+  if (!send_missed(socket)) return false;
   Packet packet;
   packet.type = PacketType::connect;
   packet.nsp = socket.nsp().name();
@@ -226,7 +228,10 @@ bool ServerConnection::greet(const Socket& socket) {
   if (const auto& recovery = socket.state_->recovery)
     core::append_json_member(packet.payload, "pid", recovery->pid);
   packet.payload.push_back('}');
-  if (!send(frames_of(packet))) return false;
+  return send(frames_of(packet)).has_value();
+}
+
+bool ServerConnection::send_missed(const Socket& socket) {
   if (!socket.recovered()) return true;
   const auto missed = std::exchange(socket.state_->recovery->missed, {});
   return std::ranges::all_of(missed, [&](const Packet& event) { return send(frames_of(event)).has_value(); });

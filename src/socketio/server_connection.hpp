@@ -57,6 +57,7 @@ class ServerConnection final : public std::enable_shared_from_this<ServerConnect
   static asio::awaitable<void> admit(std::shared_ptr<ServerConnection> self, std::shared_ptr<Socket> socket);
   void welcome(const std::shared_ptr<Socket>& socket);
   bool greet(const Socket& socket);
+  bool send_missed(const Socket& socket);
   static void find_again(Socket& socket);
   void refuse(const std::string& nsp, const core::json::object& error);
   /// Ends it because of what came, and says why: in the log and to the peer.

@@ -115,7 +115,8 @@ TEST_F(ServerTest, StoppingDisconnectsEveryone) {
   EXPECT_EQ(server->connections(), 0U);
 }
 
-class RefusalTest : public SocketioTest {
+/// A client that says exactly what it is told.
+class RawClientTest : public SocketioTest {
  protected:
   /// A WebSocket that has had the open packet.
   std::unique_ptr<http::WebSocket> opened() {
@@ -134,6 +135,8 @@ class RefusalTest : public SocketioTest {
     EXPECT_EQ(loop.run(socket.read()).error().code(), "connection_closed");
   }
 };
+
+class RefusalTest : public RawClientTest {};
 
 TEST_F(RefusalTest, AMalformedPacketIsToldToTheSocketsAsAnEventAndEndsTheConnection) {
   server->of("/other");
@@ -176,6 +179,39 @@ TEST_F(RefusalTest, APacketThatOnlyServersSendEndsTheConnection) {
   send(*socket, R"(44{"message":"no"})");
   EXPECT_TRUE(read(*socket).starts_with(R"(42["error",{"code":"unexpected_socketio_packet",)"));
   expect_closed(*socket);
+}
+
+class RecoveringServerTest : public RawClientTest {
+ protected:
+  RecoveringServerTest() { options.recovery.max_disconnection = 60s; }
+  /// Joins with these credentials and returns the answer.
+  std::string join(http::WebSocket& socket, std::string_view auth = "") {
+    send(socket, "40" + std::string(auth));
+    return read(socket);
+  }
+};
+
+// The official client keeps what comes before CONNECT until then, so that no handler misses it.
+TEST_F(RecoveringServerTest, SendsWhatWasMissedBeforeItSaysThatTheClientIsConnected) {
+  const auto first = opened();
+  const auto connected = join(*first);
+  const auto session = core::parse_json(std::string_view(connected).substr(2)).value().as_object();
+  EXPECT_TRUE(sockets[0]->emit("hello", {}));
+  const auto event = core::parse_json(std::string_view(read(*first)).substr(2)).value().as_array();
+  sockets[0]->on_disconnect([this](std::string_view reason) {
+    reasons.emplace_back(reason);
+    changed.notify();
+  });
+  first->abort();
+  until([&] { return !reasons.empty(); });
+  server->of("/").emit("one", {});
+  server->of("/").emit("two", {});
+
+  const auto second = opened();
+  const core::json::object auth{{"pid", session.at("pid")}, {"offset", event.at(1)}};
+  EXPECT_TRUE(join(*second, core::json::serialize(auth)).starts_with(R"(42["one",)"));
+  EXPECT_TRUE(read(*second).starts_with(R"(42["two",)"));
+  EXPECT_EQ(read(*second), connected);
 }
 
 TEST_F(ServerTest, ManyEventsAtOnceAreAllTaken) {

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { PollingSession, SEPARATOR } from './polling-session.js';
 import { FeatureServer } from './programs.js';
+import { RawSocket } from './raw-socket.js';
 
 let server: FeatureServer;
 let sockets: Socket[] = [];
@@ -34,8 +35,8 @@ function next(socket: Socket, event: string): Promise<unknown[]> {
   });
 }
 
-async function connected(count: number, options: Options = {}): Promise<Socket[]> {
-  const all = Array.from({ length: count }, () => open(options));
+async function connected(count: number, options: Options = {}, url = server.url): Promise<Socket[]> {
+  const all = Array.from({ length: count }, () => open(options, '/', url));
   await Promise.all(all.map((socket) => next(socket, 'connect')));
   return all;
 }
@@ -218,6 +219,33 @@ describe('connection state recovery', () => {
       expect(got).toEqual(['while away']);
     },
   );
+
+  /** A socket that has joined `/`, and the answer to that. */
+  async function joined(auth: object, answers: number): Promise<[RawSocket, string[]]> {
+    const raw = await RawSocket.engine(recovering.webSocketUrl, '/socket.io/');
+    raw.send(`40${JSON.stringify(auth)}`);
+    const answer: string[] = [];
+    while (answer.length < answers) answer.push(String(await raw.next()));
+    return [raw, answer];
+  }
+
+  it('sends what was missed before it says that the client is connected, as the official server', async () => {
+    const [raw, [connect = '', hello = '']] = await joined({}, 2);
+    const { pid } = JSON.parse(connect.slice(2)) as { pid: string };
+    const [, , offset] = JSON.parse(hello.slice(2)) as string[];
+    const [stays] = (await connected(1, { transports: ['websocket'] }, recovering.url)) as [Socket];
+    raw.end();
+    while (Object.keys((await stays.emitWithAck('who')) as object).length > 1);
+    stays.emit('say-all', 'missed');
+    await next(stays, 'said');
+    const [back, answer] = await joined({ pid, offset }, 3);
+    expect(answer.map((packet) => packet.replace(/,"[^"]+"\]$/, ']'))).toEqual([
+      '42["said","missed"]',
+      connect,
+      '42["hello",true]',
+    ]);
+    back.end();
+  });
 
   it('is off by default', async () => {
     const socket = open(RECOVERING);
