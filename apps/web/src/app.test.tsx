@@ -1,9 +1,10 @@
-import type { AccountDevice } from '@pantheon/client';
+import { ClientError, type AccountDevice } from '@pantheon/client';
 import { act } from 'react';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Conversations } from './chat/conversations.js';
 import { memoryStorage } from './state/device-storage.js';
 import { appDrawer } from './testing/draw-app.js';
+import { press } from './testing/press.js';
 import { scriptOf } from './testing/scenarios.js';
 
 const drawApp = appDrawer({ beforeAll, afterEach });
@@ -95,6 +96,28 @@ describe('App', () => {
     const box = await draw('ready', `#/c/${id}`, storage);
     expect(box.textContent).toContain('And then?');
     expect(box.querySelectorAll('[data-testid=message-assistant]')).toHaveLength(2);
+  });
+
+  it.each([
+    ['Look again', 'refreshModels', { hosting: false, catalogue: false }, { models: [] }],
+    [
+      'Try again',
+      'connect',
+      { error: new ClientError('key_untrusted', { message: 'No.', advice: '' }) },
+      { state: 'failed', models: [], catalogue: false },
+    ],
+  ] as const)('does “%s” with the computer that it names', async (button, method, first, second) => {
+    const [one, other] = scriptOf('ready').hosts;
+    if (one === undefined || other === undefined) throw new Error('no two computers');
+    const hosts = [
+      { ...one, models: [], ...first },
+      { ...other, ...second },
+    ];
+    const { box, client } = await drawApp('ready', '', undefined, { hosts });
+    expect(box.querySelector('[data-testid=state-banner]')?.textContent).toContain(other.name);
+    const asked = vi.spyOn(client, method);
+    await press(box, button);
+    expect(asked.mock.calls).toEqual([[other.deviceId]]);
   });
 
   it('keeps the focus in the list of chats while it covers the page, and gives it back', async () => {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { DESKTOP, happen, open } from './browser.js';
+import { DESKTOP, focused, happen, open } from './browser.js';
 import { servedApp } from './served-app.js';
 
 const app = servedApp();
@@ -54,5 +54,23 @@ it('keeps an edit and the focus in it while the host is away, and asks once it i
   await ask.click();
   await page.locator(done).waitFor();
   expect(await page.getByTestId('message-user').innerText()).toContain('another question');
+  await close();
+});
+
+it.each(['the settings', 'another chat'])('keeps an edit while one looks at %s', async (what) => {
+  const { page, close } = await open(app.browser, app.port, 'ready', DESKTOP);
+  await chatWithOpenEdit(page);
+  await page.getByRole('textbox', { name: 'Your message' }).fill('a better question');
+  const name = what === 'the settings' ? 'Devices and settings' : 'New chat';
+  await page.getByRole('button', { name, exact: true }).first().click();
+  await page.getByTestId('message-assistant').waitFor({ state: 'detached' });
+  await page.goBack();
+  await expect
+    .poll(() => page.getByRole('textbox', { name: 'Your message' }).inputValue())
+    .toBe('a better question');
+  await expect.poll(() => focused(page)).toBe('Message');
+  await page.getByRole('button', { name: 'Ask again', exact: true }).click();
+  await page.locator(done).waitFor();
+  expect(await page.getByTestId('message-user').innerText()).toContain('a better question');
   await close();
 });

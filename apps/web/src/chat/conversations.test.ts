@@ -133,6 +133,48 @@ describe('Conversations', () => {
     expect(conversations.full.get()).toBe(false);
   });
 
+  it('takes the name that another tab gives to a chat that could not be stored as it is', () => {
+    const tabs = sharedStorage();
+    const { conversations, disk } = tabWithDisk(tabs());
+    const { id } = conversations.create([question]);
+    disk.full = true;
+    conversations.setMessages(id, () => [question, answer]);
+    disk.full = false;
+    new Conversations(tabs()).rename(id, 'Sky');
+    for (const one of [conversations, new Conversations(tabs())])
+      expect(one.find(id)).toMatchObject({ title: 'Sky', named: true, messages: [question, answer] });
+  });
+
+  it('keeps a name that could not be stored when another tab settles what was stored', () => {
+    const tabs = sharedStorage();
+    const { conversations, disk } = tabWithDisk(tabs());
+    const { id } = conversations.create([question, answer]);
+    disk.full = true;
+    conversations.rename(id, 'Sky');
+    new Conversations(tabs()).amend(id, (stored) => ({ ...stored, messages: [question] }));
+    expect(conversations.find(id)).toMatchObject({ title: 'Sky', named: true });
+  });
+
+  it('looks at all chats again when anything may have changed meanwhile', () => {
+    const storage = memoryStorage();
+    let tell: (name: undefined) => void = () => undefined;
+    const watch: DeviceStorage['watch'] = (listener) => ((tell = listener), () => undefined);
+    let full = false;
+    const set: DeviceStorage['set'] = (name, value) => !full && storage.set(name, value);
+    const conversations = new Conversations({ ...storage, set, watch });
+    const ids = ['one', 'two'].map((text) => conversations.create([{ ...question, text }]).id);
+    full = true;
+    conversations.create([{ ...question, text: 'unsaved' }]);
+    const elsewhere = new Conversations(storage);
+    elsewhere.remove(ids[0] ?? '');
+    elsewhere.rename(ids[1] ?? '', 'renamed');
+    elsewhere.create([{ ...question, text: 'new' }]);
+    tell(undefined);
+    expect(new Set(conversations.get().map(({ title }) => title))).toEqual(
+      new Set(['renamed', 'new', 'unsaved']),
+    );
+  });
+
   it('finds chats by words of title and messages', () => {
     const conversations = new Conversations(memoryStorage());
     conversations.create([question, answer]);

@@ -16,14 +16,15 @@ function byChange(a: Conversation, b: Conversation): number {
 export class Conversations extends Observable<readonly Conversation[]> {
   /** True while there is a chat that the browser has refused to store as it is. */
   readonly full = new Observable(false);
-  /** Those chats, by id. */
-  private readonly unsaved = new Set<string>();
+  /** Those chats, by id, each as it was stored last, if it ever was. */
+  private readonly unsaved = new Map<string, Conversation | undefined>();
 
   constructor(private readonly storage: DeviceStorage) {
     const stored = storage.names(PREFIX).flatMap((name) => parseConversation(storage.get(name)) ?? []);
     super(stored.sort(byChange).slice(0, MAX_CONVERSATIONS));
     storage.watch((name) => {
-      if (name.startsWith(PREFIX)) this.reload(name.slice(PREFIX.length));
+      if (name === undefined) this.reloadAll();
+      else if (name.startsWith(PREFIX)) this.reload(name.slice(PREFIX.length));
     });
   }
 
@@ -62,7 +63,7 @@ export class Conversations extends Observable<readonly Conversation[]> {
 
   /** Changes a chat as it is stored at this moment, which may be ahead of `get()`, and leaves its place in the list. */
   amend(id: string, change: (stored: Conversation) => Conversation): void {
-    const stored = parseConversation(this.storage.get(PREFIX + id));
+    const stored = this.stored(id);
     if (stored === undefined) return;
     const changed = change(stored);
     if (changed !== stored) this.put(changed);
@@ -107,7 +108,7 @@ export class Conversations extends Observable<readonly Conversation[]> {
   private store(conversation: Conversation): void {
     const { id } = conversation;
     if (this.storage.set(PREFIX + id, JSON.stringify(conversation))) this.unsaved.delete(id);
-    else this.unsaved.add(id);
+    else if (!this.unsaved.has(id)) this.unsaved.set(id, this.stored(id));
   }
 
   /** Something was deleted, so that there may be room for what could not be stored. */
@@ -116,17 +117,39 @@ export class Conversations extends Observable<readonly Conversation[]> {
     this.full.set(this.unsaved.size > 0);
   }
 
+  private stored(id: string): Conversation | undefined {
+    return parseConversation(this.storage.get(PREFIX + id));
+  }
+
   /** Another tab wrote or deleted a chat. */
   private reload(id: string): void {
-    const stored = parseConversation(this.storage.get(PREFIX + id));
+    const stored = this.stored(id);
     const mine = this.unsaved.has(id) ? this.find(id) : undefined;
-    // The other tab has only settled what was stored last, and does not know how it went on here.
-    if (mine !== undefined && stored !== undefined && stored.changedAt <= mine.changedAt)
+    // The other tab has only renamed the chat or settled what was stored last, and does not know how it went on here.
+    if (mine !== undefined && stored !== undefined && stored.changedAt <= mine.changedAt) {
+      this.takeName(mine, stored);
       return this.storeUnsaved();
+    }
     const others = this.get().filter((one) => one.id !== id);
     this.set(stored === undefined ? others : [stored, ...others].sort(byChange));
     this.unsaved.delete(id);
     this.storeUnsaved();
+  }
+
+  /** Other tabs may have written and deleted anything. What could never be stored is known here alone. */
+  private reloadAll(): void {
+    const names = this.storage.names(PREFIX).map((name) => name.slice(PREFIX.length));
+    const known = this.get().filter(({ id }) => !this.unsaved.has(id) || this.unsaved.get(id) !== undefined);
+    for (const id of new Set([...names, ...known.map((one) => one.id)])) this.reload(id);
+  }
+
+  /** A name that has been given in another tab since `mine` was stored last. */
+  private takeName(mine: Conversation, stored: Conversation): void {
+    const { title, named } = stored;
+    const before = this.unsaved.get(mine.id);
+    if (before?.title === title && before.named === named) return;
+    this.unsaved.set(mine.id, stored);
+    this.update((all) => all.map((one) => (one === mine ? { ...mine, title, named } : one)));
   }
 }
 

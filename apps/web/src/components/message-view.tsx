@@ -3,23 +3,28 @@ import type { Run } from '../chat/chat-runner.js';
 import type { AssistantMessage, UserMessage } from '../chat/types.js';
 import { Markdown } from '../markdown/markdown.js';
 import { useValue } from '../state/observable.js';
+import { useServices } from '../state/services.js';
 import { CopyButton } from './copy-button.js';
 import { Icon } from './icon.js';
 import { useFocusBack } from './use-focus-back.js';
 
-/** A message while other words are found for it. Without `onDone` it can be written on, but not sent. */
+/**
+ * A message while other words are found for it. `fresh`: it was opened just now, and takes the focus. Without `onDone` it can be
+ * written on, but not sent.
+ */
 function MessageEditor(props: {
   readonly draft: string;
+  readonly fresh: boolean;
   readonly onWrite: (draft: string) => void;
   readonly onCancel: () => void;
   readonly onDone: (() => void) | undefined;
 }): ReactNode {
-  const { draft, onWrite, onCancel, onDone } = props;
+  const { draft, fresh, onWrite, onCancel, onDone } = props;
   return (
     <article className="message user editing" aria-label="Edit your message">
       <div className="composer-grow" data-text={`${draft}\n`}>
         <textarea
-          autoFocus
+          autoFocus={fresh}
           aria-label="Your message"
           value={draft}
           onChange={(event) => onWrite(event.target.value)}
@@ -44,26 +49,33 @@ export const UserMessageView = memo(function UserMessageView(props: {
   readonly onEdit: ((message: UserMessage, text: string) => void) | undefined;
 }): ReactNode {
   const { message, answering, onEdit } = props;
-  const { text } = message;
-  const [draft, setDraft] = useState<string | undefined>();
+  const { id, text } = message;
+  const { edits } = useServices();
+  const draft = useValue(edits).get(id);
+  const [fresh, setFresh] = useState(false);
   const { opener, giveBack } = useFocusBack();
   useEffect(() => {
     // Something else was sent: an edit that has changed nothing is over, one that has is not lost.
-    if (answering) setDraft((one) => (one === text ? undefined : one));
-  }, [answering, text]);
+    if (answering && edits.get().get(id) === text) edits.keep(id, undefined);
+  }, [answering, edits, id, text]);
+  const open = (): void => {
+    setFresh(true);
+    edits.keep(id, text);
+  };
   if (draft !== undefined) {
     const done = (): void => {
       if (draft.trim() !== '') onEdit?.(message, draft.trim());
-      setDraft(undefined);
+      edits.keep(id, undefined);
     };
     const cancel = (): void => {
-      setDraft(undefined);
+      edits.keep(id, undefined);
       giveBack();
     };
     return (
       <MessageEditor
         draft={draft}
-        onWrite={setDraft}
+        fresh={fresh}
+        onWrite={(written) => edits.keep(id, written)}
         onCancel={cancel}
         onDone={onEdit === undefined ? undefined : done}
       />
@@ -81,7 +93,7 @@ export const UserMessageView = memo(function UserMessageView(props: {
             className="icon-button small"
             aria-label="Edit"
             title="Edit"
-            onClick={() => setDraft(text)}
+            onClick={open}
           >
             <Icon name="pencil" />
           </button>

@@ -49,7 +49,7 @@ export function ChatPage(props: {
   }, [title]);
 
   const act = (action: SituationAction): void => {
-    const hostId = resolved?.choice.hostId ?? view.hosts.find(({ online }) => online)?.deviceId;
+    const hostId = situation?.hostId;
     if (action === 'retry-server') client.retryNow();
     else if (action === 'retry-host' && hostId !== undefined) account.retry(hostId);
     else if (action === 'refresh-models' && hostId !== undefined)

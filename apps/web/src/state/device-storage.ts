@@ -8,8 +8,11 @@ export interface DeviceStorage {
   remove(name: string): void;
   /** The names that begin with `prefix`. */
   names(prefix: string): readonly string[];
-  /** Calls `listener` with the name another tab changed, until the returned function is called. */
-  watch(listener: (name: string) => void): () => void;
+  /**
+   * Calls `listener` with the name another tab changed, until the returned function is called; with `undefined` when any may have
+   * changed.
+   */
+  watch(listener: (name: string | undefined) => void): () => void;
 }
 
 /** Storage that ends with the page; for tests, and where the browser allows no other. */
@@ -44,11 +47,12 @@ export function deviceStorage(): DeviceStorage {
     remove: (name) => storage.removeItem(name),
     names: (prefix) => Object.keys(storage).filter((name) => name.startsWith(prefix)),
     watch: (listener) => {
-      const onStorage = (event: StorageEvent): void => {
-        if (event.key !== null) listener(event.key);
-      };
-      addEventListener('storage', onStorage);
-      return () => removeEventListener('storage', onStorage);
+      const stop = new AbortController();
+      const { signal } = stop;
+      addEventListener('storage', ({ key }) => listener(key ?? undefined), { signal });
+      // The browser had put the page aside, and told it nothing meanwhile.
+      addEventListener('pageshow', ({ persisted }) => persisted && listener(undefined), { signal });
+      return () => stop.abort();
     },
   };
 }

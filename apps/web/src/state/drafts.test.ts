@@ -11,6 +11,15 @@ describe('Drafts', () => {
     expect([...drafts.get()]).toEqual([['a', 'two']]);
   });
 
+  it('keeps an empty text of what is open until it is closed', () => {
+    const drafts = new Drafts();
+    drafts.keep('message', 'text');
+    drafts.keep('message', '');
+    expect(drafts.get().get('message')).toBe('');
+    drafts.keep('message', undefined);
+    expect(drafts.get().size).toBe(0);
+  });
+
   it('forgets those left alone longest when there are too many', () => {
     const drafts = new Drafts();
     for (let at = 0; at < 60; at++) {

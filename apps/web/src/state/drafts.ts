@@ -2,17 +2,25 @@ import { Observable } from './observable.js';
 
 const MAX_DRAFTS = 50;
 
-/** What is being written, by chat, for as long as the page is open. That of a chat not begun yet has the chat `undefined`. */
+/**
+ * What is being written, by what it is for, for as long as the page is open: by chat, where one not begun yet is `undefined`,
+ * or by the message that is being edited.
+ */
 export class Drafts extends Observable<ReadonlyMap<string | undefined, string>> {
   constructor() {
     super(new Map());
   }
 
-  /** Keeps the text of a chat; an empty one is forgotten, and so is the one that has been left alone longest beyond 50. */
-  write(chat: string | undefined, text: string): void {
+  /** Keeps a text; an empty one is forgotten. */
+  write(subject: string | undefined, text: string): void {
+    this.keep(subject, text === '' ? undefined : text);
+  }
+
+  /** Keeps a text though it may be empty, and forgets it for `undefined`; beyond 50 the one left alone longest is forgotten. */
+  keep(subject: string | undefined, text: string | undefined): void {
     this.update((all) => {
-      const others = [...all].filter(([one]) => one !== chat).slice(1 - MAX_DRAFTS);
-      return new Map(text === '' ? others : [...others, [chat, text]]);
+      const others = [...all].filter(([one]) => one !== subject).slice(1 - MAX_DRAFTS);
+      return new Map(text === undefined ? others : [...others, [subject, text]]);
     });
   }
 }

@@ -18,7 +18,10 @@ export interface Services {
   readonly account: Account;
   readonly conversations: Conversations;
   readonly runner: ChatRunner;
+  /** By chat. */
   readonly drafts: Drafts;
+  /** Of messages open for editing, by message. */
+  readonly edits: Drafts;
   readonly selection: Selection;
   readonly theme: ThemeSetting;
   readonly router: Router;
@@ -38,6 +41,7 @@ export function makeServices(client: ClientLike, storage: DeviceStorage = device
     conversations,
     runner,
     drafts: new Drafts(),
+    edits: new Drafts(),
     selection,
     theme: new ThemeSetting(storage),
     router: new Router(),

@@ -32,6 +32,8 @@ export interface Situation {
   readonly title: string;
   readonly advice: string;
   readonly action?: SituationAction;
+  /** The computer it is about, which `retry-host` and `refresh-models` act on. */
+  readonly hostId?: string;
 }
 
 const ADVICE = 'Check that the computer is on, and that you are on its network. It is tried again by itself.';
@@ -132,6 +134,7 @@ function ofConnection(host: Host): Situation | undefined {
       title: `${name} cannot be reached.`,
       advice: error?.advice ?? 'It is tried again by itself.',
       action: 'retry-host',
+      hostId: host.deviceId,
     };
   }
   if (host.state !== 'connected' || !host.catalogue) {
@@ -154,6 +157,7 @@ function engineDown(host: Host, engine: string): Situation {
     title: `${which} is not running on ${host.name}.`,
     advice,
     action: 'refresh-models',
+    hostId: host.deviceId,
   };
 }
 
@@ -167,6 +171,7 @@ function withoutModels(host: Host): Situation {
     title: `${host.name} has no models yet.`,
     advice: 'Add one there, for example with “ollama pull llama3.2”. It appears here by itself.',
     action: 'refresh-models',
+    hostId: host.deviceId,
   };
 }
 

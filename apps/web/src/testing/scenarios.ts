@@ -59,6 +59,9 @@ const away = host({
   trust: 'vouched',
 });
 
+/** What a computer, a model or an error may be called, with no place to break a line at. */
+const LONG = 'sha256-6a0746a1ec1aef3e7ec53868f220ff6e389f6f8ef87a01d77c96807de94ca2aa';
+
 const NOW = Date.UTC(2026, 0, 15);
 const devices: readonly AccountDevice[] = [
   {
@@ -193,6 +196,24 @@ export const scenarios = {
   },
   'engine-refused': { reply: refused(502, 'engine_unavailable', 'The engine does not answer.') },
   queued: { reply: queued(3) },
+  'long-words': {
+    hosts: [
+      host({
+        name: LONG,
+        models: [model(LONG, { loaded: true, engine: LONG, capabilities: ['chat', 'vision', 'tools'] })],
+        engines: [{ name: LONG, kind: 'openai', online: true }],
+      }),
+    ],
+    reply: refused(500, 'unknown', `open /root/.ollama/models/blobs/${LONG}: no such file or directory`),
+    devices: devices.map((device) => ({ ...device, deviceId: LONG, name: LONG, platform: LONG })),
+  },
+  'long-words-pairing': {
+    paired: false,
+    state: 'unpaired',
+    pairing: error('pairing_code_unknown', LONG, LONG),
+  },
+  'long-words-untrusted': { state: 'untrusted', hosts: [], error: error('account_mismatch', LONG, LONG) },
+  'long-words-offline': { state: 'offline', hosts: [], error: error('server_unreachable', LONG, LONG) },
   looping: { reply: streamed(`${'>'.repeat(100)} `.repeat(200), 'whole', 1) },
   refused: {
     state: 'revoked',
@@ -214,6 +235,9 @@ export const happenings = {
   'host-away': { hosts: [host({ online: false, state: 'reconnecting', models }), laptop] },
   'host-signaling-away': { hosts: [host({ online: false }), laptop] },
   'host-refuses': { hosts: [host({ state: 'failed', error: refusing }), laptop] },
+  'long-words': {
+    hosts: [host({ name: LONG, state: 'failed', error: error('connect_failed', LONG, LONG) })],
+  },
   'host-lost': { hosts: [host({ state: 'reconnecting' }), laptop] },
   'host-back': { hosts: [host(), laptop, away] },
   'model-gone': { hosts: [host({ models: models.slice(1) }), laptop] },
