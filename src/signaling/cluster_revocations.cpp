@@ -9,6 +9,12 @@ namespace pantheon::signaling {
 
 namespace json = core::json;
 
+namespace {
+
+constexpr std::chrono::milliseconds kRetry{500};
+
+}  // namespace
+
 ClusterRevocations::ClusterRevocations(const boost::asio::any_io_executor& executor,
                                        cluster::RedisClient& client, std::string prefix,
                                        store::DeviceStore& store, Directory& directory, ClusterPeers& peers,
@@ -21,10 +27,10 @@ ClusterRevocations::ClusterRevocations(const boost::asio::any_io_executor& execu
       clock_(std::move(clock)),
       tasks_(executor) {}
 
-void ClusterRevocations::publish(const identity::Statement& revocation) const {
+void ClusterRevocations::publish(const identity::Statement& revocation) {
   const auto& claim = revocation.claim();
-  // When Redis is away catch_up() does it.
-  static_cast<void>(client_->post({"HSET", key_of(claim.account), claim.device_id, revocation.to_text()}));
+  const auto given = client_->post({"HSET", key_of(claim.account), claim.device_id, revocation.to_text()});
+  if (!given) catch_up();
 }
 
 bool ClusterRevocations::keep(const std::string& account,
@@ -62,42 +68,52 @@ void ClusterRevocations::catch_up() {
 boost::asio::awaitable<void> ClusterRevocations::run(ClusterRevocations& self) {
   const core::Mark mark(self.running_);
   while (std::exchange(self.again_, false)) {
-    for (const auto& account : self.peers_->accounts()) co_await cut(self, account);
-    co_await give(self);
+    bool done = true;
+    for (const auto& account : self.peers_->accounts()) {
+      if (done) done = co_await cut(self, account);
+    }
+    if (done) done = co_await give(self);
+    // Where Redis is away, this is called when it is back.
+    if (done || !self.client_->ready()) continue;
+    const bool alive = co_await core::sleep_for(kRetry);
+    if (!alive) co_return;
+    self.again_ = true;
   }
 }
 
 // One after another: it is in no hurry, and between two of them the loop is free.
-boost::asio::awaitable<void> ClusterRevocations::give(ClusterRevocations& self) {
+boost::asio::awaitable<bool> ClusterRevocations::give(ClusterRevocations& self) {
   const auto kept = self.store_->revocations();
   if (!kept) {
     core::logger("signaling")->error("revocations: {}", kept.error().message());
-    co_return;
+    co_return true;
   }
   for (const auto& row : *kept) {
     const auto statement = identity::Statement::parse(row.statement);
     if (!statement || statement->claim().type != identity::StatementType::revoke) continue;
     std::vector<std::string> give{"HSETNX", self.key_of(row.account), row.device_id, row.statement};
     const auto given = co_await self.client_->command(std::move(give));
-    if (!given) co_return;  // Redis is away again, and this begins anew when it is back
+    if (!given) co_return false;
     if (given->integer == 0) continue;
     // Another node may have looked a moment too early.
     self.peers_->tell(row.account, "device-revoked",
                       {{"deviceId", row.device_id}, {"statement", statement->to_json()}});
     self.peers_->cut_device(row.account, row.device_id);
   }
+  co_return true;
 }
 
-boost::asio::awaitable<void> ClusterRevocations::cut(ClusterRevocations& self, std::string account) {
+boost::asio::awaitable<bool> ClusterRevocations::cut(ClusterRevocations& self, std::string account) {
   std::vector<std::string> look_up{"HGETALL", self.key_of(account)};
   const auto all = co_await self.client_->command(std::move(look_up));
-  if (!all) co_return;
+  if (!all) co_return false;
   for (std::size_t i = 0; i + 1 < all->elements.size(); i += 2) {
     const auto& device_id = all->elements[i].text;
     if (!self.directory_->is_connected(account, device_id)) continue;
     if (self.keep(account, identity::Statement::parse(all->elements[i + 1].text)))
       self.directory_->cut_here(account, device_id);
   }
+  co_return true;
 }
 
 boost::asio::awaitable<void> ClusterRevocations::stop() {

@@ -26,13 +26,14 @@ class ClusterRevocations {
                      core::WallClock clock);
 
   /// One that was made here: for nodes that have nobody of its account just now.
-  void publish(const identity::Statement& revocation) const;
+  void publish(const identity::Statement& revocation);
   /// One that another node tells of, as clients are told: `{ deviceId, statement }`.
   void take(const std::string& account, const core::json::object& told);
   /// `device_revoked` when Redis has it, and so this node from now on. While Redis is away only what this
   /// node keeps counts, which is for the caller to ask.
   boost::asio::awaitable<core::Result<void>> check(std::string account, std::string device_id);
   /// Redis is there, perhaps again and empty: gives it what this node keeps, and cuts whom others revoked.
+  /// Tries again while Redis is there and has no room, or refuses it.
   void catch_up();
   /// Await it before destroying, and before the client stops.
   boost::asio::awaitable<void> stop();
@@ -41,8 +42,9 @@ class ClusterRevocations {
   std::string key_of(const std::string& account) const { return prefix_ + ":revoked:" + account; }
   bool keep(const std::string& account, const core::Result<identity::Statement>& revocation);
   static boost::asio::awaitable<void> run(ClusterRevocations& self);
-  static boost::asio::awaitable<void> give(ClusterRevocations& self);
-  static boost::asio::awaitable<void> cut(ClusterRevocations& self, std::string account);
+  // Whether Redis has done all of it.
+  static boost::asio::awaitable<bool> give(ClusterRevocations& self);
+  static boost::asio::awaitable<bool> cut(ClusterRevocations& self, std::string account);
 
   cluster::RedisClient* client_;
   std::string prefix_;
