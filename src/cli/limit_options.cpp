@@ -70,7 +70,7 @@ Rows limits_of_generation1(signaling::Limits& limits) {
   return {{"max-legacy-connections", "MAX_LEGACY_CONNECTIONS", "Connections of clients of generation 1",
            count(limits.max_legacy_connections, kMostSockets)},
           {"max-legacy-message-size", "MAX_LEGACY_MESSAGE_SIZE", "Of a request or an answer of generation 1",
-           size(limits.max_legacy_message, 1_KiB, 16_MiB)},
+           size(limits.max_legacy_message, 1_KiB, 4_MiB)},
           {"max-legacy-requests-per-client", "MAX_LEGACY_REQUESTS_PER_CLIENT",
            "Requests of one client to generation 1, or of it, that wait for an answer",
            count(limits.max_legacy_requests_of_asker, 10'000)},

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/json.hpp"
@@ -45,11 +46,16 @@ class Groups {
   /// Puts, or replaces, an entry of this node. The group need not be open.
   virtual void put(const std::string& group, const std::string& id, core::json::object value) = 0;
   virtual void drop(const std::string& group, const std::string& id) = 0;
-  /// What becomes of it when the shard it is for, or the connection to Redis, is behind. While Redis is away
-  /// anything is lost.
-  enum class Delivery { may_be_lost, arrives };
+  /// What becomes of it when the shard it is for, or the connection to Redis, is behind. What waits is lost
+  /// where thousands wait already; what arrives has places of its own. While Redis is away anything is lost.
+  enum class Delivery { may_be_lost, waits, arrives };
   /// To all other nodes that have the group open.
   virtual void tell(const std::string& group, core::json::object message, Delivery delivery) = 0;
+  /// The same of what is in an entry of this node as well: it may be lost, and is left out where the others
+  /// will take that entry for found.
+  virtual void tell_of(const std::string& group, const std::string& /*id*/, core::json::object message) {
+    tell(group, std::move(message), Delivery::may_be_lost);
+  }
   /// Await it before destroying.
   virtual asio::awaitable<void> stop() = 0;
 };

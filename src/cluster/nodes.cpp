@@ -30,6 +30,13 @@ redis.call('DEL', KEYS[2])
 redis.call('SREM', KEYS[3], ARGV[1])
 return 1)";
 
+// What a lease says of its node.
+constexpr const char* kWriting = "writing";  // it has joined anew, and not yet written all that it shares
+constexpr const char* kWritten = "1";
+constexpr std::chrono::milliseconds kLookForAwaited{500};
+constexpr std::chrono::milliseconds kRetryAnswer{50};
+constexpr core::Bytes kMostUnsent{64 * 1024 * 1024};  // of answers that wait for room
+
 struct WaitingForNode {
   WaitingForNode(const asio::any_io_executor& executor, std::string asked)
       : node(std::move(asked)), answered(executor) {}
@@ -54,8 +61,12 @@ struct Nodes::State {
   void receive(core::ByteView bytes);
   void receive(const std::string& from, json::object& message);
   void set_alive(std::set<std::string> now_alive);
+  void settle(std::set<std::string> now_alive, const std::set<std::string>& have_written);
+  void lapse();
   void note(const core::Result<void>& renewed);
   static asio::awaitable<void> answer(State& state, std::string to, std::string id, json::object message);
+  static asio::awaitable<void> publish_when_there_is_room(State& state, std::string channel,
+                                                          std::string text);
   static asio::awaitable<void> run(State& state);
   static asio::awaitable<core::Result<void>> renew(State& state);
   static asio::awaitable<core::Result<void>> join(State& state, std::string lease);
@@ -69,14 +80,18 @@ struct Nodes::State {
   std::string id = core::to_hex(core::random_bytes(8));
   std::vector<std::function<void(const std::string&)>> gone_handlers;
   std::vector<std::function<void()>> joined_handlers;
+  std::vector<std::function<void(const std::string&)>> settled_handlers;
   MessageHandler message_handler = [](const std::string&, const json::object&) {};
   TextHandler text_handler = [](const SocketText&) {};
   RequestHandler request_handler;
   std::set<std::string> alive;                     // without this node
   std::map<std::string, Clock::time_point> heard;  // nodes that spoke since the last look at the leases began
   std::unordered_map<std::string, std::shared_ptr<WaitingForNode>> requests;
+  std::map<std::string, Clock::time_point> awaited;  // and until when
   bool joined = false;
+  bool written = false;  // all that this node shares, since it joined
   std::optional<core::Error> trouble;
+  core::Bytes unsent{0};
   Clock::time_point renewed_at;
   core::AsyncEvent changed;
   core::AsyncEvent wake;
@@ -124,7 +139,28 @@ asio::awaitable<void> Nodes::State::answer(State& state, std::string to, std::st
   json::object envelope;
   envelope["answer"] = id;
   envelope["message"] = co_await state.request_handler(to, message);
-  static_cast<void>(state.publish(to, std::move(envelope)));
+  envelope["node"] = state.id;
+  auto text = json::serialize(envelope);
+  auto channel = state.channel(to);
+  envelope.clear();
+  co_await publish_when_there_is_room(state, std::move(channel), std::move(text));
+}
+
+// Without its answer the node that asked would wait in vain, and hold a place meanwhile.
+asio::awaitable<void> Nodes::State::publish_when_there_is_room(State& state, std::string channel,
+                                                               std::string text) {
+  const auto deadline = Clock::now() + state.options.request_timeout;
+  const auto fits = [&] {
+    const auto sent = state.client->publish(channel, core::as_bytes(text));
+    return sent || !sent.error().is(ClusterError::queue_full);
+  };
+  if (fits() || state.unsent.count + text.size() > kMostUnsent.count) co_return;
+  state.unsent.count += text.size();
+  const std::shared_ptr<void> no_more(nullptr, [&](void*) { state.unsent.count -= text.size(); });
+  while (Clock::now() < deadline) {
+    const bool alive = co_await core::sleep_for(kRetryAnswer);
+    if (!alive || fits()) co_return;
+  }
 }
 
 void Nodes::State::set_alive(std::set<std::string> now_alive) {
@@ -154,13 +190,16 @@ asio::awaitable<core::Result<void>> Nodes::State::check_founding(State& state, s
 asio::awaitable<core::Result<void>> Nodes::State::join(State& state, std::string lease) {
   const auto checked = co_await check_founding(state, lease);
   if (!checked) co_return core::failure(checked.error());
-  std::vector<std::string> take{"SET", state.lease_key(state.id), "1", "PX", lease};
+  std::vector<std::string> take{"SET", state.lease_key(state.id), kWriting, "PX", lease};
   const auto taken = co_await state.client->command(std::move(take));
   if (!taken) co_return core::failure(taken.error());
   std::vector<std::string> enter{"SADD", state.nodes_key(), state.id};
   const auto entered = co_await state.client->command(std::move(enter));
   if (!entered) co_return core::failure(entered.error());
   state.joined = true;
+  state.written = false;
+  // Whatever made this node join anew may make the others, and they may take a little longer.
+  for (const auto& node : state.alive) state.awaited.emplace(node, Clock::now() + state.options.lease);
   for (const auto& handler : state.joined_handlers) handler();
   co_return core::Result<void>();
 }
@@ -169,7 +208,8 @@ asio::awaitable<core::Result<void>> Nodes::State::renew(State& state) {
   const auto lease = std::to_string(state.options.lease.count());
   bool lapsed = !state.joined;
   if (!lapsed) {
-    std::vector<std::string> renewal{"SET", state.lease_key(state.id), "1", "PX", lease, "XX"};
+    const auto* says = state.written ? kWritten : kWriting;
+    std::vector<std::string> renewal{"SET", state.lease_key(state.id), says, "PX", lease, "XX"};
     const auto renewed = co_await state.client->command(std::move(renewal));
     if (!renewed) co_return core::failure(renewed.error());
     lapsed = renewed->type == RedisReply::Type::nil;
@@ -196,6 +236,7 @@ asio::awaitable<core::Result<void>> Nodes::State::refresh(State& state) {
     look_up.push_back(state.lease_key(node.text));
   }
   std::set<std::string> now_alive;
+  std::set<std::string> written;
   if (!ids.empty()) {
     const auto leases = co_await state.client->command(std::move(look_up));
     if (!leases) co_return core::failure(leases.error());
@@ -203,6 +244,7 @@ asio::awaitable<core::Result<void>> Nodes::State::refresh(State& state) {
     for (std::size_t i = 0; i < ids.size(); ++i) {
       if (leases->elements[i].type != RedisReply::Type::nil) {
         now_alive.insert(ids[i]);
+        if (leases->elements[i].is_text(kWritten)) written.insert(ids[i]);
         continue;
       }
       const auto lease = state.lease_key(ids[i]);
@@ -213,8 +255,32 @@ asio::awaitable<core::Result<void>> Nodes::State::refresh(State& state) {
   // Who began while the answers were under way has a lease by now.
   std::erase_if(state.heard, [&](const auto& node) { return node.second < begun; });
   for (const auto& [node, at] : state.heard) now_alive.insert(node);
-  state.set_alive(std::move(now_alive));
+  if (!state.joined) co_return core::failure(ClusterError::unavailable);  // Redis may be back, and empty
+  state.settle(std::move(now_alive), written);
   co_return core::Result<void>();
+}
+
+void Nodes::State::settle(std::set<std::string> now_alive, const std::set<std::string>& have_written) {
+  std::vector<std::string> settled;
+  for (const auto& [node, until] : awaited) {
+    if (have_written.contains(node) || Clock::now() >= until) {
+      settled.push_back(node);
+    } else {
+      now_alive.insert(node);
+    }
+  }
+  for (const auto& node : settled) awaited.erase(node);
+  set_alive(std::move(now_alive));
+  for (const auto& node : settled) {
+    if (!alive.contains(node)) continue;
+    for (const auto& handler : settled_handlers) handler(node);
+  }
+}
+
+void Nodes::State::lapse() {
+  joined = false;
+  awaited.clear();
+  set_alive({});
 }
 
 asio::awaitable<bool> Nodes::State::is_gone(State& state, std::string node) {
@@ -233,14 +299,18 @@ void Nodes::State::note(const core::Result<void>& renewed) {
 
 asio::awaitable<void> Nodes::State::run(State& state) {
   for (;;) {
+    bool holds = false;
     if (state.client->ready()) {
       const auto renewed = co_await renew(state);
       state.note(renewed);
-      if (renewed) static_cast<void>(co_await refresh(state));
-    } else if (Clock::now() - state.renewed_at > state.options.lease) {
-      state.set_alive({});  // the others think the same of this node by now
+      holds = renewed.has_value();
+      if (holds) static_cast<void>(co_await refresh(state));
     }
-    const bool alive = co_await state.wake.wait_until(Clock::now() + state.options.lease / 4);
+    // The others think the same of this node by now.
+    if (!holds && Clock::now() - state.renewed_at > state.options.lease) state.lapse();
+    auto pause = state.options.lease / 4;
+    if (!state.awaited.empty()) pause = std::min(pause, kLookForAwaited);
+    const bool alive = co_await state.wake.wait_until(Clock::now() + pause);
     if (!alive) co_return;
   }
 }
@@ -263,6 +333,21 @@ void Nodes::on_gone(std::function<void(const std::string&)> handler) {
 void Nodes::on_joined(std::function<void()> handler) {
   state_->joined_handlers.push_back(std::move(handler));
 }
+void Nodes::written_anew() {
+  state_->written = true;
+  const auto lease = std::to_string(state_->options.lease.count());
+  // Where the queue has no room, renewing says it.
+  static_cast<void>(
+      state_->client->post({"SET", state_->lease_key(state_->id), kWritten, "PX", lease, "XX"}));
+}
+std::set<std::string> Nodes::awaited() const {
+  std::set<std::string> nodes;
+  for (const auto& [node, until] : state_->awaited) nodes.insert(node);
+  return nodes;
+}
+void Nodes::on_settled(std::function<void(const std::string&)> handler) {
+  state_->settled_handlers.push_back(std::move(handler));
+}
 void Nodes::on_message(MessageHandler handler) {
   state_->message_handler = std::move(handler);
 }
@@ -280,6 +365,7 @@ void Nodes::start() {
 asio::awaitable<void> Nodes::stop() {
   state_->gone_handlers.clear();
   state_->joined_handlers.clear();
+  state_->settled_handlers.clear();
   state_->tasks.cancel();
   co_await state_->tasks.join();
   if (!state_->joined) co_return;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,13 @@ class Nodes final : public Messenger {
   /// This node has a lease that it had not before: the others know nothing of it, whatever it shares must be
   /// written anew. Also after Redis was away: what was sent meanwhile has reached nobody.
   void on_joined(std::function<void()> handler);
+  /// Call when all of that is written: it is how the others know what this node shares no more.
+  void written_anew();
+  /// Nodes that were there before this one joined anew, and have yet to do the same: for one lease they count
+  /// as alive, and what Redis lacks of them may still come.
+  std::set<std::string> awaited() const;
+  /// A node is awaited no more, and alive: what Redis has of it is all there is.
+  void on_settled(std::function<void(const std::string& node)> handler);
   void on_message(MessageHandler handler) override;
   void on_text(TextHandler handler) override;
   void on_request(RequestHandler handler) override;
@@ -56,7 +64,7 @@ class Nodes final : public Messenger {
 
   const std::string& id() const override;
   const std::string& prefix() const;
-  /// Whether this node holds a lease and Redis is ready.
+  /// Whether this node holds a lease and Redis is ready; one that takes no writes is not, after a lease.
   bool joined() const;
   /// Returns once joined: `other_cluster` when it may not join, `cluster_unavailable` at the deadline.
   asio::awaitable<core::Result<void>> wait_joined(std::chrono::steady_clock::time_point deadline);

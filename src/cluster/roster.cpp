@@ -49,6 +49,7 @@ struct Roster::State {
   void receive(const std::string& group, core::ByteView bytes);
   void receive_put(const std::string& group, Group& in, RosterEntry entry, bool found);
   void node_gone(const std::string& node);
+  void node_settled(const std::string& node);
   void joined();
   void read_anew();
   void start_reading(const std::string& name);
@@ -79,7 +80,10 @@ void Roster::State::receive(const std::string& group, core::ByteView bytes) {
   if (const auto id = core::get_string(*message, "put")) {
     const auto* content = core::get_object(*message, "content");
     auto entry = content == nullptr ? std::nullopt : entry_of(node, std::string(*id), *content);
-    const bool found = core::get_bool(*message, "again").value_or(false);
+    // What was told when it came has not reached this node, if that is how it comes to know the entry.
+    const bool found =
+        core::get_bool(*message, "again").value_or(false) ||
+        (core::get_bool(*message, "changed").value_or(false) && !in->view.has(node, std::string(*id)));
     nodes->heard_from(node);
     if (entry) receive_put(group, *in, std::move(*entry), found);
     return;
@@ -108,11 +112,20 @@ void Roster::State::node_gone(const std::string& node) {
   }
 }
 
+void Roster::State::node_settled(const std::string& node) {
+  for (const auto& [name, group] : std::map(groups)) {
+    for (const auto& entry : group->view.settle(node)) handlers.drop(name, entry);
+  }
+}
+
 // Redis may have forgotten everything, and this node may have missed anything. Everybody writes before
 // reading: so less is missed of what the others have not written yet.
 void Roster::State::joined() {
   for (const auto& [name, group] : groups) group->is_known = false;
-  own.write_anew([this] { read_anew(); });
+  own.write_anew([this] {
+    nodes->written_anew();
+    read_anew();
+  });
 }
 
 void Roster::State::read_anew() {
@@ -151,15 +164,15 @@ asio::awaitable<void> Roster::State::read(State& state, std::string name) {
     auto entries = co_await read_entries(state, name);
     const auto group = state.find(name);
     if (!group) co_return;
+    if (!state.nodes->joined()) {
+      group->reading = false;  // joined() begins anew
+      co_return;
+    }
     if (entries) {
       group->reading = false;
       group->is_known = true;
-      state.apply(name, group->view.end_reading(std::move(*entries)));
+      state.apply(name, group->view.end_reading(std::move(*entries), state.nodes->awaited()));
       group->known.notify();
-      co_return;
-    }
-    if (!state.nodes->joined()) {
-      group->reading = false;  // joined() begins anew
       co_return;
     }
     const bool alive = co_await core::sleep_for(kRetry);
@@ -176,6 +189,7 @@ Roster::Roster(asio::any_io_executor executor, RedisClient& client, Nodes& nodes
     : state_(std::make_unique<State>(executor, client, nodes, std::move(handlers))) {
   auto* state = state_.get();
   nodes.on_gone([state](const std::string& node) { state->node_gone(node); });
+  nodes.on_settled([state](const std::string& node) { state->node_settled(node); });
   nodes.on_joined([state] { state->joined(); });
 }
 Roster::~Roster() = default;
@@ -226,9 +240,13 @@ void Roster::drop(const std::string& group, const std::string& id) {
   state_->own.drop(group, id);
 }
 
+void Roster::tell_of(const std::string& group, const std::string& id, json::object message) {
+  if (!state_->own.has_yet_to_write(group, id)) tell(group, std::move(message), Delivery::may_be_lost);
+}
+
 void Roster::tell(const std::string& group, json::object message, Delivery delivery) {
   json::object told{{"tell", std::move(message)}};
-  if (delivery == Delivery::arrives) return state_->own.say(group, std::move(told));
+  if (delivery != Delivery::may_be_lost) return state_->own.say(group, std::move(told), delivery);
   static_cast<void>(state_->own.publish(group, std::move(told)));
 }
 

@@ -16,7 +16,8 @@ namespace pantheon::cluster {
 
 /// Groups over Redis. The entries of a node that is gone are gone too, on every node and in Redis. While
 /// Redis is away everything stays as it was last known, until the leases of the others have run out;
-/// afterwards everybody writes and reads anew. What is told meanwhile is lost.
+/// afterwards everybody writes and reads anew, and whoever is back first waits for the others. What is told
+/// meanwhile is lost.
 class Roster final : public Groups {
  public:
   /// Client and nodes must outlive it; make it before they start.
@@ -36,6 +37,7 @@ class Roster final : public Groups {
   void put(const std::string& group, const std::string& id, core::json::object value) override;
   void drop(const std::string& group, const std::string& id) override;
   void tell(const std::string& group, core::json::object message, Delivery delivery) override;
+  void tell_of(const std::string& group, const std::string& id, core::json::object message) override;
   asio::awaitable<void> stop() override;
 
  private:

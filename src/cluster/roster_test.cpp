@@ -93,6 +93,79 @@ TEST_F(RosterTest, WhenRedisComesBackEmptyEverybodyKnowsEverythingAgain) {
   until([&] { return b.ids("g") == std::vector<std::string>{"meanwhile"}; });
 }
 
+TEST_F(RosterTest, WhoIsBackFirstWhenRedisIsEmptySeesNobodyLeaveButThoseThatHaveLeft) {
+  auto slow = link_options();
+  slow.first_retry_delay = seconds(1);
+  auto& a = add_node(seconds(30));
+  auto& b = add_node(seconds(30), slow);
+  b.roster.put("g", "stays", {});
+  b.roster.put("g", "goes", {});
+  open(a, "g");
+  redis.stop();
+  until([&] { return !a.nodes.joined() && !b.nodes.joined(); });
+  b.roster.drop("g", "goes");
+  redis.start();
+  until([&] { return a.ids("g") == std::vector<std::string>{"stays"}; });
+  EXPECT_TRUE(b.nodes.joined());
+  EXPECT_THAT(a.events, ElementsAre("drop goes"));
+}
+
+TEST_F(RosterTest, WhoDoesNotComeBackWithRedisIsGoneAfterALease) {
+  auto& a = add_node(seconds(2));
+  auto& b = add_node(seconds(2));
+  b.roster.put("g", "one", {});
+  open(a, "g");
+  redis.stop();
+  loop.run(b.roster.stop());
+  loop.run(b.client.stop());
+  redis.start();
+  const auto begun = std::chrono::steady_clock::now();
+  until([&] { return !a.events.empty(); });
+  EXPECT_THAT(a.events, ElementsAre("drop one"));
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, seconds(1)) << "it might have";
+  EXPECT_TRUE(a.nodes.joined());
+}
+
+TEST_F(RosterTest, WhoAloneLostRedisSeesAtOnceWhatIsGoneFromIt) {
+  auto& a = add_node(seconds(30));
+  auto& b = add_node(seconds(30));
+  b.roster.put("g", "one", {});
+  open(a, "g");
+  const auto connection = ask(a, {"CLIENT", "ID"}).integer;
+  ask(b, {"HDEL", "pantheon:group:g", b.nodes.id() + "/one"});
+  ask(b, {"CLIENT", "KILL", "ID", std::to_string(connection)});
+  until([&] { return !a.events.empty(); });
+  EXPECT_THAT(a.events, ElementsAre("drop one"));
+}
+
+TEST_F(RosterTest, ARedisThatTakesNoWritesForALeaseIsAsGoodAsAway) {
+  auto& a = add_node(milliseconds(600));
+  auto& b = add_node(milliseconds(600));
+  a.roster.put("g", "one", {});
+  open(b, "g");
+  ask(b, {"CONFIG", "SET", "maxmemory", "1"});
+  until([&] { return !b.events.empty(); });
+  EXPECT_THAT(b.events, ElementsAre("drop one"));
+  EXPECT_FALSE(b.nodes.joined());
+  ASSERT_TRUE(b.nodes.trouble());
+  EXPECT_TRUE(b.nodes.trouble()->is(ClusterError::refused));
+  ask(b, {"CONFIG", "SET", "maxmemory", "0"});
+  until([&] { return b.nodes.joined() && b.ids("g") == std::vector<std::string>{"one"}; });
+}
+
+TEST_F(RosterTest, AChangeOfAnEntryThatIsNotKnownYetFindsIt) {
+  auto& a = add_node();
+  auto& b = add_node();
+  a.roster.put("g", "one", {});
+  ask(a, {"HDEL", "pantheon:group:g", a.nodes.id() + "/one"});
+  open(b, "g");
+  ASSERT_THAT(b.ids("g"), IsEmpty());
+  a.roster.put("g", "one", {{"n", 1}});
+  a.roster.put("g", "one", {{"n", 2}});
+  until([&] { return b.events.size() == 2; });
+  EXPECT_THAT(b.events, ElementsAre("found one", "put one"));
+}
+
 TEST_F(RosterTest, WithRedisAwayForLongTheOthersAreGone) {
   auto& a = add_node(milliseconds(600));
   auto& b = add_node(milliseconds(600));
@@ -208,6 +281,21 @@ TEST_F(RosterTest, OnlySoManyRequestsOfANodeWaitAtATime) {
   EXPECT_EQ(answers, std::vector<std::string>(kMostRequests, R"({"late":true})"));
   EXPECT_TRUE(loop.run(a.nodes.request(b.nodes.id(), {}))) << "their places are free again";
   loop.run(tasks.join());
+}
+
+TEST_F(RosterTest, AnAnswerWaitsForRoomInTheQueue) {
+  auto small = link_options();
+  small.max_pending = 30;
+  auto& a = add_node();
+  auto& b = add_node(milliseconds(1000), small);
+  b.nodes.on_request([&](std::string, json::object) -> asio::awaitable<json::object> {
+    while (b.client.post({"PING"})) {
+    }
+    co_return json::object{{"answered", true}};
+  });
+  const auto answer = loop.run(a.nodes.request(b.nodes.id(), {}));
+  ASSERT_TRUE(answer) << answer.error().message();
+  EXPECT_EQ(*answer, (json::object{{"answered", true}}));
 }
 
 TEST_F(RosterTest, WhatIsNoMessageOfANodeIsIgnored) {

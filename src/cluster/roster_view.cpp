@@ -16,6 +16,7 @@ const RosterEntry* RosterView::put(RosterEntry entry) {
     dropped_since_.erase(drop);
   }
   if (reading_) touched_.insert(key);
+  unconfirmed_.erase(key);
   const auto known = find(entry.node, entry.id);
   if (known == entries_.end()) return &entries_.emplace_back(std::move(entry));
   if (known->version >= entry.version) return nullptr;
@@ -30,15 +31,31 @@ std::optional<RosterEntry> RosterView::drop(const std::string& node, const std::
   if (known == entries_.end() || known->version > version) return std::nullopt;
   auto was = std::move(*known);
   entries_.erase(known);
+  unconfirmed_.erase(key_of(node, id));
   return was;
 }
 
-std::vector<RosterEntry> RosterView::drop_node(std::string_view node) {
-  const auto gone =
-      std::ranges::stable_partition(entries_, [&](const RosterEntry& entry) { return entry.node != node; });
+std::vector<RosterEntry> RosterView::drop_all(const std::function<bool(const RosterEntry&)>& which) {
+  const auto gone = std::ranges::stable_partition(entries_, std::not_fn(which));
   std::vector<RosterEntry> were(std::make_move_iterator(gone.begin()), std::make_move_iterator(gone.end()));
   entries_.erase(gone.begin(), gone.end());
+  for (const auto& entry : were) unconfirmed_.erase(key_of(entry.node, entry.id));
   return were;
+}
+
+std::vector<RosterEntry> RosterView::drop_node(std::string_view node) {
+  return drop_all([&](const RosterEntry& entry) { return entry.node == node; });
+}
+
+std::vector<RosterEntry> RosterView::settle(const std::string& node) {
+  return drop_all([&](const RosterEntry& entry) {
+    return entry.node == node && unconfirmed_.contains(key_of(entry.node, entry.id));
+  });
+}
+
+bool RosterView::has(const std::string& node, const std::string& id) const {
+  return std::ranges::any_of(entries_,
+                             [&](const RosterEntry& entry) { return entry.node == node && entry.id == id; });
 }
 
 void RosterView::begin_reading() {
@@ -47,7 +64,8 @@ void RosterView::begin_reading() {
   dropped_since_.clear();
 }
 
-RosterView::Difference RosterView::end_reading(std::vector<RosterEntry> read) {
+RosterView::Difference RosterView::end_reading(std::vector<RosterEntry> read,
+                                               const std::set<std::string>& awaited) {
   std::unordered_set<Key> seen;
   Difference difference;
   for (auto& entry : read) {
@@ -56,15 +74,13 @@ RosterView::Difference RosterView::end_reading(std::vector<RosterEntry> read) {
     if (touched_.contains(key) || dropped_since_.contains(key)) continue;
     if (const auto* changed = put(std::move(entry))) difference.put.push_back(*changed);
   }
-  for (auto entry = entries_.begin(); entry != entries_.end();) {
-    const auto key = key_of(entry->node, entry->id);
-    if (seen.contains(key) || touched_.contains(key)) {
-      ++entry;
-      continue;
-    }
-    difference.dropped.push_back(std::move(*entry));
-    entry = entries_.erase(entry);
-  }
+  difference.dropped = drop_all([&](const RosterEntry& entry) {
+    const auto key = key_of(entry.node, entry.id);
+    if (seen.contains(key) || touched_.contains(key)) return false;
+    if (!awaited.contains(entry.node)) return true;
+    unconfirmed_.insert(key);
+    return false;
+  });
   reading_ = false;
   touched_.clear();
   dropped_since_.clear();

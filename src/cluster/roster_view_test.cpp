@@ -46,10 +46,24 @@ TEST(RosterView, AReadingAddsAndRemovesWhatIsNotKnownYet) {
   view.put(entry("a", "old", 1));
   view.put(entry("a", "kept", 2));
   view.begin_reading();
-  const auto difference = view.end_reading({entry("a", "kept", 2), entry("b", "new", 1)});
+  const auto difference = view.end_reading({entry("a", "kept", 2), entry("b", "new", 1)}, {});
   EXPECT_THAT(names(difference.put), ElementsAre("b/new:1"));
   EXPECT_THAT(names(difference.dropped), ElementsAre("a/old:1"));
   EXPECT_THAT(names(view.entries()), ElementsAre("a/kept:2", "b/new:1"));
+}
+
+TEST(RosterView, WhatIsNotReadOfANodeThatIsAwaitedStaysUntilItHasWritten) {
+  RosterView view;
+  for (const auto* id : {"again", "read", "gone"}) view.put(entry("a", id, 1));
+  view.put(entry("b", "old", 1));
+  view.begin_reading();
+  const auto difference = view.end_reading({entry("a", "read", 1)}, {"a"});
+  EXPECT_THAT(names(difference.dropped), ElementsAre("b/old:1"));
+  EXPECT_EQ(view.put(entry("a", "again", 1)), nullptr) << "nothing has changed";
+  EXPECT_THAT(names(view.settle("b")), IsEmpty());
+  EXPECT_THAT(names(view.settle("a")), ElementsAre("a/gone:1"));
+  EXPECT_THAT(names(view.entries()), ElementsAre("a/again:1", "a/read:1"));
+  EXPECT_THAT(names(view.settle("a")), IsEmpty());
 }
 
 TEST(RosterView, WhatChangesDuringAReadingIsNewerThanTheReading) {
@@ -60,7 +74,7 @@ TEST(RosterView, WhatChangesDuringAReadingIsNewerThanTheReading) {
   view.put(entry("a", "changed", 6));
   EXPECT_FALSE(view.drop("a", "left", 7));
   const auto difference =
-      view.end_reading({entry("a", "stays", 1), entry("a", "changed", 3), entry("a", "left", 2)});
+      view.end_reading({entry("a", "stays", 1), entry("a", "changed", 3), entry("a", "left", 2)}, {});
   EXPECT_THAT(difference.put, IsEmpty());
   EXPECT_THAT(difference.dropped, IsEmpty());
   EXPECT_THAT(names(view.entries()), ElementsAre("a/stays:1", "a/came:5", "a/changed:6"));

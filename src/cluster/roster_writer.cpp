@@ -16,6 +16,7 @@ constexpr core::Bytes kBytesAtATime{1024 * 1024};
 constexpr std::chrono::milliseconds kUntilThereIsRoom{50};
 // Messages that wait for room; more are lost, as all are while Redis is away.
 constexpr std::size_t kMostUnsaid = 10'000;
+constexpr std::size_t kMostUnsaidThatArrive = 20'000;  // with those
 
 }  // namespace
 
@@ -23,12 +24,14 @@ RosterWriter::RosterWriter(const asio::any_io_executor& executor, RedisClient& c
     : client_(&client), nodes_(&nodes), tasks_(executor) {}
 
 void RosterWriter::put(const std::string& group, const std::string& id, json::object value) {
-  auto& entry = own_[group][id];
+  const auto [place, is_new] = own_[group].try_emplace(id);
+  auto& entry = place->second;
   entry = {++version_, std::move(value)};
   if (!nodes_->joined()) return;  // write_anew() writes everything
   const Key key(group, id);
   const auto waiting = unwritten_.find(key);
-  const auto occasion = waiting == unwritten_.end() ? Occasion::new_or_changed : waiting->second;
+  auto occasion = is_new ? Occasion::first : Occasion::changed;
+  if (waiting != unwritten_.end()) occasion = waiting->second;
   if (write(key, entry, occasion)) {
     if (waiting != unwritten_.end()) unwritten_.erase(waiting);
     return;
@@ -45,7 +48,9 @@ void RosterWriter::drop(const std::string& group, const std::string& id) {
   ++version_;
   const Key key(group, id);
   unwritten_.erase(key);
-  if (!nodes_->joined() || remove(key)) return;
+  if (!nodes_->joined()) return;
+  // Not before the entry that goes on as this one: what is dropped with nothing left is seen to leave.
+  if (unwritten_.empty() && remove(key)) return;
   leftovers_ = true;
   start();
 }
@@ -59,9 +64,10 @@ void RosterWriter::write_anew(std::function<void()> written) {
   start();
 }
 
-void RosterWriter::say(const std::string& group, json::object message) {
+void RosterWriter::say(const std::string& group, json::object message, Groups::Delivery delivery) {
   if (!nodes_->joined() || (unsaid_.empty() && publish(group, message))) return;
-  if (unsaid_.size() < kMostUnsaid) unsaid_.emplace_back(group, std::move(message));
+  const auto most = delivery == Groups::Delivery::arrives ? kMostUnsaidThatArrive : kMostUnsaid;
+  if (unsaid_.size() < most) unsaid_.emplace_back(group, std::move(message));
   start();
 }
 
@@ -89,7 +95,10 @@ core::Result<std::size_t> RosterWriter::write(const Key& key, const Entry& entry
     return core::failure(listed.error());
   if (auto set = client_->post({"HSET", hash, field(id), std::move(text)}); !set)
     return core::failure(set.error());
-  auto told = publish(group, {{"put", id}, {"content", content}, {"again", occasion == Occasion::again}});
+  auto told = publish(group, {{"put", id},
+                              {"content", content},
+                              {"again", occasion == Occasion::again},
+                              {"changed", occasion == Occasion::changed}});
   if (!told) return core::failure(told.error());
   return size;
 }

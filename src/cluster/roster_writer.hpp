@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "cluster/groups.hpp"
 #include "cluster/nodes.hpp"
 #include "cluster/redis_client.hpp"
 #include "core/json.hpp"
@@ -27,12 +28,16 @@ class RosterWriter {
 
   void put(const std::string& group, const std::string& id, core::json::object value);
   void drop(const std::string& group, const std::string& id);
+  /// Whether an entry waits for room in the queue: then the others will take it for found.
+  bool has_yet_to_write(const std::string& group, const std::string& id) const {
+    return unwritten_.contains({group, id});
+  }
   /// Writes everything, a part at a time, because Redis may have forgotten all of it or kept what was dropped
   /// meanwhile. Calls `written` when all of it is in Redis; unless Redis is away again before.
   void write_anew(std::function<void()> written);
   /// The same as publish(), but as soon as there is room where the queue to Redis has none. While Redis is
   /// away it is lost.
-  void say(const std::string& group, core::json::object message);
+  void say(const std::string& group, core::json::object message, Groups::Delivery delivery);
   /// A message to all that have the group open; see RedisClient::publish().
   core::Result<void> publish(const std::string& group, core::json::object message) const;
   /// Of the hash of a group, and of its channel.
@@ -45,7 +50,7 @@ class RosterWriter {
     std::uint64_t version;
     core::json::object value;
   };
-  enum class Occasion { new_or_changed, again };
+  enum class Occasion { first, changed, again };
   using Key = std::pair<std::string, std::string>;  // group and id
 
   std::string group_prefix() const { return nodes_->prefix() + ":group:"; }

@@ -13,6 +13,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::Contains;
 using testing::Each;
+using testing::ElementsAre;
 using testing::IsSupersetOf;
 using testing::Not;
 using testing::StartsWith;
@@ -73,6 +74,18 @@ TEST_F(RosterWriterTest, WhatMustBeHeardIsSaidAfterABurst) {
   EXPECT_THAT(b.events, Not(Contains("tell lost")));
 }
 
+TEST_F(RosterWriterTest, WhatMustBeHeardHasAPlaceWhenTenThousandMessagesWait) {
+  auto link = link_options();
+  link.max_pending = 2000;
+  auto& c = add_node(seconds(30), link);
+  while (c.client.post({"PING"})) {
+  }
+  for (int i = 0; i <= 10'000; ++i) c.roster.tell("g", {{"text", "waits"}}, Groups::Delivery::waits);
+  c.roster.tell("g", {{"text", "arrives"}}, Groups::Delivery::arrives);
+  until([&] { return !b.events.empty() && b.events.back() == "tell arrives"; });
+  EXPECT_EQ(b.events.size(), 10'001U) << "of those that wait, one found no place";
+}
+
 TEST_F(RosterWriterTest, OfWhatChangesInABurstTheNewestIsWritten) {
   for (int n = 1; n <= 4; ++n) put_all(n);
   until_all_are(4);
@@ -104,6 +117,20 @@ TEST_F(RosterWriterTest, WhatIsPutAndDroppedInTheSameBurstIsNowhere) {
   a.roster.put("g", "last", {});
   until([&] { return b.ids("g") == std::vector<std::string>{"last"}; });
   EXPECT_TRUE(redis_has(1));
+}
+
+TEST_F(RosterWriterTest, WhatGoesOnAsALargeEntryIsDroppedWhenThatIsThere) {
+  auto link = link_options();
+  link.max_queue = core::Bytes{16 * 1024};
+  auto& c = add_node(seconds(30), link);
+  c.roster.put("g", "before", {});
+  until([&] { return !b.events.empty(); });
+  ASSERT_TRUE(c.client.post({"ECHO", std::string(8 * 1024, 'x')}));
+  c.roster.put("g", "after", {{"text", std::string(5 * 1024, 'x')}});
+  c.roster.tell_of("g", "after", {{"text", "after"}});
+  c.roster.drop("g", "before");
+  until([&] { return b.ids("g") == std::vector<std::string>{"after"}; });
+  EXPECT_THAT(b.events, ElementsAre("put before", "found after", "drop before"));
 }
 
 TEST_F(RosterWriterTest, WhenRedisComesBackEmptyEverythingIsWrittenAnew) {

@@ -113,9 +113,11 @@ void ClusterPeers::pass_signal(const Member& from, const std::string& to_socket,
 
 void ClusterPeers::tell(const std::string& account, std::string_view event, const json::object& payload) {
   using Delivery = cluster::Groups::Delivery;
+  json::object message{{"event", event}, {"payload", payload}};
+  if (const auto socket_id = core::get_string(payload, "socketId"))
+    return roster_->tell_of(account, std::string(*socket_id), std::move(message));
   const bool must = event == "device-revoked";  // who is connected to that device ends it on hearing this
-  roster_->tell(account, {{"event", event}, {"payload", payload}},
-                must ? Delivery::arrives : Delivery::may_be_lost);
+  roster_->tell(account, std::move(message), must ? Delivery::arrives : Delivery::may_be_lost);
 }
 
 void ClusterPeers::cut_device(const std::string& account, std::string_view device_id) {
@@ -137,7 +139,7 @@ void ClusterPeers::hand_on(const Member& before, const std::string& to_socket) {
   }
   roster_->tell(before.account(),
                 {{"handOn", before.socket_id}, {"to", to_socket}, {"askers", std::move(askers)}},
-                cluster::Groups::Delivery::arrives);
+                cluster::Groups::Delivery::waits);
 }
 
 void ClusterPeers::handed_on(const std::string& account, std::string_view from_socket,
