@@ -17,8 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text(reinterpret_cast<const char*>(data), size);
   const auto url = parse_discovery(text, kIssuer);
   if (url && (!url->secure() || url->host.empty())) std::abort();
-  const auto named =
-      parse_discovery(json::serialize(json::object{{"issuer", kIssuer}, {"jwks_uri", text}}), kIssuer);
+  const auto named = parse_discovery(
+      pantheon::core::serialize_json(json::object{{"issuer", kIssuer}, {"jwks_uri", text}}), kIssuer);
   if (named && !named->secure()) std::abort();
   if (issuer_label(text).find(':') != std::string::npos) std::abort();
   static_cast<void>(discovery_url(text));

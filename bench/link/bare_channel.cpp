@@ -220,7 +220,7 @@ int run(const Order& order) {
       run_child(wire, order);
       std::_Exit(0);
     }
-    std::cout << core::json::serialize(run_parent(wire, order)) << std::endl;
+    std::cout << core::serialize_json(run_parent(wire, order)) << std::endl;
     ::waitpid(child, nullptr, 0);
     std::_Exit(0);
   } catch (const std::exception& error) {

@@ -33,7 +33,7 @@ Wire::~Wire() {
 }
 
 void Wire::send(const core::json::object& message) {
-  const auto line = core::json::serialize(message) + "\n";
+  const auto line = core::serialize_json(message) + "\n";
   // Lines are short and the reader is quick: the socket takes them whole.
   std::ignore = ::send(socket_, line.data(), line.size(), MSG_NOSIGNAL);
 }

@@ -43,7 +43,7 @@ asio::awaitable<core::json::object> measure(Source& source, const Arguments& arg
   const auto path = alone ? "/bulk/" + std::to_string(arguments.bytes) : std::string("/v1/completions");
   const auto body =
       alone ? std::string()
-            : core::json::serialize(core::json::object{{"model", "paced"}, {"bytes", arguments.bytes}});
+            : core::serialize_json(core::json::object{{"model", "paced"}, {"bytes", arguments.bytes}});
   co_return co_await measure_bulk(source, path, body);
 }
 
@@ -88,7 +88,7 @@ int run_to_end(const Arguments& arguments) {
       std::cerr << "link_client: " << result.error().message() << "\n";
     } else {
       code = result->contains("error") ? 1 : 0;
-      std::cout << core::json::serialize(*result) << std::endl;
+      std::cout << core::serialize_json(*result) << std::endl;
     }
   };
   asio::co_spawn(io, run(arguments, io.get_executor()), report);

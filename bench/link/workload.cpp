@@ -13,12 +13,12 @@ constexpr const char* kChat = "/v1/chat/completions";
 constexpr auto kPause = 25ms;
 
 std::string order(unsigned tokens, double rate, bool spread) {
-  return core::json::serialize(core::json::object{{"model", "paced"},
-                                                  {"stream", true},
-                                                  {"messages", core::json::array{}},
-                                                  {"max_tokens", tokens},
-                                                  {"rate", rate},
-                                                  {"spread", spread}});
+  return core::serialize_json(core::json::object{{"model", "paced"},
+                                                 {"stream", true},
+                                                 {"messages", core::json::array{}},
+                                                 {"max_tokens", tokens},
+                                                 {"rate", rate},
+                                                 {"spread", spread}});
 }
 
 struct TokenTally {

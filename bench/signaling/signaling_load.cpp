@@ -54,7 +54,7 @@ int run(Arguments& arguments) {
   arguments.load.time = std::chrono::seconds(arguments.time);
   arguments.load.reset = !arguments.fin;
   const auto result = scenarios().at(arguments.scenario)(arguments.who, arguments.load);
-  std::cout << core::json::serialize(result) << std::endl;
+  std::cout << core::serialize_json(result) << std::endl;
   return 0;
 }
 

@@ -111,7 +111,7 @@ core::Result<void> DeviceState::save(const std::string& server, const Membership
                                   {"statements", membership.statements},
                                   {"accessToken", membership.access_token},
                                   {"refreshToken", membership.refresh_token}};
-  return platform::write_private_file(file_of(server), core::json::serialize(object));
+  return platform::write_private_file(file_of(server), core::serialize_json(object));
 }
 
 }  // namespace pantheon::app

@@ -138,7 +138,7 @@ TEST_F(AuthenticatorTest, TellsHowToSignIn) {
   const auto methods = with_firebase()->methods();
   EXPECT_EQ(methods.at("firebase"),
             (json::object{{"projectId", "demo"}, {"emulatorHost", "127.0.0.1:9099"}}));
-  EXPECT_EQ(json::serialize(methods).find("secret"), std::string::npos);
+  EXPECT_EQ(core::serialize_json(methods).find("secret"), std::string::npos);
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ TEST(Certificates, WhatIsNoRsaCertificateIsPassedOver) {
                               {"text", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"},
                               {"", first_signer().certificate},
                               {"good", first_signer().certificate}};
-  const auto keys = parse_certificates(json::serialize(document));
+  const auto keys = parse_certificates(core::serialize_json(document));
   ASSERT_TRUE(keys);
   EXPECT_EQ(keys->size(), 1U);
   EXPECT_TRUE(keys->contains("good"));
@@ -44,7 +44,7 @@ TEST(Certificates, AnEncryptedBlockAsksNobodyForAPassword) {
   const std::string begin = "-----BEGIN CERTIFICATE-----\n";
   pem.insert(begin.size(),
              "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\n");
-  EXPECT_FALSE(parse_certificates(json::serialize(json::object{{"k", pem}})));
+  EXPECT_FALSE(parse_certificates(core::serialize_json(json::object{{"k", pem}})));
 }
 
 TEST(Certificates, RefusesDocumentsWithoutAKey) {
@@ -52,7 +52,7 @@ TEST(Certificates, RefusesDocumentsWithoutAKey) {
     EXPECT_FALSE(parse_certificates(text)) << text;
   json::object many;
   for (int i = 0; i < 65; ++i) many[std::to_string(i)] = first_signer().certificate;
-  EXPECT_FALSE(parse_certificates(json::serialize(many)));
+  EXPECT_FALSE(parse_certificates(core::serialize_json(many)));
 }
 
 }  // namespace

@@ -113,7 +113,7 @@ TEST_F(FirebaseTest, TheHeaderChoosesNothing) {
                                                       {{"alg", "RS256"}, {"kid", ""}},
                                                       {{"alg", "RS256"}, {"kid", "key-1"}, {"crit", "x"}},
                                                       {{"alg", "RS256"}, {"kid", 5}}})
-    EXPECT_EQ(account(test::coded(header) + rest), "auth_invalid") << json::serialize(header);
+    EXPECT_EQ(account(test::coded(header) + rest), "auth_invalid") << core::serialize_json(header);
 }
 
 TEST_F(FirebaseTest, TheCertificateIsNoSharedSecret) {
@@ -194,9 +194,10 @@ struct OidcTest : ProviderTest {
   void SetUp() override {
     claims["iat"] = now.time_since_epoch().count() / 1000 - 5;
     claims["exp"] = now.time_since_epoch().count() / 1000 + 300;
-    endpoint.serve("/realms/x/.well-known/openid-configuration",
-                   json::serialize(json::object{{"issuer", issuer}, {"jwks_uri", endpoint.url("/jwks")}}));
-    endpoint.serve("/jwks", json::serialize(KeySet({first_signer().key, elliptic}).public_json()));
+    endpoint.serve(
+        "/realms/x/.well-known/openid-configuration",
+        core::serialize_json(json::object{{"issuer", issuer}, {"jwks_uri", endpoint.url("/jwks")}}));
+    endpoint.serve("/jwks", core::serialize_json(KeySet({first_signer().key, elliptic}).public_json()));
     start(oidc_rules(issuer, "pantheon"),
           keys_of_issuer(loop.executor(), issuer, discovery_url(issuer).value()));
   }
@@ -226,15 +227,15 @@ TEST_F(OidcTest, KeysRotate) {
   SetUp();
   ASSERT_EQ(account(elliptic.sign(claims).value()), expected());
   const auto next = Jwk::generate_es256();
-  endpoint.serve("/jwks", json::serialize(KeySet({next}).public_json()));
+  endpoint.serve("/jwks", core::serialize_json(KeySet({next}).public_json()));
   EXPECT_EQ(account(next.sign(claims).value()), expected());
   EXPECT_EQ(account(elliptic.sign(claims).value()), "auth_invalid");
 }
 
 TEST_F(OidcTest, AWrongDiscoveryDocumentLetsNobodyIn) {
   endpoint.serve("/realms/x/.well-known/openid-configuration",
-                 json::serialize(json::object{{"issuer", "https://evil.example.org"},
-                                              {"jwks_uri", endpoint.url("/jwks")}}));
+                 core::serialize_json(json::object{{"issuer", "https://evil.example.org"},
+                                                   {"jwks_uri", endpoint.url("/jwks")}}));
   EXPECT_EQ(account(elliptic.sign(claims).value()), "sign_in_unavailable");
 }
 

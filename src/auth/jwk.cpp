@@ -64,7 +64,7 @@ bool is_decodable_key(const json::object& key) {
 std::string thumbprint(const json::object& key) {
   const json::object required{
       {"crv", key.at("crv")}, {"kty", key.at("kty")}, {"x", key.at("x")}, {"y", key.at("y")}};
-  return core::to_base64url(identity::sha256(core::as_bytes(json::serialize(required))));
+  return core::to_base64url(identity::sha256(core::as_bytes(core::serialize_json(required))));
 }
 
 }  // namespace
@@ -75,7 +75,7 @@ std::string_view to_text(Algorithm algorithm) {
 
 core::Result<Jwk> Jwk::parse(const json::object& object) {
   if (!is_decodable_key(object)) return core::failure(AuthError::invalid_key_set, "encoding");
-  const auto text = json::serialize(object);
+  const auto text = core::serialize_json(object);
   cjose_err error{};
   auto* raw = cjose_jwk_import(text.data(), text.size(), &error);
   if (raw == nullptr) return core::failure(AuthError::invalid_key_set, "not a key");
@@ -122,7 +122,7 @@ core::Result<std::string> Jwk::sign(const json::object& claims) const {
                     cjose_header_set(header.get(), "kid", id_.c_str(), &error) &&
                     cjose_header_set(header.get(), "typ", "JWT", &error);
   if (!made) return core::failure(core::CommonError::internal, "cannot make a token header");
-  const auto payload = json::serialize(claims);
+  const auto payload = core::serialize_json(claims);
   const auto bytes = core::as_bytes(payload);
   const JwsPointer jws(cjose_jws_sign(key_.get(), header.get(), bytes.data(), bytes.size(), &error));
   const char* text = nullptr;

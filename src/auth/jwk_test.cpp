@@ -20,7 +20,7 @@ TEST(Jwk, SignsWhatItsPublicPartVerifies) {
 TEST(Jwk, SurvivesBeingStored) {
   const auto key = Jwk::generate_es256();
   const auto stored =
-      Jwk::parse(core::parse_json_object(json::serialize(key.private_json())).value()).value();
+      Jwk::parse(core::parse_json_object(core::serialize_json(key.private_json())).value()).value();
   EXPECT_EQ(stored.id(), key.id());
   EXPECT_TRUE(key.verify(stored.sign({{"a", 1}}).value()));
 }
@@ -58,7 +58,7 @@ TEST(KeySet, FindsByIdAndPassesOverWhatItCannotUse) {
   encryption["use"] = "enc";
   const json::object document{
       {"keys", json::array{a.public_json(), 5, json::object{{"kty", "OKP"}}, encryption, b.public_json()}}};
-  const auto set = KeySet::parse(json::serialize(document)).value();
+  const auto set = KeySet::parse(core::serialize_json(document)).value();
   EXPECT_EQ(set.size(), 2U);
   ASSERT_NE(set.find(a.id(), Algorithm::es256), nullptr);
   EXPECT_EQ(set.find(a.id(), Algorithm::es256)->id(), a.id());

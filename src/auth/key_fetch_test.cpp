@@ -27,7 +27,7 @@ struct KeyFetchTest : testing::Test {
   }
   void serve_discovery(const std::string& named_issuer) {
     endpoint.serve("/.well-known/openid-configuration",
-                   core::json::serialize(
+                   core::serialize_json(
                        core::json::object{{"issuer", named_issuer}, {"jwks_uri", endpoint.url("/jwks")}}));
   }
 };
@@ -79,8 +79,7 @@ TEST_F(KeyFetchTest, SaysWhenTheEndpointIsNotThere) {
 TEST_F(KeyFetchTest, FindsAnIssuersKeysByDiscovery) {
   serve_discovery(issuer);
   const auto ec = Jwk::generate_es256();
-  endpoint.serve("/jwks", core::json::serialize(KeySet({first_signer().key, ec}).public_json()),
-                 "max-age=60");
+  endpoint.serve("/jwks", core::serialize_json(KeySet({first_signer().key, ec}).public_json()), "max-age=60");
   const auto fetched = issuer_keys();
   ASSERT_TRUE(fetched) << fetched.error().message();
   EXPECT_EQ(fetched->keys.size(), 2U);
@@ -88,7 +87,7 @@ TEST_F(KeyFetchTest, FindsAnIssuersKeysByDiscovery) {
 }
 
 TEST_F(KeyFetchTest, RefusesAnotherIssuersDiscovery) {
-  endpoint.serve("/jwks", core::json::serialize(KeySet({first_signer().key}).public_json()));
+  endpoint.serve("/jwks", core::serialize_json(KeySet({first_signer().key}).public_json()));
   serve_discovery("https://evil.example.org");
   EXPECT_EQ(issuer_keys().error().code(), "invalid_discovery");
   EXPECT_EQ(endpoint.requests("/jwks"), 0U);

@@ -12,7 +12,7 @@ namespace {
 constexpr auto kIssuer = "https://id.example.org/realms/x";
 
 std::string discovery(const std::string& issuer, const std::string& jwks) {
-  return core::json::serialize(core::json::object{{"issuer", issuer}, {"jwks_uri", jwks}});
+  return core::serialize_json(core::json::object{{"issuer", issuer}, {"jwks_uri", jwks}});
 }
 
 TEST(OidcIssuerLabel, IsReadableAndHasNoColon) {

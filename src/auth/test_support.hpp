@@ -87,11 +87,11 @@ inline const Signer& second_signer() {
 inline std::string certificates(std::initializer_list<std::reference_wrapper<const Signer>> signers) {
   json::object document;
   for (const Signer& signer : signers) document[signer.key.id()] = signer.certificate;
-  return json::serialize(document);
+  return core::serialize_json(document);
 }
 
 inline std::string coded(const json::object& object) {
-  return core::to_base64url(core::as_bytes(json::serialize(object)));
+  return core::to_base64url(core::as_bytes(core::serialize_json(object)));
 }
 
 /// A token that nobody signed, as the Firebase Auth emulator makes them.

@@ -39,7 +39,7 @@ struct Shard {
   Groups::Handlers handlers() {
     return {[this](const std::string&, const RosterEntry& entry, bool found) {
               heard.push_back((found ? "found " : "put ") + entry.id);
-              view[entry.id] = json::serialize(entry.value);
+              view[entry.id] = core::serialize_json(entry.value);
             },
             [this](const std::string&, const RosterEntry& entry) {
               heard.push_back("drop " + entry.id);
@@ -208,7 +208,7 @@ TEST_F(LocalHubTest, ARequestIsAnsweredByTheOtherShardOrFailsInTime) {
   const auto ask = [](Shard& from, std::string to, std::string& result) -> asio::awaitable<void> {
     auto message = with_text("question");
     const auto answer = co_await from.node.request(std::move(to), std::move(message));
-    result = answer ? json::serialize(*answer) : std::string(answer.error().code());
+    result = answer ? core::serialize_json(*answer) : std::string(answer.error().code());
   };
   std::string result;
   on(0, ask(*shards[0], shards[1]->node.id(), result));

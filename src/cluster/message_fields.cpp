@@ -32,7 +32,7 @@ std::optional<std::string> name_of(const json::value& value) {
   if (value.is_string()) {
     name = value.get_string();
   } else if (value.is_number()) {
-    name = json::serialize(value);
+    name = core::serialize_json(value);
   } else {
     return std::nullopt;
   }

@@ -15,7 +15,7 @@ core::ByteView bytes(std::string_view text) {
   return core::as_bytes(text);
 }
 core::ByteVector packed(std::string_view text) {
-  return to_msgpack(json::parse(text));
+  return to_msgpack(core::parse_json(text).value());
 }
 /// The request, written and read again.
 Request again(const Request& request) {
@@ -36,7 +36,7 @@ TEST(BroadcastMessage, ReadsWhatTheOfficialAdapterSends) {
   ASSERT_TRUE(broadcast);
   EXPECT_EQ(broadcast->uid, "AbCdEf");
   EXPECT_EQ(broadcast->nsp, "/chat");
-  EXPECT_EQ(json::serialize(broadcast->event.data), R"(["hello",1,{"a":null}])");
+  EXPECT_EQ(core::serialize_json(broadcast->event.data), R"(["hello",1,{"a":null}])");
   EXPECT_EQ(broadcast->to, (Targets{{"r1", "42"}, {"x"}}));
   EXPECT_TRUE(broadcast->is_volatile);
 }

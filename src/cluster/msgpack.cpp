@@ -190,7 +190,7 @@ class Reader {
     for (std::size_t i = 0; i < size; ++i) {
       const auto key = value(depth + 1);
       auto name = key.is_string() ? key.get_string() : json::string();
-      if (key.is_int64() || key.is_uint64()) name = json::serialize(key);
+      if (key.is_int64() || key.is_uint64()) name = core::serialize_json(key);
       if (!key.is_string() && name.empty()) throw Malformed{"a key is neither text nor integer"};
       members[name] = value(depth + 1);
     }

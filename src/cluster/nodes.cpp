@@ -100,7 +100,7 @@ struct Nodes::State {
 
 core::Result<void> Nodes::State::publish(const std::string& node, json::object message) const {
   message["node"] = id;
-  const auto text = json::serialize(message);
+  const auto text = core::serialize_json(message);
   return client->publish(channel(node), core::as_bytes(text));
 }
 

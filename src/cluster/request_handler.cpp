@@ -83,8 +83,8 @@ struct Handler {
   void operator()(ServerSideEmitRequest& request) const {
     socketio::Event event;
     event.name = request.data.front().is_string() ? std::string(request.data.front().get_string())
-                                                  : json::serialize(request.data.front());
-    event.raw = std::make_shared<const std::string>(json::serialize(request.data));
+                                                  : core::serialize_json(request.data.front());
+    event.raw = std::make_shared<const std::string>(core::serialize_json(request.data));
     request.data.erase(request.data.begin());
     event.args = std::move(request.data);
     if (!id.empty()) {
@@ -124,7 +124,7 @@ socketio::Packet packet_of(std::string_view nsp, EventData event) {
   socketio::Packet packet;
   packet.type = event.attachments.empty() ? socketio::PacketType::event : socketio::PacketType::binary_event;
   packet.nsp = nsp;
-  packet.payload = json::serialize(event.data);
+  packet.payload = core::serialize_json(event.data);
   packet.attachment_count = event.attachments.size();
   packet.attachments = std::move(event.attachments);
   return packet;

@@ -90,7 +90,7 @@ void write_targets(json::object& out, const std::optional<Targets>& to, const st
 }
 
 core::ByteVector to_bytes(const json::object& object) {
-  const auto text = json::serialize(object);
+  const auto text = core::serialize_json(object);
   const auto bytes = core::as_bytes(text);
   return {bytes.begin(), bytes.end()};
 }

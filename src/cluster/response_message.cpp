@@ -82,7 +82,7 @@ core::ByteVector encode(const Response& response) {
   std::visit(ResponseBodyWriter{out}, response.body);
   if (const auto* ack = std::get_if<ClientAckResponse>(&response.body))
     return to_msgpack(out, ack->attachments);
-  const auto text = json::serialize(out);
+  const auto text = core::serialize_json(out);
   const auto bytes = core::as_bytes(text);
   return {bytes.begin(), bytes.end()};
 }

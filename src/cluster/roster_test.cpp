@@ -223,7 +223,7 @@ TEST_F(RosterTest, NodesAskEachOther) {
   EXPECT_EQ(*answer, (json::object{{"twice", 42}}));
   std::vector<std::string> heard;
   b.nodes.on_message([&](const std::string& from, const json::object& message) {
-    heard.push_back(from + json::serialize(message));
+    heard.push_back(from + core::serialize_json(message));
     changed.notify();
   });
   ASSERT_TRUE(a.nodes.send(b.nodes.id(), {{"x", 1}}));
@@ -252,7 +252,7 @@ TEST_F(RosterTest, TextsArriveAsTheyAreAndInOrderWithMessages) {
 asio::awaitable<void> note_answer(Nodes& nodes, std::string to, std::vector<std::string>& answers,
                                   core::AsyncEvent& changed) {
   const auto answer = co_await nodes.request(std::move(to), {});
-  answers.push_back(answer ? json::serialize(*answer) : std::string(answer.error().code()));
+  answers.push_back(answer ? core::serialize_json(*answer) : std::string(answer.error().code()));
   changed.notify();
 }
 

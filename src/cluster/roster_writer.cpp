@@ -73,7 +73,7 @@ void RosterWriter::say(const std::string& group, json::object message, Groups::D
 
 core::Result<void> RosterWriter::publish(const std::string& group, json::object message) const {
   message["node"] = nodes_->id();
-  const auto text = json::serialize(message);
+  const auto text = core::serialize_json(message);
   return client_->publish(key_of(group), core::as_bytes(text));
 }
 
@@ -89,7 +89,7 @@ core::Result<std::size_t> RosterWriter::write(const Key& key, const Entry& entry
   const auto& [group, id] = key;
   const auto hash = key_of(group);
   const json::object content{{"version", entry.version}, {"value", entry.value}};
-  auto text = json::serialize(content);
+  auto text = core::serialize_json(content);
   const auto size = 2 * text.size();
   if (auto listed = client_->post({"SADD", entries_key(), field(id) + " " + hash}); !listed)
     return core::failure(listed.error());

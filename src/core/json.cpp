@@ -1,8 +1,9 @@
 #include "core/json.hpp"
 
+#include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
-#include <cmath>
 
+#include "core/json_builder.hpp"
 #include "core/json_depth.hpp"
 
 namespace pantheon::core {
@@ -47,20 +48,14 @@ std::string with_whole_characters(std::string_view text) {
   return whole;
 }
 
-void drop_infinities(json::value& value) {
-  if (const auto* number = value.if_double()) {
-    if (!std::isfinite(*number)) value = nullptr;
-  } else if (auto* array = value.if_array()) {
-    for (auto& entry : *array) drop_infinities(entry);
-  } else if (auto* object = value.if_object()) {
-    for (auto& member : *object) drop_infinities(member.value());
-  }
-}
-
 json::value parse(std::string_view text, boost::system::error_code& error) {
   json::parse_options options;
   options.max_depth = kMaxJsonDepth;
-  return json::parse(text, error, {}, options);
+  json::basic_parser<JsonBuilder> parser(options);
+  const auto read = parser.write_some(false, text.data(), text.size(), error);
+  if (!error && read < text.size()) error = json::error::extra_data;
+  if (error) return nullptr;
+  return parser.handler().release();
 }
 
 }  // namespace
@@ -73,7 +68,6 @@ Result<json::value> parse_json(std::string_view text) {
   auto value = parse(text, error);
   if (error && text.find("\\u") != std::string_view::npos) value = parse(with_whole_characters(text), error);
   if (error) return failure(CommonError::invalid_json, error.message());
-  drop_infinities(value);
   return value;
 }
 

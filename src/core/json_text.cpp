@@ -26,6 +26,15 @@ bool may_need_escape(const char* eight) {
   return may_need_escape(value);
 }
 
+/// Whether one of four to eight characters may need an escape.
+bool may_need_escape_of_few(std::string_view few) {
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;
+  std::memcpy(&first, few.data(), sizeof first);
+  std::memcpy(&last, few.data() + few.size() - sizeof last, sizeof last);
+  return may_need_escape(std::uint64_t{first} << 32U | last);
+}
+
 /// How many characters stand before the first one that needs an escape.
 std::size_t count_plain(std::string_view text) {
   constexpr std::size_t kStep = sizeof(std::uint64_t);
@@ -34,6 +43,8 @@ std::size_t count_plain(std::string_view text) {
   // What is left is looked at together with characters before it.
   const bool has_rest = count < text.size() && count + kStep > text.size() && text.size() >= kStep;
   if (has_rest && !may_need_escape(text.data() + text.size() - kStep)) return text.size();
+  const bool few = text.size() >= kStep / 2 && text.size() < kStep;
+  if (few && !may_need_escape_of_few(text)) return text.size();
   while (count < text.size() && !needs_escape(text[count])) ++count;
   return count;
 }

@@ -135,7 +135,7 @@ asio::awaitable<core::Result<OllamaDetails>> ollama_details(EngineClient& client
   call.method = "POST";
   call.path = "/api/show";
   call.headers.set("Content-Type", "application/json");
-  call.body = core::json::serialize(core::json::object{{"model", model}});
+  call.body = core::serialize_json(core::json::object{{"model", model}});
   const auto text = co_await get(client, std::move(address), std::move(call));
   if (!text) co_return core::failure(text.error());
   co_return parse_ollama_show(*text);

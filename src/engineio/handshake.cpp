@@ -88,7 +88,7 @@ http::Response handshake_error(const core::Error& error) {
   }
   const auto& entry = row(kNumbered.at(static_cast<std::size_t>(code)));
   return http::json_response(entry.http_status,
-                             json::serialize(json::object{{"code", code}, {"message", entry.advice}}));
+                             core::serialize_json(json::object{{"code", code}, {"message", entry.advice}}));
 }
 
 }  // namespace pantheon::engineio

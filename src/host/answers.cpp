@@ -154,14 +154,14 @@ std::string error_body(engine::Dialect dialect, const core::Error& error) {
   const auto code = error.code();
   switch (dialect) {
     case engine::Dialect::ollama:
-      return json::serialize(json::object{{"error", message}, {"code", code}});
+      return core::serialize_json(json::object{{"error", message}, {"code", code}});
     case engine::Dialect::anthropic:
-      return json::serialize(json::object{
+      return core::serialize_json(json::object{
           {"type", "error"}, {"error", json::object{{"type", code}, {"message", message}, {"code", code}}}});
     case engine::Dialect::openai:
       break;
   }
-  return json::serialize(json::object{
+  return core::serialize_json(json::object{
       {"error",
        json::object{{"message", message}, {"type", "pantheon_error"}, {"param", nullptr}, {"code", code}}}});
 }

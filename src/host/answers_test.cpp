@@ -39,7 +39,7 @@ TEST(CatalogueAnswer, HasHostModelsAndSharedEngines) {
   const auto s = snapshot();
   const auto answer = catalogue_answer({"id", "desk", "linux"}, s, {&s.models[0]});
   EXPECT_EQ(
-      core::json::serialize(answer),
+      core::serialize_json(answer),
       R"({"host":{"name":"desk","platform":"linux"},"models":[{"id":"gemma3:270m","name":"gemma3:270m",)"
       R"("engine":"ollama","size":5,"parameters":"268M","quantization":"Q4_K_M","contextLength":2048,)"
       R"("capabilities":["completion"],"loaded":true,"stale":false}],)"
@@ -62,7 +62,7 @@ TEST(OllamaAnswers, HaveWhatOllamasClientsRead) {
 TEST(OpenAiAnswer, IsAList) {
   const auto s = snapshot();
   EXPECT_EQ(
-      core::json::serialize(openai_models_answer({&s.models[0]})),
+      core::serialize_json(openai_models_answer({&s.models[0]})),
       R"({"object":"list","data":[{"id":"gemma3:270m","object":"model","created":0,"owned_by":"ollama"}]})");
 }
 
@@ -79,9 +79,9 @@ TEST(Answers, NeverTellTheEnginesOwnNames) {
   const auto s = snapshot();
   const ModelRefs models{&s.models[0]};
   for (const auto& text :
-       {core::json::serialize(catalogue_answer({}, s, models)),
-        core::json::serialize(openai_models_answer(models)),
-        core::json::serialize(ollama_tags_answer(models)), core::json::serialize(legacy_models(s, models))}) {
+       {core::serialize_json(catalogue_answer({}, s, models)),
+        core::serialize_json(openai_models_answer(models)), core::serialize_json(ollama_tags_answer(models)),
+        core::serialize_json(legacy_models(s, models))}) {
     EXPECT_EQ(text.find("/private/path"), std::string::npos);
   }
 }

@@ -133,7 +133,7 @@ std::vector<BodyEdit> edits_for(const ScannedBody& scanned, const ModelChoice& c
   std::vector<BodyEdit> edits;
   if (scanned.model != choice.model->engine_name) {
     edits.push_back(
-        {scanned.model_range, core::json::serialize(core::json::string(choice.model->engine_name))});
+        {scanned.model_range, core::serialize_json(core::json::string(choice.model->engine_name))});
   }
   if (may_manage || route.dialect != engine::Dialect::ollama) return edits;
   for (const auto& range : scanned.keep_alive) edits.push_back({range, "null"});

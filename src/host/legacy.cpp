@@ -18,7 +18,7 @@ engine::EngineCall chat_call(json::object request, const engine::Model& model, c
   call.method = "POST";
   call.path = "/v1/chat/completions";
   call.headers.set("content-type", "application/json");
-  call.body = json::serialize(request);
+  call.body = core::serialize_json(request);
   call.response_timeout = options.engine_silence;
   return call;
 }

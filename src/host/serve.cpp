@@ -29,7 +29,7 @@ asio::awaitable<void> send_document(ExchangePtr exchange, unsigned status, std::
 }
 
 asio::awaitable<void> send_object(ExchangePtr exchange, core::json::object object) {
-  return send_document(std::move(exchange), 200, core::json::serialize(object));
+  return send_document(std::move(exchange), 200, core::serialize_json(object));
 }
 
 asio::awaitable<core::Result<void>> answer_one_model(HostStatePtr state, ExchangePtr exchange, std::string id,
@@ -54,7 +54,7 @@ asio::awaitable<core::Result<void>> answer_show(HostStatePtr state, ExchangePtr 
   call.method = "POST";
   call.path = "/api/show";
   call.headers.set("content-type", "application/json");
-  call.body = core::json::serialize(core::json::object{{"model", choice->model->engine_name}});
+  call.body = core::serialize_json(core::json::object{{"model", choice->model->engine_name}});
   auto response =
       co_await state->client.fetch(choice->engine->address, std::move(call), kMaxShowAnswer, kShowTimeout);
   if (!response) co_return core::failure(response.error());

@@ -47,7 +47,7 @@ void Headers::remove(std::string_view name) {
 
 Response error_response(const core::Error& error) {
   const core::json::object body{{"error", {{"code", error.code()}, {"message", error.message()}}}};
-  return json_response(error.http_status(), core::json::serialize(body));
+  return json_response(error.http_status(), core::serialize_json(body));
 }
 
 Response json_response(unsigned status, std::string document) {

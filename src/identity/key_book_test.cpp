@@ -199,13 +199,13 @@ TEST_F(KeyBookTest, SurvivesBeingStored) {
   ASSERT_TRUE(book.pin(a.device_id(), a.public_key()));
   ASSERT_TRUE(accept(b, {vouch(a, b)}));
   book.learn(std::vector{revoke(a, c)});
-  const auto text = core::json::serialize(book.to_json());
+  const auto text = core::serialize_json(book.to_json());
   auto stored = KeyBook::from_json(core::parse_json_object(text).value());
   ASSERT_TRUE(stored);
   EXPECT_EQ(stored->accept(a.device_id(), a.public_key(), {}).value(), Trust::pinned);
   EXPECT_EQ(stored->accept(b.device_id(), b.public_key(), {}).value(), Trust::vouched);
   EXPECT_TRUE(stored->is_revoked(c.device_id()));
-  EXPECT_EQ(core::json::serialize(stored->to_json()), text);
+  EXPECT_EQ(core::serialize_json(stored->to_json()), text);
 }
 
 TEST_F(KeyBookTest, ADamagedStoreIsAnErrorNotAnEmptyBook) {

@@ -59,7 +59,7 @@ std::string serialize_claim(const Claim& claim) {
   object["publicKey"] = to_text(claim.public_key);
   object["name"] = claim.name;
   object["time"] = claim.time.time_since_epoch().count();
-  return json::serialize(object);
+  return core::serialize_json(object);
 }
 
 }  // namespace
@@ -111,7 +111,7 @@ json::object Statement::to_json() const {
 }
 
 std::string Statement::to_text() const {
-  return json::serialize(to_json());
+  return core::serialize_json(to_json());
 }
 
 std::vector<Statement> parse_statements(const json::array& array, std::size_t limit) {

@@ -46,7 +46,7 @@ core::Result<core::ByteVector> serialize_auth(const Auth& auth) {
   }
   core::json::object object;
   if (!auth.statements.empty()) object["statements"] = auth.statements;
-  const auto text = core::json::serialize(object);
+  const auto text = core::serialize_json(object);
   core::ByteVector payload(auth.signature.begin(), auth.signature.end());
   payload.insert(payload.end(), auth.public_key.begin(), auth.public_key.end());
   payload.insert(payload.end(), text.begin(), text.end());

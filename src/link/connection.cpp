@@ -172,7 +172,7 @@ void Connection::Impl::consumed(StreamId id, core::Bytes bytes) {
 
 core::Result<void> Connection::Impl::push(std::string_view kind, const core::json::object& body) {
   if (!ready()) return core::failure(LinkError::shutting_down);
-  auto text = core::json::serialize(body);
+  auto text = core::serialize_json(body);
   if (kind.size() > kMaxPushKind || !fits(kLink, 1 + kind.size() + text.size()))
     return core::failure(LinkError::too_large);
   sender_.push(kind, std::move(text));

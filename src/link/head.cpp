@@ -107,7 +107,7 @@ core::json::array headers_json(const HeaderList& headers) {
 }
 
 core::Result<std::string> checked_text(const core::json::object& object) {
-  auto text = core::json::serialize(object);
+  auto text = core::serialize_json(object);
   if (text.size() > kMaxHead.count) return bad("head over 32 KiB");
   return text;
 }

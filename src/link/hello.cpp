@@ -93,7 +93,7 @@ core::Result<core::ByteVector> serialize_hello(const Hello& hello) {
       {"features", core::json::array(hello.features.begin(), hello.features.end())},
       {"limits", {{"streams", hello.limits.streams}, {"message", hello.limits.message.count}}},
       {"nonce", core::to_base64url(hello.nonce)}};
-  const auto text = core::json::serialize(object);
+  const auto text = core::serialize_json(object);
   core::ByteVector payload(kMagic.begin(), kMagic.end());
   payload.insert(payload.end(), text.begin(), text.end());
   if (const auto again = parse_hello(payload); !again) {

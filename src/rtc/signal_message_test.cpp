@@ -28,7 +28,7 @@ core::json::object offer(const std::string& sdp) {
 
 void expect_error(const core::json::object& signal, RtcError code) {
   const auto message = parse_signal(signal);
-  ASSERT_FALSE(message.has_value()) << core::json::serialize(signal);
+  ASSERT_FALSE(message.has_value()) << core::serialize_json(signal);
   EXPECT_TRUE(message.error().is(code)) << message.error().code();
 }
 

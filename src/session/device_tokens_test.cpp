@@ -34,7 +34,7 @@ class DeviceTokensTest : public testing::Test {
   void TearDown() override { loop_.run(server_.stop()); }
 
   static asio::awaitable<http::Response> give(core::json::object answer) {
-    co_return http::json_response(200, core::json::serialize(answer));
+    co_return http::json_response(200, core::serialize_json(answer));
   }
   /// Good for a long time by our clock.
   static std::string good_token(const std::string& name) {

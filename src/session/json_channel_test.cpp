@@ -52,7 +52,7 @@ class JsonChannelTest : public testing::Test {
 
   void ask(const std::string& type, const std::string& id, core::json::value data = nullptr) {
     const core::json::object request{{"type", type}, {"requestId", id}, {"data", std::move(data)}};
-    channel_->receive(core::json::serialize(request));
+    channel_->receive(core::serialize_json(request));
     settle();
   }
   void settle() {

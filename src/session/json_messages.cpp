@@ -32,17 +32,17 @@ core::Result<JsonRequest> parse_json_request(std::string_view text) {
 }
 
 std::string json_response_message(std::string_view request_id, const core::json::value& data) {
-  return core::json::serialize(
+  return core::serialize_json(
       core::json::object{{"type", "response"}, {"requestId", request_id}, {"data", data}});
 }
 
 std::string json_error_message(std::string_view request_id, const core::Error& error) {
-  return core::json::serialize(core::json::object{
+  return core::serialize_json(core::json::object{
       {"type", "error"}, {"requestId", request_id}, {"error", error.message()}, {"code", error.code()}});
 }
 
 std::string json_models_message(const core::json::array& models) {
-  return core::json::serialize(core::json::object{{"type", "models_available"}, {"models", models}});
+  return core::serialize_json(core::json::object{{"type", "models_available"}, {"models", models}});
 }
 
 }  // namespace pantheon::session

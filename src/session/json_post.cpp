@@ -65,7 +65,7 @@ asio::awaitable<core::Result<core::json::object>> ask(http::Client& http, std::s
 
 asio::awaitable<core::Result<core::json::object>> post_json(http::Client& http, std::string url,
                                                             core::json::object body) {
-  return ask(http, "POST", std::move(url), core::json::serialize(body));
+  return ask(http, "POST", std::move(url), core::serialize_json(body));
 }
 
 asio::awaitable<core::Result<core::json::object>> get_json(http::Client& http, std::string url) {

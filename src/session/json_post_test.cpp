@@ -23,7 +23,7 @@ class JsonPost : public testing::Test {
   std::string url() const { return "http://127.0.0.1:" + std::to_string(server_.port()); }
   static http::Response coded(unsigned status, const std::string& code, const std::string& message) {
     const core::json::object error{{"code", code}, {"message", message}};
-    return http::json_response(status, core::json::serialize(core::json::object{{"error", error}}));
+    return http::json_response(status, core::serialize_json(core::json::object{{"error", error}}));
   }
   core::Result<core::json::object> post(http::Response answer) {
     answer_ = std::move(answer);
@@ -66,7 +66,7 @@ TEST_F(JsonPost, AServerThatHasTooMuchToDoSaysHowLongToWait) {
   const auto too_many = [](core::json::value after) {
     const core::json::object error{
         {"code", "rate_limited"}, {"message", ""}, {"retryAfterMs", std::move(after)}};
-    return http::json_response(429, core::json::serialize(core::json::object{{"error", error}}));
+    return http::json_response(429, core::serialize_json(core::json::object{{"error", error}}));
   };
   EXPECT_EQ(error_of(too_many(1500)).retry_after(), std::chrono::milliseconds(1500));
   EXPECT_EQ(error_of(too_many(1'000'000'000)).retry_after(), std::chrono::minutes(5));

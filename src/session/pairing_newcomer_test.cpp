@@ -59,7 +59,7 @@ class PairingNewcomer : public testing::Test {
         {"accessToken", "access"},
         {"refreshToken", "refresh"}};
     if (change_) change_(body);
-    co_return http::json_response(200, core::json::serialize(body));
+    co_return http::json_response(200, core::serialize_json(body));
   }
   static identity::PairingRequest request_in(const core::json::object& body) {
     const auto text = [&body](const char* name) { return std::string(*core::get_string(body, name)); };
@@ -95,7 +95,7 @@ TEST_F(PairingNewcomer, ProvesToTheVoucherThatItKnowsTheSecretAndTellsItToNobody
   const auto mac = identity::parse_pairing_mac(*core::get_string(asked_, "mac"));
   ASSERT_TRUE(mac);
   EXPECT_TRUE(identity::verify_newcomer(link_.secret, request_in(asked_), *mac));
-  EXPECT_EQ(core::json::serialize(asked_).find(core::to_base64url(link_.secret)), std::string::npos);
+  EXPECT_EQ(core::serialize_json(asked_).find(core::to_base64url(link_.secret)), std::string::npos);
 }
 
 TEST_F(PairingNewcomer, BelievesNothingThatTheServerChanged) {

@@ -23,7 +23,7 @@ json::object answer_of(core::Result<json::value> result) {
   json::object answer{{"success", true}, {"data", std::move(*result)}};
   // In its packet it is one level deeper, and what the server cannot read ends the connection.
   const bool readable = !core::is_deeper(answer, core::kMaxJsonDepth - 1);
-  if (!readable || json::serialize(answer).size() > RelayedRequests::kMaxAnswer.count)
+  if (!readable || core::serialize_json(answer).size() > RelayedRequests::kMaxAnswer.count)
     return failure_of(core::Error(core::CommonError::too_large, "answer"));
   return answer;
 }

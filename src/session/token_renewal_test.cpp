@@ -65,7 +65,7 @@ TEST_F(TokenRenewalTest, GivesTheServerTheNewerTokenWithItsProof) {
   EXPECT_EQ(sockets[0]->handshake().auth.at("token"), "one");
   sockets[0]->emit("renew", {json::object()});
   until([&] { return !renewals.empty(); });
-  EXPECT_EQ(json::serialize(renewals[0]), R"({"token":"two","proof":"by two"})");
+  EXPECT_EQ(core::serialize_json(renewals[0]), R"({"token":"two","proof":"by two"})");
 }
 
 TEST_F(TokenRenewalTest, WaitsUntilThereIsANewerOne) {

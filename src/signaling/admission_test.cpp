@@ -19,7 +19,7 @@ std::string emulator_token(const std::string& uid, core::WallTime now, std::chro
                             {"auth_time", seconds},
                             {"exp", seconds + lifetime.count()}};
   const auto coded = [](const json::object& object) {
-    return core::to_base64url(core::as_bytes(json::serialize(object)));
+    return core::to_base64url(core::as_bytes(core::serialize_json(object)));
   };
   return coded(header) + "." + coded(claims) + ".";
 }
@@ -47,7 +47,7 @@ TEST_F(AdmissionTest, NobodyGetsInWithoutAValidTokenOrKey) {
         {{{"token", "dev:anna"}, {"deviceId", "d"}, {"publicKey", "short"}}, "invalid_key"}};
     for (const auto& [auth, code] : cases) {
       const auto refused = co_await refusal(auth);
-      EXPECT_EQ(refused, code) << json::serialize(auth);
+      EXPECT_EQ(refused, code) << core::serialize_json(auth);
     }
     EXPECT_EQ(service->connected_sockets(), 0U);
   });

@@ -113,8 +113,8 @@ TEST_F(ClusterCodesTest, AnAnswerThatIsNoneIsACodedError) {
         json::object{{"status", "200"}, {"body", ""}}, json::object{{"status", -1}, {"body", ""}}}) {
     node_.answer = answer;
     const auto response = redeem(code);
-    ASSERT_TRUE(response) << json::serialize(answer);
-    EXPECT_EQ(code_in(*response), "bad_cluster_message") << json::serialize(answer);
+    ASSERT_TRUE(response) << core::serialize_json(answer);
+    EXPECT_EQ(code_in(*response), "bad_cluster_message") << core::serialize_json(answer);
   }
 }
 

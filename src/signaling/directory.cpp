@@ -27,7 +27,9 @@ bool continues(const Member& member, const RemotePeer& peer) {
 
 std::string peer_entry_text(const Member& member, bool online) {
   const auto text_of = [](bool value) { return value ? "true" : "false"; };
-  const auto list_of = [](const json::array& list) { return list.empty() ? "[]" : json::serialize(list); };
+  const auto list_of = [](const json::array& list) {
+    return list.empty() ? "[]" : core::serialize_json(list);
+  };
   std::string text;
   text.reserve(kUsualEntry);
   text.push_back('{');
@@ -37,7 +39,7 @@ std::string peer_entry_text(const Member& member, bool online) {
   core::append_json_member(text, "originalUserId", member.user_label);
   core::append_raw_json_member(text, "models", list_of(member.models));
   core::append_raw_json_member(text, "batteryState",
-                               member.battery.is_null() ? "null" : json::serialize(member.battery));
+                               member.battery.is_null() ? "null" : core::serialize_json(member.battery));
   core::append_json_member(text, "deviceId", member.device_id);
   core::append_json_member(text, "name", member.name);
   core::append_json_member(text, "platform", member.platform);
@@ -73,7 +75,7 @@ std::string Directory::others(const Member& member) const {
   for (const auto& absent : absences_->of_account(member.account())) add(peer_entry_text(*absent, false));
   for (const auto& peer : remote_peers(member.account())) {
     // The other node may still list what this very socket was there.
-    if (!continues(member, peer)) add(json::serialize(peer.entry));
+    if (!continues(member, peer)) add(core::serialize_json(peer.entry));
   }
   entries.push_back(']');
   return entries;

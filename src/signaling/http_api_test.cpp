@@ -38,7 +38,7 @@ TEST_F(HttpApiTest, TheConfigurationHasNoCredentials) {
     EXPECT_EQ(config.at("devTokens"), true);
     EXPECT_EQ(config.at("signaling").at("path"), "/socket.io/");
     EXPECT_EQ(config.at("iceServers").as_array().size(), 1U);
-    EXPECT_EQ(json::serialize(config).find("pass"), std::string::npos);
+    EXPECT_EQ(core::serialize_json(config).find("pass"), std::string::npos);
     EXPECT_EQ(config.at("signIn"),
               (json::object{{"pairing", true}, {"sharedKey", true}, {"devTokens", true}}));
   });
@@ -78,7 +78,7 @@ TEST_F(HttpApiTest, TurnServersWithASecretGetCredentialsForEachAccountAndTheSecr
     EXPECT_EQ(answer.body.find("north"), std::string::npos);
     EXPECT_EQ(answer.headers.get("Cache-Control"), "no-store");
     const auto config = co_await get("/config.json");
-    EXPECT_EQ(json::serialize(config).find("relay"), std::string::npos);
+    EXPECT_EQ(core::serialize_json(config).find("relay"), std::string::npos);
   });
 }
 

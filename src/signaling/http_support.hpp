@@ -27,7 +27,7 @@ inline boost::asio::awaitable<http::Response> ready(http::Response response) {
 }
 
 inline http::Response json_ok(const core::json::object& body) {
-  return http::json_response(200, core::json::serialize(body));
+  return http::json_response(200, core::serialize_json(body));
 }
 
 /// For answers that carry secrets or count once.

@@ -39,7 +39,7 @@ TYPED_TEST(LegacyElsewhereTest, AClientSeesAndReachesAHostOfTodayThere) {
                 {"request_id", "r1"},
                 {"data", json::object{{"model", "llama"}}}});
     const auto chat = co_await phone->next("chat_response");
-    EXPECT_EQ(chat.at("success"), true) << json::serialize(chat);
+    EXPECT_EQ(chat.at("success"), true) << core::serialize_json(chat);
     EXPECT_EQ(text_of(chat, "from_peer_id"), "study");
     EXPECT_EQ(chat.at("data").at("fromUserId"), "phone");
     EXPECT_EQ(chat.at("data").at("data").at("model"), "llama");
@@ -53,7 +53,7 @@ TYPED_TEST(LegacyElsewhereTest, AClientOfOursReachesAHostThere) {
     auto* web = co_await this->joined("anna", "anna_web");
     const json::object asked_for{{"to", "desk"}, {"requestId", "q1"}, {"data", {{"type", "get_models"}}}};
     const auto taken = co_await web->ask("legacy-ask", asked_for);
-    EXPECT_EQ(taken.at("ok"), true) << json::serialize(taken);
+    EXPECT_EQ(taken.at("ok"), true) << core::serialize_json(taken);
     const auto asked = co_await host->next("peer_request");
     EXPECT_EQ(text_of(asked, "from_peer_id"), "anna_web");
     host->say({{"type", "models_response"},

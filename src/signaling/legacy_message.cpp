@@ -84,7 +84,7 @@ LegacyMessage read_register(Reader& reader) {
   registration.platform = reader.optional("platform");
   for (const auto* ignored : {"public_ip", "nat_type", "user_id"}) reader.optional(ignored);
   registration.capabilities = reader.take("capabilities");
-  if (json::serialize(registration.capabilities).size() > kMaxCapabilities) {
+  if (core::serialize_json(registration.capabilities).size() > kMaxCapabilities) {
     reader.wrong("capabilities", CommonError::too_large);
   }
   return registration;
@@ -191,7 +191,7 @@ tl::expected<LegacyMessage, LegacyRefusal> parse_legacy_message(std::string_view
 }
 
 std::string legacy_auth_response(std::string_view peer_id, std::string_view account) {
-  return json::serialize(json::object{
+  return core::serialize_json(json::object{
       {"type", "auth_response"}, {"success", true}, {"peer_id", peer_id}, {"account_id", account}});
 }
 
@@ -199,19 +199,19 @@ std::string legacy_auth_failure(const core::Error& error, json::object extra) {
   json::object body{
       {"type", "auth_response"}, {"success", false}, {"error", error.message()}, {"code", error.code()}};
   for (auto& [name, value] : extra) body[name] = std::move(value);
-  return json::serialize(body);
+  return core::serialize_json(body);
 }
 
 std::string legacy_registered(std::string_view peer_id) {
-  return json::serialize(json::object{{"type", "registered"}, {"peer_id", peer_id}});
+  return core::serialize_json(json::object{{"type", "registered"}, {"peer_id", peer_id}});
 }
 
 std::string legacy_peer_list(json::array peers) {
-  return json::serialize(json::object{{"type", "peer_list"}, {"peers", std::move(peers)}});
+  return core::serialize_json(json::object{{"type", "peer_list"}, {"peers", std::move(peers)}});
 }
 
 std::string legacy_heartbeat_answer(std::int64_t time_ms) {
-  return json::serialize(json::object{{"type", "heartbeat_ack"}, {"timestamp", time_ms}});
+  return core::serialize_json(json::object{{"type", "heartbeat_ack"}, {"timestamp", time_ms}});
 }
 
 std::string legacy_error(const LegacyRefusal& refusal, json::object extra) {
@@ -222,15 +222,15 @@ std::string legacy_error(const LegacyRefusal& refusal, json::object extra) {
   if (!refusal.type.empty()) body["event"] = refusal.type;
   if (!refusal.request_id.is_null()) body["request_id"] = refusal.request_id;
   for (auto& [name, value] : extra) body[name] = std::move(value);
-  return json::serialize(body);
+  return core::serialize_json(body);
 }
 
 std::string legacy_peer_request(std::string_view from_peer_id, const LegacyRequestId& request_id,
                                 json::object data) {
-  return json::serialize(json::object{{"type", "peer_request"},
-                                      {"from_peer_id", from_peer_id},
-                                      {"request_id", request_id},
-                                      {"data", std::move(data)}});
+  return core::serialize_json(json::object{{"type", "peer_request"},
+                                           {"from_peer_id", from_peer_id},
+                                           {"request_id", request_id},
+                                           {"data", std::move(data)}});
 }
 
 std::string legacy_response(std::string_view from_peer_id, const LegacyRequestId& request_id,
@@ -246,13 +246,13 @@ std::string legacy_response(std::string_view from_peer_id, const LegacyRequestId
     if (!answer.error_code.empty()) body["code"] = answer.error_code;
     for (auto& [name, value] : answer.extra) body[name] = std::move(value);
   }
-  return json::serialize(body);
+  return core::serialize_json(body);
 }
 
 std::string legacy_signal(std::string_view from_peer_id, LegacySignal signal) {
   signal.message.erase("to_peer_id");
   signal.message["from_peer_id"] = from_peer_id;
-  return json::serialize(signal.message);
+  return core::serialize_json(signal.message);
 }
 
 }  // namespace pantheon::signaling

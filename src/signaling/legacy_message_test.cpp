@@ -37,7 +37,7 @@ TEST(LegacyMessage, ReadsEveryMessageOfAClient) {
       R"({"type":"register","platform":"darwin","public_ip":"203.0.113.9","local_ips":["10.0.0.2"],)"
       R"("nat_type":"full","endpoint":{"port":1},"capabilities":["ollama"],"user_id":"anna"})");
   EXPECT_EQ(registration.platform, "darwin");
-  EXPECT_EQ(json::serialize(registration.capabilities), R"(["ollama"])");
+  EXPECT_EQ(core::serialize_json(registration.capabilities), R"(["ollama"])");
   expect<LegacyGetPeers>(R"({"type":"get_peers"})");
   expect<LegacyHeartbeat>(R"({"type":"heartbeat","peer_id":"desk"})");
   const auto request = expect<LegacyRequest>(
@@ -48,7 +48,7 @@ TEST(LegacyMessage, ReadsEveryMessageOfAClient) {
       R"({"type":"peer_response","to_peer_id":"a","request_id":7,"success":true,"data":{"x":1}})");
   EXPECT_EQ(response.request_id, json::value(7));
   EXPECT_EQ(response.answer.kind, LegacyAnswerKind::chat);
-  EXPECT_EQ(json::serialize(response.answer.data), R"({"x":1})");
+  EXPECT_EQ(core::serialize_json(response.answer.data), R"({"x":1})");
   const auto failed = expect<LegacyResponse>(
       R"({"type":"models_response","to_peer_id":"a","request_id":"r","success":false,"error":"off"})");
   EXPECT_EQ(failed.answer.kind, LegacyAnswerKind::models);
@@ -112,7 +112,7 @@ TEST(LegacyMessage, ARefusalNamesTheMessageItIsAbout) {
 TEST(LegacyMessage, ARefusalNamesALongTypeUpToAWholeCharacter) {
   std::string type = "x";
   while (type.size() <= kMaxLegacyText) type += "\u00fc";
-  const auto message = parse(json::serialize(json::object{{"type", type}}));
+  const auto message = parse(core::serialize_json(json::object{{"type", type}}));
   ASSERT_FALSE(message);
   EXPECT_EQ(message.error().type, type.substr(0, kMaxLegacyText - 1));
 }

@@ -139,7 +139,7 @@ TEST_F(LegacyRelayTest, LegacyAskIsCheckedBeforeAnythingIsSent) {
          "invalid_argument"}};
     for (const auto& [payload, code] : cases) {
       const auto answer = co_await web->ask("legacy-ask", payload);
-      EXPECT_EQ(text_of(answer, "code"), code) << json::serialize(payload);
+      EXPECT_EQ(text_of(answer, "code"), code) << core::serialize_json(payload);
     }
   });
 }

@@ -30,13 +30,13 @@ core::Result<LegacyRequestId> LegacyRequests::add(const std::string& host, const
     return core::failure(SignalingError::peer_busy);
   }
   LegacyRequestId told = pending.request_id;
-  if (pending_.contains({host, from_peer_id, core::json::serialize(told)})) told = core::random_id();
-  pending_.emplace(Key{host, from_peer_id, core::json::serialize(told)}, std::move(pending));
+  if (pending_.contains({host, from_peer_id, core::serialize_json(told)})) told = core::random_id();
+  pending_.emplace(Key{host, from_peer_id, core::serialize_json(told)}, std::move(pending));
   return told;
 }
 
 core::Result<LegacyRequests::Pending> LegacyRequests::take(const Name& name) {
-  const auto found = pending_.find({name.host, name.from_peer_id, core::json::serialize(name.request_id)});
+  const auto found = pending_.find({name.host, name.from_peer_id, core::serialize_json(name.request_id)});
   if (found == pending_.end()) return core::failure(SignalingError::request_unknown);
   auto taken = std::move(found->second);
   pending_.erase(found);

@@ -21,7 +21,7 @@ class LegacyTestClient {
 
   /// Sends it behind what was said before.
   void say(const json::object& message) {
-    wire_->outbox.push_back(json::serialize(message));
+    wire_->outbox.push_back(core::serialize_json(message));
     if (!std::exchange(wire_->writing, true)) asio::co_spawn(executor_, write(wire_), asio::detached);
   }
   /// The next message of that type; others before it are dropped. Throws when none comes.
@@ -104,7 +104,7 @@ class LegacyServiceTest : public ServiceTest {
                                                             std::string platform = "darwin") {
     auto made = co_await open();
     const auto entered = co_await made->sign_in(account, peer_id);
-    EXPECT_EQ(entered.at("success"), true) << json::serialize(entered);
+    EXPECT_EQ(entered.at("success"), true) << core::serialize_json(entered);
     made->say({{"type", "register"}, {"platform", platform}, {"capabilities", json::array{"chat"}}});
     co_await made->next("registered");
     co_return made;

@@ -43,7 +43,7 @@ core::Result<json::object> Models::checked(const Member& member, const socketio:
     return core::failure(CommonError::too_large, "lists of models of the account");
   }
   const auto* battery = object->if_contains("batteryState");
-  if (battery != nullptr && json::serialize(*battery).size() > kMaxBattery)
+  if (battery != nullptr && core::serialize_json(*battery).size() > kMaxBattery)
     return core::failure(CommonError::too_large, "batteryState");
   const auto* models = object->if_contains("models");
   if (models == nullptr) return object;

@@ -72,7 +72,7 @@ boost::asio::awaitable<http::Response> Monitoring::ready_route(Monitoring& self)
   if (found.empty()) co_return no_store(json_ok({{"status", "ready"}}));
   const core::json::object body{{"status", "unavailable"},
                                 {"reasons", core::json::array(found.begin(), found.end())}};
-  co_return no_store(http::json_response(503, core::json::serialize(body)));
+  co_return no_store(http::json_response(503, core::serialize_json(body)));
 }
 
 core::Result<void> Monitoring::may_read_metrics(const http::Request& request) const {

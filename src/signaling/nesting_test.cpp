@@ -65,7 +65,7 @@ test::asio::awaitable<void> ask_the_deepest(test::LegacyTestClient& phone, test:
     }
     refusal = answer;
   }
-  ADD_FAILURE() << json::serialize(refusal);
+  ADD_FAILURE() << core::serialize_json(refusal);
 }
 
 struct NestingTest : test::LegacyServiceTest {};
@@ -129,7 +129,7 @@ TEST_F(NestingPairingTest, WhatNobodyAskedForInARedeemDoesNotGoToTheOtherNode) {
     auto redeemed = body();
     redeemed["more"] = nested(kMostThatIsRead - 1);
     const auto paired = co_await post("/v1/pairing/redeem", std::move(redeemed));
-    EXPECT_EQ(text_of(paired, "deviceId"), phone.id()) << json::serialize(paired);
+    EXPECT_EQ(text_of(paired, "deviceId"), phone.id()) << core::serialize_json(paired);
   });
 }
 

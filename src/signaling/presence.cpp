@@ -106,7 +106,7 @@ void Presence::hand_on(const Member& to, const Absences::Continued& before) {
 void Presence::resume_from_elsewhere(const MemberPointer& member, const RemotePeer& before) {
   if (!member->announced) {
     if (const auto* models = core::get_array(before.entry, "models")) member->models = *models;
-    member->models_size = core::json::serialize(member->models).size();
+    member->models_size = core::serialize_json(member->models).size();
     if (const auto* battery = before.entry.if_contains("batteryState")) member->battery = *battery;
     member->is_hosting = core::get_bool(before.entry, "isHosting").value_or(false);
   }
@@ -135,7 +135,7 @@ void Presence::remote_arrived(const std::string& account, const RemotePeer& peer
   }
   if (!known.was_listed) return;  // its node tells
   tell_who_saw_it_away(
-      newcomer, [&] { return core::json::serialize(peer.entry); }, known.away_since);
+      newcomer, [&] { return core::serialize_json(peer.entry); }, known.away_since);
   refresh_socket_lists(newcomer);
 }
 

@@ -74,7 +74,7 @@ http::Response rate_limited_response(std::chrono::milliseconds retry_after) {
   const core::json::object body{
       {"error",
        {{"code", error.code()}, {"message", error.message()}, {"retryAfterMs", retry_after.count()}}}};
-  auto response = http::json_response(error.http_status(), core::json::serialize(body));
+  auto response = http::json_response(error.http_status(), core::serialize_json(body));
   response.headers.set("Retry-After",
                        std::to_string(std::chrono::ceil<std::chrono::seconds>(retry_after).count()));
   return response;

@@ -19,7 +19,7 @@ struct RelayTest : test::ServiceTest {
     const auto opened = co_await fetch("GET", path);
     const auto handshake = core::parse_json_object(std::string_view(opened.body).substr(1)).value();
     path += "&sid=" + text_of(handshake, "sid");
-    co_await fetch("POST", path, "40" + json::serialize(auth));
+    co_await fetch("POST", path, "40" + core::serialize_json(auth));
     const auto joined = co_await fetch("GET", path);
     EXPECT_TRUE(joined.body.starts_with("40{")) << joined.body;
     co_return path;

@@ -95,7 +95,7 @@ MemberPointer Rooms::newest_joined(const Member& asking, std::string_view device
 
 void Rooms::emit_to_others(const Member& member, std::string_view event,
                            const core::json::object& payload) const {
-  if (has_others(member)) emit_text_to_others(member, event, core::json::serialize(payload));
+  if (has_others(member)) emit_text_to_others(member, event, core::serialize_json(payload));
 }
 
 void Rooms::emit_text_to_others(const Member& member, std::string_view event,

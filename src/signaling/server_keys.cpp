@@ -15,7 +15,7 @@ core::Result<ServerKeys> load_server_keys(store::DeviceStore& store, const Optio
   auto id = store.server_value("id", core::random_id());
   if (!id) return core::failure(id.error());
   if (!options.keep_devices) *id = kServerWithoutDevices;
-  const auto fresh = core::json::serialize(auth::Jwk::generate_es256().private_json());
+  const auto fresh = core::serialize_json(auth::Jwk::generate_es256().private_json());
   const auto stored = store.server_value("signing_key", fresh);
   if (!stored) return core::failure(stored.error());
   const auto object = core::parse_json_object(*stored);

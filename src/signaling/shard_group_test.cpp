@@ -121,9 +121,11 @@ TEST_F(ShardGroupTest, ReportsAreThoseOfAllTogether) {
   group.census()->add("somebody", "");
 
   const auto health = run(ShardGroup::health(group));
-  EXPECT_EQ(json::value(health),
-            json::parse(R"({"status":"ok","roomCount":1,"connectedUsers":3,"clients":{"current":{"now":3}},)"
-                        R"("cluster":{"ready":false,"nodes":5},"shards":2})"));
+  EXPECT_EQ(
+      json::value(health),
+      core::parse_json(R"({"status":"ok","roomCount":1,"connectedUsers":3,"clients":{"current":{"now":3}},)"
+                       R"("cluster":{"ready":false,"nodes":5},"shards":2})")
+          .value());
   EXPECT_THAT(run(ShardGroup::obstacles(group)), ElementsAre("draining", "of 1", "of 2"));
   const auto text = run(ShardGroup::metrics(group));
   EXPECT_THAT(text, HasSubstr("pantheon_sign_ins_total{result=\"ok\"} 2\n"));

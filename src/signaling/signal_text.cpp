@@ -64,7 +64,7 @@ void append_json_string(std::string& out, std::string_view text) {
   if (is_plain(text)) {
     out.append("\"").append(text).append("\"");
   } else {
-    out.append(core::json::serialize(core::json::string(text)));
+    out.append(core::serialize_json(core::json::string(text)));
   }
 }
 

@@ -238,7 +238,7 @@ class ServiceTest : public testing::Test {
   }
   /// The body of the answer, or `{code}` of its error.
   asio::awaitable<json::object> post(std::string path, json::object body) {
-    const auto response = co_await fetch("POST", path, json::serialize(body));
+    const auto response = co_await fetch("POST", path, core::serialize_json(body));
     auto object = core::parse_json_object(response.body).value();
     const auto* error = core::get_object(object, "error");
     if (error != nullptr) {

@@ -36,7 +36,7 @@ class RecordingAdapter final : public Adapter {
     co_return sockets;
   }
   void server_side_emit(Namespace&, const core::json::array& event) override {
-    seen.push_back("server " + core::json::serialize(event));
+    seen.push_back("server " + core::serialize_json(event));
   }
 
   std::vector<std::string> seen;
@@ -164,7 +164,7 @@ TEST_F(BroadcastTest, OthersSeeNoCredentialsOfASocket) {
   });
   nsp().share_data([](const Socket& socket) { return core::json::value(socket.id()); });
   const auto seen = nsp().describe(*sockets[0]);
-  EXPECT_EQ(core::json::serialize(seen.handshake).find("secret"), std::string::npos);
+  EXPECT_EQ(core::serialize_json(seen.handshake).find("secret"), std::string::npos);
   EXPECT_EQ(seen.data, core::json::value(sockets[0]->id()));
 }
 
@@ -183,7 +183,7 @@ TEST_F(BroadcastTest, EachAnswerIsHandedOnAsItComes) {
 
 TEST_F(BroadcastTest, EventsOfOtherNodesReachTheirHandlers) {
   std::string got;
-  nsp().on_server_side("ping", [&](const Event& event) { got = core::json::serialize(event.args); });
+  nsp().on_server_side("ping", [&](const Event& event) { got = core::serialize_json(event.args); });
   nsp().receive_server_side({.name = "ping", .args = {1}, .attachments = {}, .raw = {}, .acknowledge = {}});
   EXPECT_EQ(got, "[1]");
   EXPECT_TRUE(loop.run(nsp().server_side_request("ping", {}, 1s)).value().empty());

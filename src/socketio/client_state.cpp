@@ -160,7 +160,7 @@ void Client::State::begin(json::object credentials) {
   Packet packet;
   packet.type = PacketType::connect;
   packet.nsp = options.nsp;
-  if (!credentials.empty()) packet.payload = json::serialize(credentials);
+  if (!credentials.empty()) packet.payload = core::serialize_json(credentials);
   static_cast<void>(send(packet));
 }
 

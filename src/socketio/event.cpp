@@ -1,5 +1,6 @@
 #include "socketio/event.hpp"
 
+#include "core/json_text.hpp"
 #include "socketio/event_packet.hpp"
 
 namespace pantheon::socketio {
@@ -21,7 +22,7 @@ Event event_of(Packet packet, Event::Acknowledge acknowledge) {
   Event event;
   event.args = std::move(packet.data.as_array());
   const auto& name = event.args.front();
-  event.name = name.is_string() ? std::string(name.get_string()) : core::json::serialize(name);
+  event.name = name.is_string() ? std::string(name.get_string()) : core::serialize_json(name);
   event.args.erase(event.args.begin());
   event.attachments = std::move(packet.attachments);
   event.raw = std::make_shared<const std::string>(std::move(packet.payload));
@@ -31,8 +32,11 @@ Event event_of(Packet packet, Event::Acknowledge acknowledge) {
 
 std::string event_payload(std::string_view name, const core::json::array& args) {
   std::string text = "[";
-  text.append(core::json::serialize(core::json::string(name)));
-  for (const auto& argument : args) text.append(",").append(core::json::serialize(argument));
+  core::append_json_string(text, name);
+  for (const auto& argument : args) {
+    text.push_back(',');
+    core::append_json(text, argument);
+  }
   return text.append("]");
 }
 
@@ -63,7 +67,7 @@ Packet ack_packet(std::string nsp, std::uint64_t id, const core::json::array& ar
   packet.type = attachments.empty() ? PacketType::ack : PacketType::binary_ack;
   packet.nsp = std::move(nsp);
   packet.id = id;
-  packet.payload = core::json::serialize(args);
+  packet.payload = core::serialize_json(args);
   packet.attachments = std::move(attachments);
   return packet;
 }

@@ -10,7 +10,7 @@ namespace {
 TEST(Event, TakesNameAndArgumentsFromAPacket) {
   const auto event = event_of(decode(R"(2["news",1,{"a":null}])", {}).value(), {});
   EXPECT_EQ(event.name, "news");
-  EXPECT_EQ(core::json::serialize(event.args), R"([1,{"a":null}])");
+  EXPECT_EQ(core::serialize_json(event.args), R"([1,{"a":null}])");
   EXPECT_EQ(*event.raw, R"(["news",1,{"a":null}])");
   EXPECT_FALSE(event.wants_ack());
   EXPECT_EQ(event_of(decode("2[7]", {}).value(), {}).name, "7");
@@ -25,12 +25,12 @@ TEST(Event, AnAckReachesTheSender) {
   };
   EXPECT_TRUE(event.wants_ack());
   event.ack({"a", 2});
-  EXPECT_EQ(core::json::serialize(got), R"(["a",2])");
+  EXPECT_EQ(core::serialize_json(got), R"(["a",2])");
 }
 
 TEST(Attachment, IsFoundByItsPlaceholder) {
   const std::vector<core::ByteVector> attachments{{1}, {2}};
-  EXPECT_EQ(core::json::serialize(placeholder(1)), R"({"_placeholder":true,"num":1})");
+  EXPECT_EQ(core::serialize_json(placeholder(1)), R"({"_placeholder":true,"num":1})");
   EXPECT_EQ(attachment_of(placeholder(1), attachments), &attachments[1]);
   EXPECT_EQ(attachment_of(placeholder(2), attachments), nullptr);
   EXPECT_EQ(attachment_of(core::json::value("x"), attachments), nullptr);

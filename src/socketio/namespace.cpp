@@ -58,7 +58,7 @@ void Namespace::on_connection(std::function<void(std::shared_ptr<Socket>)> handl
 }
 
 void Namespace::on_text(std::string_view event, TextHandler handler) {
-  state_->text_begin = "[" + core::json::serialize(core::json::string(event)) + ",";
+  state_->text_begin = "[" + core::serialize_json(core::json::string(event)) + ",";
   state_->text_handler = std::move(handler);
 }
 

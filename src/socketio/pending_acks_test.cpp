@@ -18,7 +18,7 @@ TEST_F(PendingAcksTest, AnAnswerReachesTheOneWhoWaits) {
   auto ticket = acks.open(loop.executor(), 1h).value();
   EXPECT_TRUE(acks.resolve(PendingAcks::id_of(*ticket), {{1, 2}, {}}));
   EXPECT_FALSE(acks.resolve(PendingAcks::id_of(*ticket), {{3}, {}}));
-  EXPECT_EQ(core::json::serialize(loop.run(PendingAcks::wait(ticket)).value().args), "[1,2]");
+  EXPECT_EQ(core::serialize_json(loop.run(PendingAcks::wait(ticket)).value().args), "[1,2]");
 }
 
 TEST_F(PendingAcksTest, TheTimeRunsOut) {

@@ -252,7 +252,7 @@ void ServerConnection::refuse(const std::string& nsp, const json::object& error)
   Packet packet;
   packet.type = PacketType::connect_error;
   packet.nsp = nsp;
-  packet.payload = json::serialize(error);
+  packet.payload = core::serialize_json(error);
   static_cast<void>(send(frames_of(packet)));
 }
 

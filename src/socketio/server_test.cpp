@@ -100,7 +100,7 @@ TEST_F(ServerTest, AMiddlewareThatThrowsRefuses) {
 TEST_F(ServerTest, RefusesUnknownNamespaces) {
   add_client("/nowhere");
   until([&] { return !errors.empty(); });
-  EXPECT_EQ(core::json::serialize(errors[0]), R"({"message":"Invalid namespace"})");
+  EXPECT_EQ(core::serialize_json(errors[0]), R"({"message":"Invalid namespace"})");
 }
 
 TEST_F(ServerTest, StoppingDisconnectsEveryone) {
@@ -209,7 +209,7 @@ TEST_F(RecoveringServerTest, SendsWhatWasMissedBeforeItSaysThatTheClientIsConnec
 
   const auto second = opened();
   const core::json::object auth{{"pid", session.at("pid")}, {"offset", event.at(1)}};
-  EXPECT_TRUE(join(*second, core::json::serialize(auth)).starts_with(R"(42["one",)"));
+  EXPECT_TRUE(join(*second, core::serialize_json(auth)).starts_with(R"(42["one",)"));
   EXPECT_TRUE(read(*second).starts_with(R"(42["two",)"));
   EXPECT_EQ(read(*second), connected);
 }

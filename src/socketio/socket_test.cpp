@@ -39,7 +39,7 @@ TEST_F(SocketTest, HasTheHandshakeOfItsClient) {
     co_return core::json::object{{"token", "abc"}};
   });
   const Handshake& handshake = sockets[0]->handshake();
-  EXPECT_EQ(core::json::serialize(handshake.auth), R"({"token":"abc"})");
+  EXPECT_EQ(core::serialize_json(handshake.auth), R"({"token":"abc"})");
   EXPECT_TRUE(handshake.address.is_loopback());
   EXPECT_TRUE(handshake.headers.get("Host"));
   EXPECT_EQ(handshake.query, "EIO=4&transport=websocket");
@@ -56,7 +56,7 @@ struct ForgetfulTest : SocketTest {
 TEST_F(ForgetfulTest, ForgetsTheHandshakeBehindTheHandlersOfConnection) {
   std::string seen;
   server->of("/").on_connection([&](const std::shared_ptr<Socket>& socket) {
-    seen = core::json::serialize(socket->handshake().auth) + socket->handshake().query;
+    seen = core::serialize_json(socket->handshake().auth) + socket->handshake().query;
   });
   connect("/", []() -> asio::awaitable<core::Result<core::json::object>> {
     co_return core::json::object{{"token", "abc"}};
@@ -129,7 +129,7 @@ TEST_F(SocketTest, AsksItsClientAndIsAnswered) {
   client.on("add",
             [](const Event& event) { event.ack({event.args[0].as_int64() + event.args[1].as_int64()}); });
   const auto answer = loop.run(sockets[0]->request("add", {2, 3}, 5s));
-  EXPECT_EQ(core::json::serialize(answer.value()), "[5]");
+  EXPECT_EQ(core::serialize_json(answer.value()), "[5]");
 }
 
 TEST_F(SocketTest, SaysWhenNoAnswerComes) {
@@ -154,8 +154,8 @@ TEST_F(SocketTest, AnswersOnlyTheFirstTime) {
     event.ack({1});
     event.ack({2});
   });
-  EXPECT_EQ(core::json::serialize(loop.run(client.request("ask", {}, 5s)).value()), "[1]");
-  EXPECT_EQ(core::json::serialize(loop.run(client.request("ask", {}, 5s)).value()), "[1]");
+  EXPECT_EQ(core::serialize_json(loop.run(client.request("ask", {}, 5s)).value()), "[1]");
+  EXPECT_EQ(core::serialize_json(loop.run(client.request("ask", {}, 5s)).value()), "[1]");
 }
 
 TEST_F(SocketTest, DisconnectsItsClient) {

@@ -96,7 +96,7 @@ json::object describe(const Event& event, core::ByteVector& bytes) {
 
 Connection start(Reader& arguments) {
   const auto now = arguments.time();
-  const auto settings = json::parse(arguments.text()).as_object();
+  const auto settings = core::parse_json_object(arguments.text()).value();
   const auto role =
       pantheon::link::testing::text_of(settings, "role") == "offerer" ? Role::offerer : Role::answerer;
   auto config = pantheon::link::testing::recorded_config(settings.at("sides").as_object(), role);
@@ -166,7 +166,7 @@ void put_number(std::size_t value) {
 }
 
 void send(const Answer& answer, std::size_t open_streams) {
-  const auto text = json::serialize(
+  const auto text = core::serialize_json(
       json::object{{"result", answer.result}, {"events", answer.events}, {"openStreams", open_streams}});
   put_number(4 + text.size() + answer.bytes.size());
   put_number(text.size());

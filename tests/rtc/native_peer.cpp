@@ -96,7 +96,7 @@ class NativePeers {
          {"max_message", connection.max_message_size().count}});
   }
 
-  void say(const core::json::object& event) { std::cout << core::json::serialize(event) << std::endl; }
+  void say(const core::json::object& event) { std::cout << core::serialize_json(event) << std::endl; }
 
   asio::io_context& io_;
   asio::posix::stream_descriptor input_;

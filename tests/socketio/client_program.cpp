@@ -30,7 +30,7 @@ namespace json = boost::json;
 using namespace pantheon;
 
 void say(json::object line) {
-  std::cout << json::serialize(line) << std::endl;
+  std::cout << core::serialize_json(line) << std::endl;
 }
 
 json::array encode(const std::vector<core::ByteVector>& attachments) {

@@ -92,7 +92,7 @@ class RosterTest : public testing::Test {
   /// Writes down what other nodes send to this one.
   void note_messages(Nodes& nodes, std::vector<std::string>& heard) {
     nodes.on_message([this, &heard](const std::string&, const core::json::object& message) {
-      heard.push_back(core::json::serialize(message));
+      heard.push_back(core::serialize_json(message));
       changed.notify();
     });
   }

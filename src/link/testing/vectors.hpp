@@ -15,7 +15,7 @@ namespace pantheon::link::testing {
 inline core::json::object read_vectors(const std::string& file) {
   std::ifstream in(std::string(PANTHEON_SOURCE_DIR) + "/tests/vectors/link/" + file, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
-  return core::json::parse(text).as_object();
+  return core::parse_json_object(text).value();
 }
 
 inline core::ByteVector from_hex(std::string_view hex) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkCpp, cppParts } from './cpp.js';
+import { checkJson } from './json.js';
 import { compareWithFolders, readTable } from './table.js';
 import { checkTypescript, typescriptPackages } from './typescript.js';
 
@@ -18,6 +19,10 @@ describe('the C++ parts', () => {
 
   it('include and link only what the table allows', () => {
     expect(checkCpp(ROOT, table)).toEqual([]);
+  });
+
+  it('read and write JSON with core/json.hpp alone', () => {
+    expect(checkJson(ROOT)).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkCpp, cppParts } from './cpp.js';
+import { checkJson } from './json.js';
 import { compareWithFolders, readTable } from './table.js';
 import { checkTypescript } from './typescript.js';
 
@@ -123,6 +124,29 @@ describe('the check of C++', () => {
     lay({ ...LEGAL, 'src/link/CMakeLists.txt': `# pantheon_app is not ours\n${cmake}` });
     expect(checkCpp(root, CPP)).toEqual([
       'src/link/CMakeLists.txt depends on src/app, but src/link may not include it',
+    ]);
+  });
+});
+
+describe('the check of JSON in C++', () => {
+  it('finds nothing where the functions of core are called, nor in core itself', () => {
+    lay({
+      'src/core/json.cpp': 'json::basic_parser<Builder> parser;\n',
+      'src/link/head.cpp': 'auto a = core::parse_json(x); core::serialize_json(core::json::object());\n',
+      'fuzz/link_head.cpp': 'core::json::parse(x);\n',
+    });
+    expect(checkJson(root)).toEqual([]);
+  });
+
+  it("reports Boost's own reader and writer, in tests too", () => {
+    lay({
+      'src/link/head.cpp': 'out = core::json::serialize(value);\njson::serializer all;\n',
+      'tests/link/peer.cpp': 'boost::json::parse(text);\n',
+    });
+    expect(checkJson(root)).toEqual([
+      'src/link/head.cpp uses json::serialize: call core::serialize_json',
+      'src/link/head.cpp uses json::serializer: call core::serialize_json',
+      'tests/link/peer.cpp uses json::parse: call core::parse_json',
     ]);
   });
 });

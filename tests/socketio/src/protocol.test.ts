@@ -32,6 +32,40 @@ describe('what JavaScript can write and not every JSON reader reads', () => {
   });
 });
 
+describe('numbers', () => {
+  it.each([
+    '1.5',
+    '0.9452706955539223',
+    '-0.1',
+    '100',
+    '123456789012345680000',
+    '1e+21',
+    '0.000001',
+    '1e-7',
+    '5e-324',
+    '1.7976931348623157e+308',
+  ])('%s comes back byte for byte', async (number) => {
+    const raw = await RawSocket.joined(server.webSocketUrl);
+    raw.send(`42["message",${number}]`);
+    expect(await raw.next()).toBe(`42["message-back",${number}]`);
+    raw.send(`427["message-with-ack",{"n":[${number}]}]`);
+    expect(await raw.next()).toBe(`437[{"n":[${number}]}]`);
+    raw.end();
+  });
+
+  it.each([
+    ['1.50', '1.5'],
+    ['1E2', '100'],
+    ['-0.0', '0'],
+    ['1e-400', '0'],
+  ])('%s comes back as JSON.stringify writes it: %s', async (number, written) => {
+    const raw = await RawSocket.joined(server.webSocketUrl);
+    raw.send(`42["message",${number}]`);
+    expect(await raw.next()).toBe(`42["message-back",${written}]`);
+    raw.end();
+  });
+});
+
 describe('Engine.IO handshake', () => {
   const refusals: [string, string, number, string][] = [
     ['GET', 'EIO=4', 0, 'Transport unknown'],

@@ -87,6 +87,23 @@ describe.each([['websocket'], ['polling'], ['polling', 'websocket']])(
       expect(engine.transport.name).toBe(last);
     });
 
+    it('gets numbers back as they were, in events and acknowledgements', async () => {
+      const numbers = [
+        ...Array.from({ length: 500 }, () => Math.random()),
+        ...Array.from(
+          { length: 100 },
+          () => (Math.random() - 0.5) * 10 ** Math.round(Math.random() * 600 - 300),
+        ),
+        ...[0, 1, -1, 1.5, 0.1 + 0.2, 1e21, -1e-7, Number.EPSILON, Number.MIN_VALUE, Number.MAX_VALUE],
+        ...[Number.MAX_SAFE_INTEGER, 2 ** 53, 2 ** 63, 2 ** 64, -(2 ** 63), 2 ** 60 + 2 ** 8],
+      ];
+      const socket = connect('/', { auth: { numbers } });
+      expect(await next(socket, 'auth')).toEqual([{ numbers }]);
+      socket.emit('message', ...numbers);
+      expect(await next(socket, 'message-back')).toEqual(numbers);
+      expect(await socket.emitWithAck('message-with-ack', numbers)).toEqual(numbers);
+    });
+
     it('gets no credentials as an empty object', async () => {
       expect(await next(connect(), 'auth')).toEqual([{}]);
     });
