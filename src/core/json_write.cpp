@@ -1,6 +1,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
+#include <utility>
 
 #include "core/json.hpp"
 #include "core/json_text.hpp"
