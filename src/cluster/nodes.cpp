@@ -140,7 +140,7 @@ asio::awaitable<void> Nodes::State::answer(State& state, std::string to, std::st
   envelope["answer"] = id;
   envelope["message"] = co_await state.request_handler(to, message);
   envelope["node"] = state.id;
-  auto text = json::serialize(envelope);
+  auto text = core::serialize_json(envelope);
   auto channel = state.channel(to);
   envelope.clear();
   co_await publish_when_there_is_room(state, std::move(channel), std::move(text));
