@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace pantheon::signaling {
 namespace {
@@ -10,6 +11,11 @@ namespace {
 bool is_drop(std::string_view reason) {
   constexpr std::array<std::string_view, 3> kDrops{"transport close", "transport error", "ping timeout"};
   return std::ranges::find(kDrops, reason) != kDrops.end();
+}
+
+// Of two sockets of one installation: the same on every node.
+bool came_after(const Member& a, const Member& b) {
+  return std::tie(a.connected_at, a.socket_id) > std::tie(b.connected_at, b.socket_id);
 }
 
 core::json::object leave_of(const Member& member) {
@@ -30,6 +36,7 @@ Member member_of(const std::string& account, const RemotePeer& peer) {
   member.device_id = peer.device_id;
   member.socket_id = peer.socket_id;
   member.instance = peer.instance;
+  member.connected_at = peer.connected_at;
   member.client_type = text("clientType");
   member.user_label = text("originalUserId");
   if (const auto key = identity::parse_public_key(text("publicKey"))) member.proven_key = *key;
@@ -152,6 +159,8 @@ void Presence::remote_changed(const std::string& account, const RemotePeer& peer
 void Presence::take_over(const Member& newcomer, Arrival& arrival) {
   for (const auto& sibling : directory_->rooms().of_device(newcomer.account(), newcomer.device_id)) {
     if (!is_same_installation(newcomer, *sibling)) continue;
+    // The nodes may not have heard of each other when it came: the newer stays, and the older is cut there.
+    if (arrival.found && came_after(*sibling, newcomer)) continue;
     sibling->replaced = true;
     sibling->cut();
   }

@@ -12,17 +12,6 @@ using test::text_of;
 
 template <class Kind>
 struct SharedIdsElsewhereTest : Kind {
-  using Elsewhere = typename Kind::Elsewhere;
-
-  test::asio::awaitable<TestClient*> joined_there(std::string device_id) {
-    const Elsewhere there(*this);
-    co_return co_await this->joined("anna", std::move(device_id));
-  }
-  test::asio::awaitable<void> drop_there(TestClient* dropped) {
-    std::swap(this->service, this->other);
-    co_await this->drop(dropped);
-    std::swap(this->service, this->other);
-  }
   /// The first asks the host, which has heard it: as soon as the first's node knows that the host is there.
   static test::asio::awaitable<void> ask(TestClient* first, TestClient* host) {
     for (const auto end = std::chrono::steady_clock::now() + test::kPatience;;) {
@@ -34,20 +23,20 @@ struct SharedIdsElsewhereTest : Kind {
   }
   /// Until the host's node has heard all that the other told.
   test::asio::awaitable<void> hear_all(TestClient* host) {
-    auto* last = co_await joined_there("last");
+    auto* last = co_await this->joined_there("anna", "last");
     co_await ask(last, host);
   }
   /// A host of this node that was asked by one of two sockets of an id there, both of which dropped and
   /// returned.
   test::asio::awaitable<TestClient*> asked_by_one_of_two_that_returned() {
     auto* host = co_await this->joined("anna", "host");
-    auto* first = co_await joined_there("shared");
-    auto* second = co_await joined_there("shared");
+    auto* first = co_await this->joined_there("anna", "shared");
+    auto* second = co_await this->joined_there("anna", "shared");
     co_await ask(first, host);
-    co_await drop_there(first);
-    co_await drop_there(second);
-    static_cast<void>(co_await joined_there("shared"));
-    static_cast<void>(co_await joined_there("shared"));
+    co_await this->drop_there(first);
+    co_await this->drop_there(second);
+    static_cast<void>(co_await this->joined_there("anna", "shared"));
+    static_cast<void>(co_await this->joined_there("anna", "shared"));
     co_await hear_all(host);
     co_return host;
   }
@@ -63,11 +52,11 @@ TYPED_TEST_SUITE(SharedIdsElsewhereTest, Kinds);
 TYPED_TEST(SharedIdsElsewhereTest, WhoAskedAndReturnedThereIsAnsweredThoughAnotherIsNewer) {
   this->run_both([&]() -> test::asio::awaitable<void> {
     auto* host = co_await this->joined("anna", "host");
-    auto* first = co_await this->joined_there("shared");
+    auto* first = co_await this->joined_there("anna", "shared");
     co_await this->ask(first, host);
     co_await this->drop_there(first);
-    auto* returned = co_await this->joined_there("shared");
-    auto* newest = co_await this->joined_there("shared");
+    auto* returned = co_await this->joined_there("anna", "shared");
+    auto* newest = co_await this->joined_there("anna", "shared");
     co_await this->hear_all(host);
     EXPECT_EQ(co_await this->answer(host, "for who asked"), "passed on");
     const auto told = co_await returned->next("webrtc-signal");
@@ -105,7 +94,7 @@ TYPED_TEST(SharedIdsElsewhereTest, AHostThatReturnsThereStillKnowsWhoAsked) {
     auto* second = co_await this->joined("anna", "shared");
     co_await this->ask(first, host);
     co_await this->drop(host);
-    host = co_await this->joined_there("host");
+    host = co_await this->joined_there("anna", "host");
     auto* mark = co_await this->joined("anna", "mark");
     co_await this->ask(mark, host);
     EXPECT_EQ(co_await this->answer(host, "late"), "passed on");
@@ -121,7 +110,7 @@ TYPED_TEST(SharedIdsElsewhereTest, WhoAskedHereAndReturnedThereIsAnswered) {
     auto* first = co_await this->joined("anna", "shared");
     co_await this->ask(first, host);
     co_await this->drop(first);
-    auto* returned = co_await this->joined_there("shared");
+    auto* returned = co_await this->joined_there("anna", "shared");
     co_await this->hear_all(host);
     auto* newest = co_await this->joined("anna", "shared");
     EXPECT_EQ(co_await this->answer(host, "for who asked"), "passed on");

@@ -59,6 +59,34 @@ struct TwoServicesTest : LegacyServiceTest {
     Elsewhere& operator=(const Elsewhere&) = delete;
     TwoServicesTest& owner;
   };
+  asio::awaitable<TestClient*> joined_there(std::string account, std::string device_id) {
+    const Elsewhere there(*this);
+    co_return co_await joined(std::move(account), std::move(device_id));
+  }
+  asio::awaitable<TestClient*> connected_there(const TestDevice& device) {
+    const Elsewhere there(*this);
+    co_return co_await connected(device);
+  }
+  asio::awaitable<void> drop_there(TestClient* dropped) {
+    std::swap(service, other);
+    co_await drop(dropped);
+    std::swap(service, other);
+  }
+  enum class Seen { online, away, not_at_all };
+  /// Returns when the client is listed a socket so.
+  static asio::awaitable<void> until_listed(TestClient* client, std::string socket_id, Seen as) {
+    for (const auto end = std::chrono::steady_clock::now() + kPatience;;) {
+      client->emit("request-peer-list");
+      const auto list = co_await client->next("peer-list");
+      auto seen = Seen::not_at_all;
+      for (const auto& peer : list.at("list").as_array()) {
+        if (text_of(peer.as_object(), "socketId") != socket_id) continue;
+        seen = peer.at("online").as_bool() ? Seen::online : Seen::away;
+      }
+      if (seen == as) co_return;
+      if (std::chrono::steady_clock::now() > end) throw std::runtime_error("the list did not become so");
+    }
+  }
   /// Two devices of an account, one at each node, of which this node's has seen the other come.
   struct Meeting {
     TestClient* here = nullptr;
