@@ -125,11 +125,10 @@ void ClusterNode::start() {
   nodes_.start();
 }
 
-boost::asio::awaitable<core::Result<void>> ClusterNode::prepare(std::string account) {
-  co_await peers_.open(account);
-  const auto& directory = parts_.directory;
-  const auto elsewhere = directory.sockets_elsewhere(account);
-  const auto here = parts_.directory.rooms().members(account).size();
+boost::asio::awaitable<core::Result<void>> ClusterNode::prepare(MemberPointer member) {
+  co_await peers_.open(member->account());
+  const auto elsewhere = parts_.directory.sockets_elsewhere(*member);
+  const auto here = parts_.directory.rooms().members(member->account()).size();
   if (elsewhere + here >= limits_.max_sockets_per_account)
     co_return core::failure(SignalingError::account_full);
   co_return core::Result<void>();

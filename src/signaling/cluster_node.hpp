@@ -34,7 +34,7 @@ class ClusterNode final : public OtherNodes {
   boost::asio::awaitable<core::Result<void>> wait_joined(std::chrono::steady_clock::time_point deadline) {
     return nodes_.wait_joined(deadline);
   }
-  boost::asio::awaitable<core::Result<void>> prepare(std::string account) override;
+  boost::asio::awaitable<core::Result<void>> prepare(MemberPointer member) override;
   boost::asio::awaitable<core::Result<void>> check_hello(std::string account, std::string device_id,
                                                          std::string nonce) override;
   void revoked(const identity::Statement& statement) override;

@@ -136,6 +136,35 @@ TEST_F(ClusterNodeTest, OfListsThatNodesTookApartEachCanBeMadeShorter) {
   });
 }
 
+TEST_F(ClusterNodeTest, AFullAccountHasRoomForASocketThatDroppedOnAnotherNode) {
+  options.limits.max_sockets_per_account = 2;
+  run_both([&]() -> test::asio::awaitable<void> {
+    auto* host = co_await joined("anna", "host");
+    auto* phone = co_await joined_there("anna", "phone");
+    co_await until_listed(host, phone->id(), Seen::online);
+    const auto dropped = phone->id();
+    co_await drop_there(phone);
+    co_await until_listed(host, dropped, Seen::away);
+    static_cast<void>(co_await joined("anna", "phone"));
+  });
+}
+
+TEST_F(ClusterNodeTest, AFullAccountHasRoomForASocketThatTakesAPlaceOnAnotherNodeOver) {
+  options.limits.max_sockets_per_account = 2;
+  run_both([&]() -> test::asio::awaitable<void> {
+    const auto tower = owner_device("Tower");
+    const auto laptop = owner_device("Laptop");
+    const auto meeting = co_await meet(tower, laptop);
+    const auto third = owner_device("Phone");
+    auto auth = co_await hello(third);
+    auto& one_too_many = client(std::move(auth));
+    const auto refused = co_await one_too_many.connect();
+    EXPECT_EQ(refused, "account_full");
+    static_cast<void>(co_await connected(laptop));
+    co_await meeting.there->disconnected();
+  });
+}
+
 TEST_F(ClusterPairingTest, ACodeIsRedeemedOnAnotherNodeAndOnlyOnce) {
   run_both([&]() -> test::asio::awaitable<void> {
     co_await open_code();

@@ -149,6 +149,12 @@ bool Directory::has_members(const std::string& account) const {
   return !rooms_->members(account).empty() || !absences_->of_account(account).empty();
 }
 
+std::size_t Directory::sockets_elsewhere(const Member& member) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(remote_peers(member.account()),
+                            [&](const RemotePeer& peer) { return peer.online && !continues(member, peer); }));
+}
+
 std::size_t Directory::models_size_of_others(const Member& member) const {
   std::size_t size = 0;
   for (const auto& other : rooms_->members(member.account())) {

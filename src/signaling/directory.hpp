@@ -102,8 +102,8 @@ class Directory {
   bool may_be_of_elsewhere(const Member& member) const;
   /// Whether this node has sockets of the account, or some that may be back soon.
   bool has_members(const std::string& account) const;
-  /// Sockets of the account on other nodes.
-  std::size_t sockets_elsewhere(const std::string& account) const { return remote_peers(account).size(); }
+  /// Live sockets of the member's account on other nodes, but for what it continues.
+  std::size_t sockets_elsewhere(const Member& member) const;
   /// Bytes of all lists of models of the account, also on other nodes, the member's own left out.
   std::size_t models_size_of_others(const Member& member) const;
 

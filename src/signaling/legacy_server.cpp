@@ -240,7 +240,7 @@ boost::asio::awaitable<void> LegacyServer::sign_in(LegacyServer& self, LegacySes
   auto member = co_await self.admission_->admit(handshake);
   if (session->closing()) co_return;
   if (member && self.prepare_) {
-    const auto prepared = co_await self.prepare_((*member)->account());
+    const auto prepared = co_await self.prepare_(*member);
     if (!prepared) member = tl::unexpected(EventFailure(prepared.error()));
   }
   if (session->closing()) co_return;

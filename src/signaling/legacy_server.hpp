@@ -28,7 +28,7 @@ class LegacyServer {
   void add_to(http::Server& server);
   /// Peers of other nodes are listed too; `prepare` is awaited before somebody signs in. Call before the
   /// first socket arrives.
-  using Prepare = std::function<boost::asio::awaitable<core::Result<void>>(std::string account)>;
+  using Prepare = std::function<boost::asio::awaitable<core::Result<void>>(MemberPointer member)>;
   void list_elsewhere(const Directory& directory, Prepare prepare) {
     directory_ = &directory;
     prepare_ = std::move(prepare);

@@ -49,9 +49,9 @@ inline constexpr int kSweepsBetweenCleanings = 60;
 class OtherNodes {
  public:
   virtual ~OtherNodes() = default;
-  /// Before a socket of the account is let in: what the others have of it is known afterwards.
-  /// `account_full` when they have all the places.
-  virtual boost::asio::awaitable<core::Result<void>> prepare(std::string account) = 0;
+  /// Before a socket is let in: what the others have of its account is known afterwards. `account_full` when
+  /// they have all the places.
+  virtual boost::asio::awaitable<core::Result<void>> prepare(MemberPointer member) = 0;
   /// Whether a hello may be let in that this node has found good, where the others share no database with it:
   /// `proof_invalid` when another has taken its nonce (empty: it has none), `device_revoked`.
   virtual boost::asio::awaitable<core::Result<void>> check_hello(std::string account, std::string device_id,

@@ -186,7 +186,7 @@ void Service::State::watch() {
 asio::awaitable<core::Result<void>> Service::State::check_elsewhere(
     State& state, MemberPointer member, std::shared_ptr<socketio::Socket> socket) {
   auto nonce = member->proven_key ? nonce_of(socket->handshake()) : std::string();
-  auto prepared = co_await state.others->prepare(member->account());
+  auto prepared = co_await state.others->prepare(member);
   if (!prepared) co_return prepared;
   auto checked = co_await state.others->check_hello(member->account(), member->device_id, std::move(nonce));
   if (!checked) co_return checked;
@@ -217,7 +217,7 @@ core::Result<void> Service::State::join_others(asio::any_io_executor executor,
   if (options.shards) join_shards();
   if (!options.redis_url.empty() || options.shards) {
     legacy.list_elsewhere(directory,
-                          [this](std::string account) { return others->prepare(std::move(account)); });
+                          [this](MemberPointer member) { return others->prepare(std::move(member)); });
   }
   if (!options.redis_url.empty()) return join_cluster(std::move(executor), database);
   if (!options.shards) return {};

@@ -32,8 +32,8 @@ ShardNode::ShardNode(const SharedParts& parts, store::NodeStore store, const Opt
   });
 }
 
-boost::asio::awaitable<core::Result<void>> ShardNode::prepare(std::string account) {
-  co_await peers_.open(std::move(account));
+boost::asio::awaitable<core::Result<void>> ShardNode::prepare(MemberPointer member) {
+  co_await peers_.open(member->account());
   co_return core::Result<void>();
 }
 

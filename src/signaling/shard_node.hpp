@@ -22,7 +22,7 @@ class ShardNode final : public OtherNodes {
                                                        const Options& options);
 
   /// The limit of an account is kept by the census of all shards.
-  boost::asio::awaitable<core::Result<void>> prepare(std::string account) override;
+  boost::asio::awaitable<core::Result<void>> prepare(MemberPointer member) override;
   void sweep() override;
   boost::asio::awaitable<void> stop() override;
 
