@@ -26,11 +26,11 @@ void log_failure(const core::Result<T>& result) {
 
 }  // namespace
 
-bool ClusterCodes::hold(const identity::PairingCode& code, const OpenCode& open) {
+std::optional<core::WallTime> ClusterCodes::hold(const identity::PairingCode& code, const OpenCode& open) {
   const auto held =
       store_->hold_code(hash_of(code), {nodes_->id(), open.account, open.voucher_device_id}, open.expires_at);
   log_failure(held);
-  return held.value_or(false);
+  return held.value_or(std::nullopt);
 }
 
 bool ClusterCodes::burn(const identity::PairingCode& code) {

@@ -13,7 +13,7 @@ class ClusterCodes final : public SharedCodes {
   ClusterCodes(store::NodeStore& store, cluster::Messenger& nodes, core::WallClock clock)
       : store_(&store), nodes_(&nodes), clock_(std::move(clock)) {}
 
-  bool hold(const identity::PairingCode& code, const OpenCode& open) override;
+  std::optional<core::WallTime> hold(const identity::PairingCode& code, const OpenCode& open) override;
   bool burn(const identity::PairingCode& code) override;
   void close(const identity::PairingCode& code, const std::string& account) override;
   void close_device(const std::string& account, const std::string& device_id) override;

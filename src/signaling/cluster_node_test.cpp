@@ -198,6 +198,21 @@ TEST_F(ClusterPairingTest, ACodeMovesWithItsDeviceToAnotherNode) {
   });
 }
 
+TEST_F(ClusterPairingTest, ACodeThatMovesEndsWhenItWouldHaveEnded) {
+  run_both([&]() -> test::asio::awaitable<void> {
+    co_await open_code("tab-1");
+    const auto end = code_ends;
+    now += std::chrono::minutes(1);
+    const Elsewhere there(*this);
+    co_await open_code("tab-2");
+    EXPECT_EQ(code_ends, end);
+    now = end;
+    const auto paired = co_await redeem();
+    EXPECT_EQ(text_of(paired, "code"), "pairing_code_unknown");
+    EXPECT_EQ(asked, 0);
+  });
+}
+
 TEST_F(ClusterPairingTest, AnothersCodeCannotBeOpenedOnAnotherNode) {
   run_both([&]() -> test::asio::awaitable<void> {
     co_await open_code();

@@ -128,11 +128,16 @@ EventResult Pairing::open(const MemberPointer& member, const socketio::Event& ev
   const auto expires = codes_.open(*code, opened, clock_());
   if (!expires) return core::failure(expires.error());
   opened.expires_at = *expires;
-  if (shared_ != nullptr && !shared_->hold(*code, opened)) {
-    codes_.close(*code, member->account());
-    return core::failure(SignalingError::pairing_code_taken);
+  if (shared_ != nullptr) {
+    const auto held_until = shared_->hold(*code, opened);
+    if (!held_until) {
+      codes_.close(*code, member->account());
+      return core::failure(SignalingError::pairing_code_taken);
+    }
+    opened.expires_at = *held_until;
+    codes_.set_end(*code, *held_until);
   }
-  return json::object{{"expiresAt", expires->time_since_epoch().count()}};
+  return json::object{{"expiresAt", opened.expires_at.time_since_epoch().count()}};
 }
 
 boost::asio::awaitable<http::Response> Pairing::redeem(http::Request request) {

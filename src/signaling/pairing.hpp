@@ -18,8 +18,9 @@ namespace pantheon::signaling {
 class SharedCodes {
  public:
   virtual ~SharedCodes() = default;
-  /// This node holds the code from now on; false when another device has it open.
-  virtual bool hold(const identity::PairingCode& code, const OpenCode& open) = 0;
+  /// This node holds the code from now on; nothing when another device has it open. When the code ends: as it
+  /// was first opened, on whatever node.
+  virtual std::optional<core::WallTime> hold(const identity::PairingCode& code, const OpenCode& open) = 0;
   /// True once, and only on the node that holds the code.
   virtual bool burn(const identity::PairingCode& code) = 0;
   virtual void close(const identity::PairingCode& code, const std::string& account) = 0;

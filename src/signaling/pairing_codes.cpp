@@ -39,6 +39,11 @@ core::Result<core::WallTime> PairingCodes::open(const identity::PairingCode& cod
   return codes_.emplace(code, std::move(opened)).first->second.expires_at;
 }
 
+void PairingCodes::set_end(const identity::PairingCode& code, core::WallTime end) {
+  const auto known = codes_.find(code);
+  if (known != codes_.end()) known->second.expires_at = end;
+}
+
 void PairingCodes::close(const identity::PairingCode& code, const std::string& account) {
   const auto known = codes_.find(code);
   if (known != codes_.end() && known->second.account == account) codes_.erase(known);

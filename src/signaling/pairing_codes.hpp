@@ -28,6 +28,8 @@ class PairingCodes {
   /// The same device may open its code again (it reconnected); `pairing_code_taken`,
   /// `pairing_too_many_codes`.
   core::Result<core::WallTime> open(const identity::PairingCode& code, OpenCode opened, core::WallTime now);
+  /// An open code ends then.
+  void set_end(const identity::PairingCode& code, core::WallTime end);
   /// Closes a code of the account; others' are left alone.
   void close(const identity::PairingCode& code, const std::string& account);
   /// Closes all codes a device has opened.

@@ -147,6 +147,7 @@ struct TwoServicesPairingTest : TwoServicesTest {
   identity::PairingLink link = identity::generate_pairing_link("http://127.0.0.1:1");
   identity::PairingRequest request{link.code, phone.id(), phone.key.public_key(), "Phone", "Android"};
   int asked = 0;
+  core::WallTime code_ends;  ///< as the node has said that opened it last
 
   json::object vouch(const json::object& body) {
     ++asked;
@@ -171,6 +172,7 @@ struct TwoServicesPairingTest : TwoServicesTest {
     payload["code"] = identity::to_text(link.code);
     const auto opened = co_await live->ask("pairing-open", payload);
     EXPECT_EQ(opened.at("ok"), true);
+    code_ends = core::WallTime(std::chrono::milliseconds(opened.at("expiresAt").as_int64()));
     co_return live;
   }
   json::object body() const {

@@ -41,15 +41,22 @@ core::Result<bool> NodeStore::use_nonce(std::string_view nonce, core::WallTime e
   return changed_a_row(*query);
 }
 
-core::Result<bool> NodeStore::hold_code(std::string_view code, const CodeOwner& owner,
-                                        core::WallTime expires_at) {
+core::Result<std::optional<core::WallTime>> NodeStore::hold_code(std::string_view code,
+                                                                 const CodeOwner& owner,
+                                                                 core::WallTime expires_at) {
   auto query = database_.prepare(
       "INSERT INTO pairing_codes (code, node, account, device_id, expires_at) VALUES (?1, ?2, ?3, ?4, ?5) "
       "ON CONFLICT (code) DO UPDATE SET node = excluded.node "
-      "WHERE account = excluded.account AND device_id = excluded.device_id");
+      "WHERE account = excluded.account AND device_id = excluded.device_id "
+      "RETURNING expires_at");
   if (!query) return core::failure(query.error());
   query->bind(code).bind(owner.node).bind(owner.account).bind(owner.device_id).bind(millis(expires_at));
-  return changed_a_row(*query);
+  const auto held = query->step();
+  if (!held) return core::failure(held.error());
+  if (!*held) return std::optional<core::WallTime>();
+  const core::WallTime end(std::chrono::milliseconds(query->integer(0)));
+  if (const auto done = query->step(); !done) return core::failure(done.error());
+  return std::optional(end);
 }
 
 core::Result<std::optional<CodeOwner>> NodeStore::code_owner(std::string_view code, core::WallTime now) {

@@ -27,9 +27,11 @@ class NodeStore {
   /// True for the first that uses it, on whatever node.
   core::Result<bool> use_nonce(std::string_view nonce, core::WallTime expires_at);
 
-  /// The node holds the code from now on; false when it is another device's. A device may take its code along
-  /// to another node. `code` is a hash: the code itself is never kept.
-  core::Result<bool> hold_code(std::string_view code, const CodeOwner& owner, core::WallTime expires_at);
+  /// The node holds the code from now on; nothing when it is another device's. A device may take its code
+  /// along to another node. When the code ends, which is as it was first opened. `code` is a hash: the code
+  /// itself is never kept.
+  core::Result<std::optional<core::WallTime>> hold_code(std::string_view code, const CodeOwner& owner,
+                                                        core::WallTime expires_at);
   core::Result<std::optional<CodeOwner>> code_owner(std::string_view code, core::WallTime now);
   /// True for the one that uses the code up: it must hold it still.
   core::Result<bool> burn_code(std::string_view code, std::string_view node);

@@ -64,6 +64,13 @@ TEST_F(NodeStoreTest, ADeviceTakesItsCodeAlongAndNobodyElseDoes) {
   EXPECT_TRUE(*b->burn_code("c", "b"));
 }
 
+TEST_F(NodeStoreTest, ACodeThatIsTakenAlongEndsWhenItWouldHaveEnded) {
+  const CodeOwner moved{"b", "account", "device"};
+  EXPECT_EQ(*a->hold_code("c", {"a", "account", "device"}, later), later);
+  EXPECT_EQ(*b->hold_code("c", moved, later + seconds(30)), later);
+  EXPECT_FALSE(b->code_owner("c", later)->has_value());
+}
+
 TEST_F(NodeStoreTest, CodesEndWithTheirTimeAccountOrDevice) {
   for (const auto* code : {"1", "2", "3"})
     EXPECT_TRUE(*a->hold_code(code, {"a", "account", "device"}, later));
