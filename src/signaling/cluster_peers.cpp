@@ -17,13 +17,16 @@ constexpr std::chrono::milliseconds kPatience{1000};
 constexpr int kSweepsUntilClosed = 10;
 
 json::object to_json(const Member& member, bool online) {
-  return {{"deviceId", member.device_id},
-          {"connectedAt", member.connected_at.time_since_epoch().count()},
-          {"online", online},
-          {"instance", member.instance.view()},
-          {"answers", member.answers_legacy},
-          {"modelsSize", static_cast<std::int64_t>(member.models_size)},
-          {"entry", peer_entry(member, online)}};
+  json::object peer{{"deviceId", member.device_id},
+                    {"connectedAt", member.connected_at.time_since_epoch().count()},
+                    {"online", online},
+                    {"instance", member.instance.view()},
+                    {"answers", member.answers_legacy},
+                    {"modelsSize", static_cast<std::int64_t>(member.models_size)},
+                    {"entry", peer_entry(member, online)}};
+  if (member.generation == 1 && member.legacy_traffic)
+    peer["capabilities"] = member.legacy_traffic->capabilities;
+  return peer;
 }
 
 /// A peer as another node describes it; nothing when that is malformed.
@@ -45,6 +48,7 @@ std::optional<RemotePeer> peer_of(const cluster::RosterEntry& entry) {
   peer.generation = static_cast<int>(core::get_integer(*seen, "generation").value_or(2));
   peer.answers_requests = core::get_bool(entry.value, "answers").value_or(false);
   const auto models_size = core::get_integer(entry.value, "modelsSize").value_or(0);
+  if (const auto* capabilities = entry.value.if_contains("capabilities")) peer.capabilities = *capabilities;
   peer.models_size = static_cast<std::size_t>(std::max<std::int64_t>(models_size, 0));
   return peer;
 }

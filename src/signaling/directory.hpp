@@ -26,7 +26,8 @@ struct RemotePeer {
   std::uint64_t away_since = 0;  ///< when it broke off, in the order of Presence; 0 while it is online
   int generation = 2;
   bool answers_requests = false;  ///< a host of ours that takes requests of generation 1
-  std::size_t models_size = 0;    ///< bytes of JSON text
+  core::json::value capabilities = core::json::array();  ///< as a client of generation 1 says them
+  std::size_t models_size = 0;                           ///< bytes of JSON text
 };
 
 /// The peers that other nodes hold, and the way to them. A server of one node has none. Nothing here waits:

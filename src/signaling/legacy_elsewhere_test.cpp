@@ -74,6 +74,31 @@ TYPED_TEST(LegacyElsewhereTest, AClientOfOursReachesAHostThere) {
   });
 }
 
+TYPED_TEST(LegacyElsewhereTest, AHostThereIsListedWithWhatItSaysItCan) {
+  this->run_both([&]() -> test::asio::awaitable<void> {
+    auto phone = co_await this->legacy("anna", "phone", "web");
+    const auto listed = [&phone]() -> test::asio::awaitable<json::value> {
+      co_await phone->sees("desk");
+      phone->say({{"type", "get_peers"}});
+      const auto list = co_await phone->next("peer_list");
+      co_return list.at("peers").at(0).at("capabilities");
+    };
+    const typename TestFixture::Elsewhere there(*this);
+    auto desk = co_await this->legacy("anna", "desk");
+    const auto at_first = co_await listed();
+    EXPECT_EQ(at_first, json::value(json::array{"chat"}));
+    const json::array more{"chat", "ollama"};
+    desk->say({{"type", "register"}, {"platform", "darwin"}, {"capabilities", more}});
+    co_await desk->next("registered");
+    json::value then;
+    for (const auto end = std::chrono::steady_clock::now() + test::kPatience;
+         then != json::value(more) && std::chrono::steady_clock::now() < end;) {
+      then = co_await listed();
+    }
+    EXPECT_EQ(then, json::value(more));
+  });
+}
+
 TYPED_TEST(LegacyElsewhereTest, SignalsArriveInTheirOrder) {
   this->run_both([&]() -> test::asio::awaitable<void> {
     auto desk = co_await this->legacy("anna", "desk");

@@ -39,8 +39,8 @@ bool is_browser(std::string_view platform) {
 
 json::object peer_of_list(const Member& member, const LegacySession* session, core::WallTime now) {
   json::value capabilities = json::array();
-  if (session != nullptr) {
-    capabilities = session->capabilities;
+  if (member.generation == 1 && member.legacy_traffic) {
+    capabilities = member.legacy_traffic->capabilities;
   } else if (member.answers_legacy && member.is_hosting) {
     capabilities = json::array{"models", "chat"};
   }
@@ -55,11 +55,13 @@ json::object peer_of_list(const Member& member, const LegacySession* session, co
 
 json::object peer_of_list(const RemotePeer& peer, const std::string& account, core::WallTime now) {
   const bool hosts = peer.answers_requests && core::get_bool(peer.entry, "isHosting").value_or(false);
+  auto capabilities = peer.capabilities;
+  if (hosts) capabilities = json::array{"models", "chat"};
   const auto platform = core::get_string(peer.entry, "platform").value_or("");
   return {{"peer_id", peer.device_id},
           {"account_id", account},
           {"platform", platform.empty() ? core::get_string(peer.entry, "clientType").value_or("") : platform},
-          {"capabilities", hosts ? json::array{"models", "chat"} : json::array()},
+          {"capabilities", std::move(capabilities)},
           {"last_seen", now.time_since_epoch().count()},
           {"generation", peer.generation}};
 }
@@ -307,8 +309,10 @@ void LegacyServer::enroll(LegacySession& session, LegacyRegister registration) {
   member.client_type = browser ? "web" : "electron";
   member.is_hosting = !browser;
   member.announced = true;
-  session.capabilities = std::move(registration.capabilities);
+  member.legacy().capabilities = std::move(registration.capabilities);
+  const bool known = member.joined;
   static_cast<void>(presence_->join(session.member));
+  if (known && directory_ != nullptr) directory_->publish(member, true);
   session.send(legacy_registered(member.device_id));
 }
 

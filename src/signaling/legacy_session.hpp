@@ -44,7 +44,6 @@ class LegacySession : public std::enable_shared_from_this<LegacySession> {
   void expect_within(std::chrono::steady_clock::duration time, core::Error else_why);
 
   MemberPointer member;  ///< null before it has signed in
-  core::json::value capabilities;
   core::WallTime last_seen;
   TokenBucket messages;
   std::size_t refused = 0;  ///< messages beyond the rate, in a row

@@ -28,7 +28,8 @@ struct LegacyTraffic {
   bool logged = false;      ///< the log has said that its requests cross this server in the clear
   std::size_t waiting = 0;  ///< of its requests, those at hosts of ours
   TokenBucket requests;
-  std::function<void()> hang_up;  ///< ends the socket of a generation-1 member
+  std::function<void()> hang_up;                         ///< ends the socket of a generation-1 member
+  core::json::value capabilities = core::json::array();  ///< of a generation-1 member, as it says them
 };
 
 /// One signed-in socket and what its client said of itself. Only `bearer` and `proven_key` are verified.
