@@ -45,6 +45,14 @@ std::optional<Absences::Continued> Absences::take(const Member& returned, bool h
   return continued;
 }
 
+void Absences::contest(const Member& returned) {
+  const auto account = accounts_.find(returned.account());
+  if (account == accounts_.end()) return;
+  for (const auto& absence : account->second) {
+    if (looks_the_same(returned, *absence->member)) absence->contested = true;
+  }
+}
+
 std::vector<MemberPointer> Absences::of_account(const std::string& account) const {
   std::vector<MemberPointer> members;
   const auto found = accounts_.find(account);

@@ -49,6 +49,10 @@ class Absences {
   };
   std::optional<Continued> take(const Member& returned, bool has_rivals = false);
 
+  /// An older client is on another node, where it came back or was all the time. It may have been any that
+  /// looks the same, so what returns next is not certain to be the one it is taken for.
+  void contest(const Member& returned);
+
   /// The absent of an account, in the order in which they went.
   std::vector<MemberPointer> of_account(const std::string& account) const;
   bool has_device(const std::string& account, std::string_view device_id) const;

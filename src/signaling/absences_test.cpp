@@ -66,6 +66,19 @@ TEST(Absences, AProvenSocketContinuesItsOwnInstallationOnly) {
   EXPECT_EQ(absences.size(), 0U);
 }
 
+TEST(Absences, AfterOneThatMayBeItHasReturnedElsewhereItIsNotCertain) {
+  Absences absences({5s, 8, 8});
+  absences.add(older("d", "s1"), 1, kNow);
+  absences.add(older("e", "s2"), 2, kNow);
+  absences.contest(*older("d", "s3"));
+  const auto contested = absences.take(*older("d", "s4"));
+  ASSERT_TRUE(contested);
+  EXPECT_FALSE(contested->certain);
+  const auto other = absences.take(*older("e", "s5"));
+  ASSERT_TRUE(other);
+  EXPECT_TRUE(other->certain);
+}
+
 TEST(Absences, OfSeveralSocketsOfAnOlderIdOneIsContinuedButWhichIsNotCertain) {
   Absences absences({5s, 8, 8});
   absences.add(older("d", "s1"), 1, kNow);

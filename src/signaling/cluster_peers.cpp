@@ -132,6 +132,12 @@ void ClusterPeers::publish(const Member& member, bool online) {
   roster_->put(member.account(), member.socket_id, to_json(member, online));
 }
 
+void ClusterPeers::publish_return(const Member& member, const std::string& from_node) {
+  auto entry = to_json(member, true);
+  entry["continues"] = from_node.empty() ? nodes_->id() : from_node;
+  roster_->put(member.account(), member.socket_id, std::move(entry));
+}
+
 void ClusterPeers::withdraw(const Member& member) {
   roster_->drop(member.account(), member.socket_id);
 }
@@ -178,6 +184,8 @@ void ClusterPeers::put(const std::string& account, const cluster::RosterEntry& e
   Presence::Arrival arrival;
   arrival.was_listed = directory_->is_listed(account, peer->device_id);
   arrival.found = found;
+  const auto continues = core::get_string(entry.value, "continues").value_or("");
+  arrival.continues_another = !continues.empty() && continues != nodes_->id();
   for (const auto& other : peers) {
     const bool continued =
         !other.online && other.device_id == peer->device_id && other.instance == peer->instance;

@@ -50,6 +50,7 @@ class ClusterPeers final : public RemotePeers {
   void tell(const std::string& account, std::string_view event, const core::json::object& payload) override;
   void cut_device(const std::string& account, std::string_view device_id) override;
   void publish(const Member& member, bool online) override;
+  void publish_return(const Member& member, const std::string& from_node) override;
   void withdraw(const Member& member) override;
   void hand_on(const Member& before, const std::string& to_socket) override;
 

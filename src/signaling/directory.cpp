@@ -248,6 +248,10 @@ void Directory::publish(const Member& member, bool online) const {
   if (remote_ != nullptr) remote_->publish(member, online);
 }
 
+void Directory::publish_return(const Member& member, const std::string& from_node) const {
+  if (remote_ != nullptr) remote_->publish_return(member, from_node);
+}
+
 void Directory::withdraw(const Member& member) const {
   if (remote_ != nullptr) remote_->withdraw(member);
 }

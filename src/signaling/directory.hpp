@@ -48,6 +48,9 @@ class RemotePeers {
   virtual void cut_device(const std::string& account, std::string_view device_id) = 0;
   /// A socket of this node joined, changed, or broke off (`online` is false): other nodes list it so.
   virtual void publish(const Member& member, bool online) = 0;
+  /// A socket of this node joined as what dropped on that node, or on this (empty): no other node ends
+  /// an absence for it.
+  virtual void publish_return(const Member& member, const std::string& from_node) = 0;
   /// A socket of this node is listed no more; other nodes tell their members.
   virtual void withdraw(const Member& member) = 0;
   /// See Directory::hand_on().
@@ -136,6 +139,7 @@ class Directory {
   void hand_on_here(const Member& before, const std::string& to_socket);
 
   void publish(const Member& member, bool online) const;
+  void publish_return(const Member& member, const std::string& from_node = {}) const;
   void withdraw(const Member& member) const;
 
  private:

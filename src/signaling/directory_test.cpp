@@ -34,6 +34,9 @@ struct OtherNode : RemotePeers {
   void publish(const Member& member, bool online) override {
     told.push_back(member.socket_id + (online ? " is here" : " is away"));
   }
+  void publish_return(const Member& member, const std::string& from_node) override {
+    told.push_back(member.socket_id + " is back" + (from_node.empty() ? "" : " from " + from_node));
+  }
   void withdraw(const Member& member) override { told.push_back(member.socket_id + " is gone"); }
   void hand_on(const Member& before, const std::string& to_socket) override {
     told.push_back(before.socket_id + " is now " + (to_socket.empty() ? "unclear" : to_socket));

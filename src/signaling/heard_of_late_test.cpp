@@ -86,5 +86,24 @@ TEST_F(HeardOfLateTest, OfTwoSocketsOfAnInstallationTheNewerStaysAlsoWhenItCameW
   });
 }
 
+TEST_F(HeardOfLateTest, AnOlderClientIsNotTakenForOneThatDropped) {
+  options.presence_grace = std::chrono::minutes(1);
+  run_both([&]() -> awaitable<void> {
+    auto* watcher = co_await joined("anna", "host");
+    auto* there = co_await joined_there("anna", "shared");
+    const auto there_id = there->id();
+    co_await until_listed(watcher, there_id, Seen::online);
+    auto late = co_await told_anew(there_id);
+    co_await there->stop();
+    co_await until_listed(watcher, there_id, Seen::not_at_all);
+    auto* dropped = co_await joined("anna", "shared");
+    const auto dropped_id = dropped->id();
+    co_await drop(dropped);
+    co_await tell(std::move(late));
+    co_await until_listed(watcher, there_id, Seen::online);
+    co_await until_listed(watcher, dropped_id, Seen::away);
+  });
+}
+
 }  // namespace
 }  // namespace pantheon::signaling

@@ -95,7 +95,7 @@ void Presence::resume(const MemberPointer& member, const Absences::Continued& be
     member->is_hosting = before.member->is_hosting;
   }
   // In this order the other nodes list the device all the time.
-  directory_->publish(*member, true);
+  directory_->publish_return(*member);
   hand_on(*member, before);
   directory_->withdraw(*before.member);
   tell_who_saw_it_away(
@@ -117,7 +117,7 @@ void Presence::resume_from_elsewhere(const MemberPointer& member, const RemotePe
     if (const auto* battery = before.entry.if_contains("batteryState")) member->battery = *battery;
     member->is_hosting = core::get_bool(before.entry, "isHosting").value_or(false);
   }
-  directory_->publish(*member, true);
+  directory_->publish_return(*member, before.node);
   tell_who_saw_it_away(
       *member, [&] { return peer_entry_text(*member); }, before.away_since);
   refresh_socket_lists(*member);
@@ -164,8 +164,10 @@ void Presence::take_over(const Member& newcomer, Arrival& arrival) {
     sibling->replaced = true;
     sibling->cut();
   }
-  // One that was found may have been there all the time.
-  const bool has_rivals = arrival.found || directory_->may_be_of_elsewhere(newcomer);
+  // An older client ends one absence, on one node. One that was found may have been there all the time.
+  if (!newcomer.proven_key && (arrival.found || arrival.continues_another))
+    return directory_->absences().contest(newcomer);
+  const bool has_rivals = directory_->may_be_of_elsewhere(newcomer);
   if (const auto before = directory_->absences().take(newcomer, has_rivals)) {
     arrival.away_since = std::min(arrival.away_since, before->since);
     hand_on(newcomer, *before);

@@ -35,8 +35,9 @@ class Presence {
 
   /// What was known when a socket of another node came.
   struct Arrival {
-    bool was_listed = false;  ///< its device
-    bool found = false;       ///< nobody has told of it: it was found when Redis came back
+    bool was_listed = false;         ///< its device
+    bool found = false;              ///< nobody has told of it: it was found when Redis came back
+    bool continues_another = false;  ///< one that dropped on another node than this
     std::uint64_t away_since = std::numeric_limits<std::uint64_t>::max();  ///< of the socket it continues
   };
   /// Another node has a new joined socket. Ends what it continues here, without a leave.

@@ -14,8 +14,11 @@ template <class Kind>
 struct SharedIdsElsewhereTest : Kind {
   /// The first asks the host, which has heard it: as soon as the first's node knows that the host is there.
   static test::asio::awaitable<void> ask(TestClient* first, TestClient* host) {
+    co_await ask_of(first, host, "host");
+  }
+  static test::asio::awaitable<void> ask_of(TestClient* first, TestClient* host, std::string_view id) {
     for (const auto end = std::chrono::steady_clock::now() + test::kPatience;;) {
-      const auto said = co_await first->ask("webrtc-signal", signal_to("host", "hello"));
+      const auto said = co_await first->ask("webrtc-signal", signal_to(id, "hello"));
       if (!said.contains("code")) break;
       if (std::chrono::steady_clock::now() > end) throw std::runtime_error(text_of(said, "code"));
     }
@@ -25,6 +28,24 @@ struct SharedIdsElsewhereTest : Kind {
   test::asio::awaitable<void> hear_all(TestClient* host) {
     auto* last = co_await this->joined_there("anna", "last");
     co_await ask(last, host);
+  }
+  /// Two sockets of an id, one on each node, dropped, and then one returned to each, first here. The host was
+  /// asked by the one there.
+  test::asio::awaitable<TestClient*> asked_by_one_of_two_that_returned_apart() {
+    auto* host = co_await this->joined("anna", "host");
+    auto* here = co_await this->joined("anna", "shared");
+    auto* there = co_await this->joined_there("anna", "shared");
+    co_await ask(there, host);
+    co_await this->drop(here);
+    co_await this->drop_there(there);
+    co_await hear_all(host);
+    static_cast<void>(co_await this->joined("anna", "shared"));
+    auto* other_host = co_await this->joined_there("anna", "other_host");
+    auto* last = co_await this->joined("anna", "last_here");
+    co_await ask_of(last, other_host, "other_host");
+    static_cast<void>(co_await this->joined_there("anna", "shared"));
+    co_await hear_all(host);
+    co_return host;
   }
   /// A host of this node that was asked by one of two sockets of an id there, both of which dropped and
   /// returned.
@@ -70,6 +91,26 @@ TYPED_TEST(SharedIdsElsewhereTest, WhoMayHaveReturnedAsEitherOfTwoIsNotMixedUpWi
   this->run_both([&]() -> test::asio::awaitable<void> {
     auto* host = co_await this->asked_by_one_of_two_that_returned();
     EXPECT_EQ(co_await this->answer(host, "for the first"), "peer_unavailable");
+  });
+}
+
+TYPED_TEST(SharedIdsElsewhereTest, OfTwoThatReturnToTheirNodesNoneIsSeenToJoinOrLeave) {
+  this->run_both([&]() -> test::asio::awaitable<void> {
+    auto* host = co_await this->asked_by_one_of_two_that_returned_apart();
+    std::size_t shared = 0;
+    for (auto told = host->waiting("peer-joined"); told > 0; --told) {
+      const auto joined = co_await host->next("peer-joined");
+      if (text_of(joined, "userId") == "shared") ++shared;
+    }
+    EXPECT_EQ(shared, 2U) << "before they dropped";
+    EXPECT_EQ(host->waiting("peer-left"), 0U);
+  });
+}
+
+TYPED_TEST(SharedIdsElsewhereTest, OfTwoThatReturnToTheirNodesNoneIsMixedUpWithTheOther) {
+  this->run_both([&]() -> test::asio::awaitable<void> {
+    auto* host = co_await this->asked_by_one_of_two_that_returned_apart();
+    EXPECT_EQ(co_await this->answer(host, "for who asked"), "peer_unavailable");
   });
 }
 
