@@ -27,7 +27,7 @@ struct HeardOfLateTest : test::OverRedis<test::TwoServicesTest> {
       message["again"] = true;
       message["content"] = core::parse_json_object(reply.elements[i + 1].text).value();
     }
-    co_return json::serialize(message);
+    co_return core::serialize_json(message);
   }
   /// Says it.
   awaitable<void> tell(std::string told) {
