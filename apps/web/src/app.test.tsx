@@ -39,6 +39,19 @@ describe('App', () => {
     expect((await draw(name, hash)).textContent).toContain(text);
   });
 
+  it.each([
+    ['ready', '', 'Pantheon'],
+    ['ready', '#/settings', 'Devices and settings · Pantheon'],
+    ['pairing', '#pair=a.b', 'Pair this device · Pantheon'],
+    ['unpaired', '', 'Your models, on every device · Pantheon'],
+    ['revoked', '', 'This device was removed · Pantheon'],
+    ['server-untrusted', '', 'This server cannot be trusted · Pantheon'],
+  ] as const)('in state %s at "%s" is named “%s” in its tab', async (name, hash, title) => {
+    document.title = 'of the page before';
+    await draw(name, hash);
+    expect(document.title).toBe(title);
+  });
+
   it('blames no other device for what the server itself refuses', async () => {
     expect((await draw('refused')).textContent).not.toContain('Another device');
   });

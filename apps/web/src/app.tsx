@@ -1,6 +1,7 @@
 import { useCallback, useState, type ReactNode } from 'react';
 import { ErrorBoundary } from './components/error-boundary.js';
 import { Logo } from './components/icon.js';
+import { useFocusOnChange } from './components/page-heading.js';
 import { Sidebar } from './components/sidebar.js';
 import { BrokenPage } from './pages/broken-page.js';
 import { ChatPage } from './pages/chat-page.js';
@@ -8,7 +9,9 @@ import { PairPage } from './pages/pair-page.js';
 import { SettingsPage } from './pages/settings-page.js';
 import { UntrustedPage } from './pages/untrusted-page.js';
 import { WelcomePage } from './pages/welcome-page.js';
+import type { AccountView } from './state/account.js';
 import { useValue } from './state/observable.js';
+import type { Route } from './state/route.js';
 import { useServices } from './state/services.js';
 
 /** The app: a page, or what is shown when it cannot be drawn. */
@@ -21,14 +24,25 @@ export function App(): ReactNode {
   );
 }
 
-/** Chooses the page by address and state of the account. */
+/** Which page the address and the state of the account make; undefined while that is not known. */
+function pageOf({ page }: Route, { loaded, paired, state }: AccountView) {
+  if (!loaded) return undefined;
+  if (page === 'pair') return page;
+  if (state === 'untrusted' || state === 'revoked') return state;
+  return !paired || state === 'unpaired' ? 'welcome' : page;
+}
+
+/** The page itself. */
 function Page(): ReactNode {
   const { account, router } = useServices();
   const route = useValue(router);
-  const { loaded, paired, state, error } = useValue(account);
+  const view = useValue(account);
+  const { error } = view;
+  const page = pageOf(route, view);
+  useFocusOnChange(page);
   const [menu, setMenu] = useState(false);
   const closeMenu = useCallback(() => setMenu(false), []);
-  if (!loaded) {
+  if (page === undefined) {
     return (
       <main className="centered" aria-busy="true" aria-label="Loading">
         <Logo />
@@ -36,9 +50,9 @@ function Page(): ReactNode {
     );
   }
   if (route.page === 'pair') return <PairPage key={route.fragment} fragment={route.fragment} />;
-  if (state === 'untrusted') return <UntrustedPage error={error} />;
-  if (state === 'revoked') return <WelcomePage ended={error ?? 'removed'} />;
-  if (!paired || state === 'unpaired') return <WelcomePage />;
+  if (page === 'untrusted') return <UntrustedPage error={error} />;
+  if (page === 'revoked') return <WelcomePage ended={error ?? 'removed'} />;
+  if (page === 'welcome') return <WelcomePage />;
   const openMenu = (): void => setMenu(true);
   return (
     <div className="shell">

@@ -96,3 +96,29 @@ it('goes to the composer when an edited message is asked', async () => {
   await expect.poll(() => focused(page)).toBe('Message');
   await close();
 });
+
+async function expectHeading(page: Page, text: string, title: string): Promise<void> {
+  await expect.poll(() => page.locator('main h1:focus').allInnerTexts()).toEqual([text]);
+  expect(await page.title()).toBe(title);
+}
+
+it('goes to the heading of the page that takes the place of what had it: out of the list of chats', async () => {
+  const { page, complaints, close } = await open(app.browser, app.port, 'ready', PHONE);
+  await press(page, 'Open the list of chats');
+  await press(page, 'Devices and settings');
+  await expectHeading(page, 'Devices and settings', 'Devices and settings · Pantheon');
+  await page.goBack();
+  await expectHeading(page, 'What is on your mind?', 'Pantheon');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+it('goes to the heading of the page that takes the place of what had it: out of a chat, and back to its composer', async () => {
+  const { page, close } = await open(app.browser, app.port, 'no-host', DESKTOP);
+  await page.getByTestId('state-banner').getByRole('button').focus();
+  await page.keyboard.press('Enter');
+  await expectHeading(page, 'Devices and settings', 'Devices and settings · Pantheon');
+  await page.goBack();
+  await expect.poll(() => focused(page)).toBe('Message');
+  await close();
+});

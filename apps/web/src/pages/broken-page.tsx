@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Icon } from '../components/icon.js';
+import { PageHeading } from '../components/page-heading.js';
 import { useServices } from '../state/services.js';
 
 /** In place of a page that cannot be drawn. `onAgain` draws whatever page the address then names. */
@@ -15,7 +16,7 @@ export function BrokenPage({ onAgain }: { readonly onAgain: () => void }): React
         <span className="big-warning">
           <Icon name="warning" />
         </span>
-        <h1>This page cannot be shown</h1>
+        <PageHeading title="This page cannot be shown" />
         <p className="lead">Something in the app went wrong. Your chats are still on this device.</p>
         <button type="button" className="button large" onClick={newChat}>
           Go to a new chat

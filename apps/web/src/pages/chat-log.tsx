@@ -52,7 +52,9 @@ export function ChatLog(props: {
     <div className="log-frame">
       <div className="log" ref={scroller} tabIndex={0} role="region" aria-label={`Chat: ${title}`}>
         <div className="log-content" ref={content}>
-          <h1 className="visually-hidden">{title}</h1>
+          <h1 className="visually-hidden" tabIndex={-1}>
+            {title}
+          </h1>
           {messages.map((message) => (
             <LogMessage
               key={message.id}

@@ -4,6 +4,7 @@ import type { AssistantMessage, UserMessage } from '../chat/types.js';
 import { Composer } from '../components/composer.js';
 import { Icon } from '../components/icon.js';
 import { ModelPicker } from '../components/model-picker.js';
+import { useTitle } from '../components/page-heading.js';
 import { SituationView } from '../components/situation-view.js';
 import { useHostCommand } from '../state/host-command.js';
 import { useValue } from '../state/observable.js';
@@ -43,10 +44,7 @@ export function ChatPage(props: {
     if (written && model !== undefined) selection.hold(model);
   }, [written, model, selection]);
 
-  const title = conversation?.title;
-  useEffect(() => {
-    document.title = title === undefined ? 'Pantheon' : `${title} · Pantheon`;
-  }, [title]);
+  useTitle(conversation?.title);
 
   const act = (action: SituationAction): void => {
     const hostId = situation?.hostId;

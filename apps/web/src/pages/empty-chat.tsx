@@ -38,7 +38,7 @@ export function EmptyChat(props: {
     <div className="empty-chat" data-testid="empty-chat">
       <div className="empty-inner">
         <Logo />
-        <h1>{headline(situation, ready)}</h1>
+        <h1 tabIndex={-1}>{headline(situation, ready)}</h1>
         {situation !== undefined && <SituationView situation={situation} shape="card" onAction={onAction} />}
         {ready && (
           <>

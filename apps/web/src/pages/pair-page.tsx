@@ -2,6 +2,7 @@ import { isClientError } from '@pantheon/client';
 import { useState, type ReactNode } from 'react';
 import { Icon, Logo } from '../components/icon.js';
 import { NetworkNote } from '../components/network-note.js';
+import { PageHeading } from '../components/page-heading.js';
 import { useValue } from '../state/observable.js';
 import { useServices } from '../state/services.js';
 
@@ -52,7 +53,7 @@ export function PairPage({ fragment }: { readonly fragment: string }): ReactNode
     <main className="centered">
       <section className="panel" data-testid="page-pair">
         <Logo />
-        <h1>Pair this device</h1>
+        <PageHeading title="Pair this device" />
         <p className="lead">
           It will be able to use the models of the computer that showed you this link. Your messages go
           straight there.

@@ -1,6 +1,7 @@
 import { useRef, useState, type ReactNode } from 'react';
 import { Icon } from '../components/icon.js';
 import { NetworkNote } from '../components/network-note.js';
+import { PageHeading } from '../components/page-heading.js';
 import { useValue } from '../state/observable.js';
 import { useServices } from '../state/services.js';
 import type { Theme } from '../state/theme.js';
@@ -22,7 +23,7 @@ export function SettingsPage(props: { readonly covered: boolean; readonly onMenu
         >
           <Icon name="menu" />
         </button>
-        <h1>Devices and settings</h1>
+        <PageHeading title="Devices and settings" />
       </header>
       <div className="settings-scroll">
         <div className="settings-inner">

@@ -1,6 +1,7 @@
 import type { ClientError } from '@pantheon/client';
 import type { ReactNode } from 'react';
 import { Icon } from '../components/icon.js';
+import { PageHeading } from '../components/page-heading.js';
 import { useServices } from '../state/services.js';
 
 /** The server did something a sound one never does: nothing goes on until a person has decided. */
@@ -16,7 +17,7 @@ export function UntrustedPage({ error }: { readonly error: ClientError | undefin
         <span className="big-warning">
           <Icon name="warning" />
         </span>
-        <h1>This server cannot be trusted</h1>
+        <PageHeading title="This server cannot be trusted" />
         <p className="lead">{error?.message ?? 'It did something a sound server never does.'}</p>
         <p>{error?.advice ?? 'Do not use it.'}</p>
         <p>Nothing was sent to it since. Your chats are still on this device.</p>

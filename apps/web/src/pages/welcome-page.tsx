@@ -2,6 +2,7 @@ import type { ClientError } from '@pantheon/client';
 import { useState, type ReactNode } from 'react';
 import { Logo } from '../components/icon.js';
 import { NetworkNote } from '../components/network-note.js';
+import { PageHeading } from '../components/page-heading.js';
 import { hostCommand, useHostCommand } from '../state/host-command.js';
 import { useValue } from '../state/observable.js';
 import { useServices } from '../state/services.js';
@@ -32,7 +33,7 @@ export function WelcomePage({ ended }: { readonly ended?: ClientError | 'removed
     <main className="centered">
       <section className="panel" data-testid={ended === undefined ? 'page-welcome' : 'page-revoked'}>
         <Logo />
-        <h1>{title}</h1>
+        <PageHeading title={title} />
         <p className="lead">{lead}</p>
         <ol className="steps">
           <li>
@@ -54,7 +55,7 @@ function NoPairing(): ReactNode {
     <main className="centered">
       <section className="panel" data-testid="page-no-pairing">
         <Logo />
-        <h1>This server keeps no devices</h1>
+        <PageHeading title="This server keeps no devices" />
         <p className="lead">
           Browsers cannot be paired here. Open the app that signs you in to this server, or ask who runs it
           for its address.
