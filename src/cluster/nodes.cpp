@@ -199,7 +199,8 @@ asio::awaitable<core::Result<void>> Nodes::State::join(State& state, std::string
   state.joined = true;
   state.written = false;
   // Whatever made this node join anew may make the others, and they may take a little longer.
-  for (const auto& node : state.alive) state.awaited.emplace(node, Clock::now() + state.options.lease);
+  for (const auto& node : state.alive)
+    state.awaited.insert_or_assign(node, Clock::now() + state.options.lease);
   for (const auto& handler : state.joined_handlers) handler();
   co_return core::Result<void>();
 }

@@ -18,16 +18,6 @@ CloseReason reason_of(const core::Error& error) {
   return CloseReason::transport_error;
 }
 
-// Also when a coroutine that was given it is never started.
-std::shared_ptr<Transport> aborted_at_last(std::shared_ptr<Transport> transport) {
-  auto* const seen = transport.get();
-  return {seen, [kept = std::move(transport)](Transport* ended) { ended->abort(); }};
-}
-
-asio::awaitable<void> part(std::shared_ptr<Transport> transport) {
-  co_await transport->close();
-}
-
 }  // namespace
 
 Surroundings::Surroundings(std::shared_ptr<core::TaskGroup> t, QueueLimits l)
@@ -182,7 +172,7 @@ void Connection::finish(CloseReason reason, Ending ending) {
   if (ending == Ending::politely && !writing_) transport_->send_now(outbox_);
   outbox_.clear();
   if (ending == Ending::politely && transport_->says_goodbye()) {
-    common_->tasks->spawn(part(aborted_at_last(transport_)));
+    close_in_background(*common_->tasks, transport_);
   } else {
     transport_->abort();
   }

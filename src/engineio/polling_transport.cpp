@@ -125,7 +125,7 @@ asio::awaitable<http::Response> PollingTransport::post(std::shared_ptr<PollingTr
   auto& packets = decoded.packets;
   // The client ends the session and wants its poll back, which may have been overtaken on the way. The
   // session ends at once all the same: the client may be back before that poll is here.
-  if (says_close(packets)) {
+  if (!decoded.error && says_close(packets)) {
     self->awaits_overtaken_poll_ = !self->polled_;
     self->peer_says_goodbye_ = true;
   }

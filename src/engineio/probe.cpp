@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds kReleaseInterval{100};
 asio::awaitable<bool> probe(std::shared_ptr<PollingTransport> polling, std::shared_ptr<Transport> candidate,
                             std::chrono::milliseconds timeout, std::shared_ptr<core::TaskGroup> tasks) {
   const auto executor = co_await asio::this_coro::executor;
-  http::Deadline patience(executor, [candidate, tasks] { tasks->spawn(candidate->close()); });
+  http::Deadline patience(executor, [candidate, tasks] { close_in_background(*tasks, candidate); });
   patience.arm(timeout);
   std::optional<http::Deadline> release;
   release.emplace(executor, [&release, polling] {
@@ -25,7 +25,7 @@ asio::awaitable<bool> probe(std::shared_ptr<PollingTransport> polling, std::shar
   });
   for (;;) {
     const auto packet = co_await candidate->receive();
-    if (!packet) co_return false;
+    if (!packet || patience.expired()) co_return false;
     if (packet->type != PacketType::ping || packet->data != kProbe) {
       co_return packet->type == PacketType::upgrade;
     }

@@ -149,6 +149,24 @@ TEST_F(EngineTest, SessionsThatPollTakeOnlyTheirShare) {
   loop.run(small.stop());
 }
 
+TEST_F(EngineTest, AGoodbyeBeforeAMalformedPacketGivesThePlaceBack) {
+  ServerOptions few;
+  few.max_polling = 1;
+  Server small(loop.executor(), few);
+  small.attach(web, "/small/");
+  options.path = "/small/";
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(fetch("POST", "&sid=" + open_polling(),
+                    "1\x1e"
+                    "x")
+                  .status,
+              400U);
+    while (small.connections() > 0) loop.run(turn());
+  }
+  EXPECT_EQ(fetch("GET", "").status, 200U);
+  loop.run(small.stop());
+}
+
 TEST_F(EngineTest, StoppingTheServerEndsItsClients) {
   const auto connection = loop.run(connect(tasks, options)).value();
   std::vector<CloseReason> reasons;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string_view>
 
+#include "core/task_group.hpp"
 #include "engineio/outbox.hpp"
 #include "engineio/packet.hpp"
 #include "http/websocket.hpp"
@@ -57,6 +58,9 @@ class Transport {
   /// Ends it now; pending operations fail.
   virtual void abort() = 0;
 };
+
+/// Ends a transport politely and keeps it until then; it is aborted where `tasks` have been cancelled.
+void close_in_background(core::TaskGroup& tasks, std::shared_ptr<Transport> transport);
 
 /// How binary messages go out: as they are, or as text where the peer has asked for that (`b64=1` in the
 /// query).

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { PollingSession } from './polling-session.js';
@@ -108,6 +111,31 @@ describe('upgrade from long-polling to WebSocket', () => {
     const raw = await probed(session);
     await session.post('1');
     await raw.closed;
+  });
+
+  it('beyond its time-out harms nobody, whether the client leaves at the close frame or stays', async () => {
+    const other = await EchoServer.start('--upgrade-timeout-ms', '80');
+    for (const end of ['leaves', 'stays'] as const) {
+      const session = await PollingSession.open(other.url);
+      const { hostname, port, pathname, search } = new URL(session.webSocketUrl);
+      const socket = connect(Number(port), hostname);
+      const gone = once(socket, 'close');
+      const head = [
+        `GET ${pathname}${search} HTTP/1.1`,
+        'Host: a',
+        'Connection: Upgrade',
+        'Upgrade: websocket',
+      ];
+      const key = 'dGhlIHNhbXBsZSBub25jZQ==';
+      socket.write([...head, 'Sec-WebSocket-Version: 13', `Sec-WebSocket-Key: ${key}`, '', ''].join('\r\n'));
+      socket.on('data', (bytes: Buffer) => {
+        if (end === 'leaves' && bytes[0] === 0x88) socket.destroy();
+      });
+      await gone;
+      await session.post('4a');
+      expect(await session.poll()).toBe('4a');
+    }
+    await other.stop();
   });
 
   it('is not waited for beyond its time-out', async () => {
