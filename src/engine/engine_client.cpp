@@ -12,6 +12,7 @@ core::Error engine_error(const core::Error& error) {
   if (error.is(HttpError::response_timeout)) return EngineError::timeout;
   if (error.is(HttpError::body_too_large)) return {EngineError::bad_answer, "larger than allowed"};
   if (error.is(HttpError::bad_response)) return EngineError::bad_answer;
+  if (error.is(HttpError::bad_request)) return EngineError::request_invalid;
   return EngineError::unavailable;
 }
 

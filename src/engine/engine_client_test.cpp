@@ -65,6 +65,16 @@ TEST_F(EngineClientTest, NothingThereIsUnavailable) {
   EXPECT_TRUE(text.error().is(EngineError::unavailable));
 }
 
+TEST_F(EngineClientTest, ARequestThatCannotBeWrittenIsNoFaultOfTheEngine) {
+  stand_in.reply("GET /x", "{}");
+  auto broken = call("/x");
+  broken.headers.set("Accept", "\x01");
+  const auto text = run(io, read_all(client, address, std::move(broken)));
+  ASSERT_FALSE(text);
+  EXPECT_TRUE(text.error().is(EngineError::request_invalid)) << text.error().message();
+  EXPECT_TRUE(stand_in.seen.empty());
+}
+
 asio::awaitable<void> break_off(std::shared_ptr<StandInEngine::Connection> connection) {
   co_await connection->start_stream();
   co_await connection->chunk("data: 1\n\n");

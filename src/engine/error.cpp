@@ -6,7 +6,7 @@ namespace pantheon::engine {
 namespace {
 
 // In the order of EngineError.
-constexpr std::array<core::ErrorRow, 7> kRows{{
+constexpr std::array<core::ErrorRow, 8> kRows{{
     {"engine_address_invalid", 400, 64,
      "The engine's address cannot be used; give one like http://127.0.0.1:8080."},
     {"engine_unavailable", 503, 69,
@@ -22,6 +22,8 @@ constexpr std::array<core::ErrorRow, 7> kRows{{
      "Something answers at this address, but it is not a model engine; check the address."},
     {"engine_is_gateway", 508, 78,
      "This address is a Pantheon gateway, not an engine; share the engine on the machine where it runs."},
+    {"engine_request_invalid", 400, 65,
+     "The request cannot be passed on to the model engine; it has a header that HTTP does not allow."},
 }};
 
 }  // namespace

@@ -15,6 +15,7 @@ enum class EngineError {
   bad_answer,       ///< an answer that is not what the engine's API promises
   unrecognised,     ///< something answers, but it is no engine we know
   is_gateway,       ///< the answer carries our own mark: adopting it would make a loop
+  request_invalid,  ///< HTTP cannot carry what was to be asked
 };
 const core::ErrorRow& row(EngineError code);
 std::span<const core::ErrorRow> engine_error_rows();

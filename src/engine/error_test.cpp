@@ -21,6 +21,7 @@ TEST(EngineError, RowsAreInTheOrderOfTheEnumeration) {
   EXPECT_EQ(row(EngineError::unavailable).code, "engine_unavailable");
   EXPECT_EQ(row(EngineError::failed).code, "engine_failed");
   EXPECT_EQ(row(EngineError::is_gateway).code, "engine_is_gateway");
+  EXPECT_EQ(row(EngineError::request_invalid).code, "engine_request_invalid");
 }
 
 }  // namespace

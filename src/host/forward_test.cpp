@@ -62,6 +62,14 @@ TEST_F(ForwardTest, HeadersOfThePeerDoNotReachTheEngine) {
   EXPECT_EQ(request.target(), "/v1/chat/completions");
 }
 
+TEST_F(ForwardTest, AHeaderThatHttpCannotCarryDoesNotPutTheEngineDown) {
+  llama.reply("POST /v1/chat/completions", "{}");
+  auto exchange = std::make_shared<RecordedExchange>("POST", "/v1/chat/completions", kChat);
+  exchange->head_.headers = {{"accept", "\x01"}, {"openai-beta", "\x7F"}};
+  EXPECT_EQ(ask(exchange)->status(), 200U);
+  EXPECT_EQ(last_event<EngineDown>(), nullptr);
+}
+
 TEST_F(ForwardTest, OwnerSettingsAreKeptOutOfReach) {
   ollama.reply("POST /api/chat", "{}");
   ask("POST", "/api/chat",

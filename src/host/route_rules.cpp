@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "host/error.hpp"
+#include "http/response_writer.hpp"
 
 namespace pantheon::host {
 namespace {
@@ -92,8 +93,7 @@ session::HeaderList allowed(const session::HeaderList& headers,
   session::HeaderList kept;
   for (const auto& [name, value] : headers) {
     auto key = lower(name);
-    const bool clean = value.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos;
-    if (clean && std::find(names.begin(), names.end(), key) != names.end())
+    if (http::is_field_value(value) && std::find(names.begin(), names.end(), key) != names.end())
       kept.emplace_back(std::move(key), value);
   }
   return kept;

@@ -95,6 +95,14 @@ TEST(Headers, OnlyTheAllowListReachesAnEngine) {
               ElementsAre(Pair("content-type", "application/json"), Pair("anthropic-version", "2023-06-01")));
 }
 
+TEST(Headers, AValueThatHttpCannotCarryIsLeftOut) {
+  for (const auto* value : {"a\x01", "\x1F", "\x7F", "a\nb"}) {
+    EXPECT_TRUE(forwarded_request_headers({{"accept", value}}).empty()) << core::json::value(value);
+    EXPECT_TRUE(forwarded_response_headers({{"retry-after", value}}).empty()) << core::json::value(value);
+  }
+  EXPECT_EQ(forwarded_request_headers({{"accept", "a\tb \xC3\xA9"}}).size(), 1U);
+}
+
 TEST(Headers, OnlyTheAllowListReachesAPeer) {
   const auto kept = forwarded_response_headers({{"Content-Type", "text/event-stream"},
                                                 {"Set-Cookie", "a"},

@@ -53,14 +53,6 @@ bool is_field_name(std::string_view text) {
   return !text.empty();
 }
 
-bool is_field_value(std::string_view text) {
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte < 0x20 && c != '\t') || byte == 0x7F) return false;
-  }
-  return true;
-}
-
 std::string http_date(std::chrono::sys_seconds time) {
   constexpr std::array<std::string_view, 7> kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <string>
+#include <string_view>
 
 #include "http/message.hpp"
 
@@ -12,7 +14,12 @@ std::string_view reason_phrase(unsigned status);
 
 /// True for field names and values that cannot break the framing of HTTP (RFC 9110, section 5).
 bool is_field_name(std::string_view text);
-bool is_field_value(std::string_view text);
+inline bool is_field_value(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte >= 0x20 || c == '\t') && byte != 0x7F;
+  });
+}
 
 /// A time as in the field Date: IMF-fixdate (RFC 9110, section 5.6.7).
 std::string http_date(std::chrono::sys_seconds time);
