@@ -74,7 +74,8 @@ struct Catalogue::State : std::enable_shared_from_this<State> {
 void Catalogue::State::publish() {
   auto next = std::make_shared<Snapshot>();
   for (const auto& source : sources) {
-    if (!source.info()) continue;
+    // One found just now has no id until all have answered.
+    if (!source.info() || source.info()->id.empty()) continue;
     next->engines.push_back(*source.info());
     if (!source.info()->shared) continue;
     for (const auto& model : source.models()) {

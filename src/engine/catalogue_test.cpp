@@ -262,6 +262,49 @@ TEST_F(CatalogueTest, AnEngineThatComesLaterIsFound) {
   run(io, catalogue.stop());
 }
 
+TEST_F(CatalogueTest, AnEngineIsPublishedOnceItHasAnId) {
+  const auto options = both();
+  llama.forget("GET /props");
+  llama.forget("GET /v1/models");
+  Catalogue catalogue(io.get_executor(), client, options);
+  ASSERT_EQ(run(io, catalogue.refresh())->engines.size(), 1U);
+
+  core::AsyncEvent told(io.get_executor());
+  bool may_tell = false;
+  bool llama_is_known = false;
+  const auto send = [](StandInEngine::Connection& connection,
+                       const std::string& body) -> asio::awaitable<void> {
+    co_await connection.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " +
+                             std::to_string(body.size()) + "\r\n\r\n" + body);
+  };
+  ollama.on("GET /api/tags", [&](std::shared_ptr<StandInEngine::Connection> connection) {
+    return [](std::shared_ptr<StandInEngine::Connection> inner, core::AsyncEvent& event, const bool& now,
+              const auto& answer) -> asio::awaitable<void> {
+      while (!now) (void)co_await event.wait();
+      const auto tags = recorded("ollama_tags.json");
+      co_await answer(*inner, tags);
+    }(std::move(connection), told, may_tell, send);
+  });
+  llama.be_llama_server();
+  llama.on("GET /v1/models", [&](std::shared_ptr<StandInEngine::Connection> connection) {
+    return [](std::shared_ptr<StandInEngine::Connection> inner, bool& known,
+              const auto& answer) -> asio::awaitable<void> {
+      const auto models = recorded("llama_server_models.json");
+      co_await answer(*inner, models);
+      co_await inner->closed();
+      known = true;
+    }(std::move(connection), llama_is_known, send);
+  });
+  asio::co_spawn(io, catalogue.refresh(), asio::detached);
+  ASSERT_TRUE(run_until(io, [&] { return llama_is_known; }));
+  ASSERT_TRUE(catalogue.approve("ollama")) << "publishes what is known";
+  for (const auto& engine : catalogue.current()->engines) EXPECT_EQ(engine.id, "ollama");
+  for (const auto& model : catalogue.current()->models) EXPECT_EQ(model.engine_id, "ollama");
+  may_tell = true;
+  told.notify();
+  EXPECT_EQ(run(io, catalogue.refresh())->engines.size(), 2U);
+}
+
 TEST_F(CatalogueTest, AnUnknownEngineWaitsForTheOwnersYes) {
   llama.reply("GET /v1/models", R"({"object":"list","data":[{"id":"paid"}]})");
   CatalogueOptions options;
