@@ -37,6 +37,21 @@ TEST_F(HostTest, OlderClientsGetAWholeCompletion) {
   EXPECT_EQ(host->statistics().totals().answer_tokens, 6U);
 }
 
+TEST_F(HostTest, AnEngineThatReadsNamesWithoutCaseSeesOnlyTheModelThatWasChecked) {
+  llama.reply("POST /v1/chat/completions", recorded("llama_server_chat.json"));
+  const auto completion = message("chat", {{"model", "gemma3-270m"},
+                                           {"Model", "secret"},
+                                           {"MODEL", "secret"},
+                                           {"Stream", true},
+                                           {"\xC5\xBFtream", true},
+                                           {"\xC5\xBFtream_Option\xC5\xBF", core::json::object()},
+                                           {"messages", core::json::array{}}});
+  ASSERT_TRUE(completion);
+  const auto sent = core::parse_json_object(llama.requests.back().body()).value();
+  EXPECT_EQ(sent, (core::json::object{
+                      {"model", "gemma3-270m"}, {"stream", false}, {"messages", core::json::array{}}}));
+}
+
 TEST_F(HostTest, OlderClientsGetReadableErrors) {
   EXPECT_EQ(message("chat", {{"model", "nothing"}}).error().code(), "model_not_found");
   EXPECT_EQ(message("chat", {{"messages", 1}}).error().code(), "model_missing");

@@ -3,6 +3,7 @@
 #include "engine/error.hpp"
 #include "host/error.hpp"
 #include "host/forward.hpp"
+#include "host/model_scanner.hpp"
 #include "host/serve.hpp"
 
 namespace pantheon::host {
@@ -10,10 +11,17 @@ namespace {
 
 namespace json = core::json;
 
-engine::EngineCall chat_call(json::object request, const engine::Model& model, const HostOptions& options) {
-  request["model"] = model.engine_name;
-  request["stream"] = false;
-  request.erase("stream_options");
+/// Whether an engine may take a member of that name for one that the host sets.
+bool is_set_here(std::string_view name) {
+  const auto as_read = folded_name(name);
+  return as_read == "model" || as_read == "stream" || as_read == "stream_options";
+}
+
+engine::EngineCall chat_call(json::object asked, const engine::Model& model, const HostOptions& options) {
+  json::object request{{"model", model.engine_name}, {"stream", false}};
+  for (auto& member : asked) {
+    if (!is_set_here(member.key())) request.emplace(member.key(), std::move(member.value()));
+  }
   engine::EngineCall call;
   call.method = "POST";
   call.path = "/v1/chat/completions";

@@ -19,9 +19,16 @@ bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/// A member name as Go's encoding/json compares it: simple case folding, to which two letters beyond ASCII
-/// belong.
-std::string folded(std::string_view name) {
+/// A number too large to hold counts as infinite.
+double number_value(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() ? value : std::numeric_limits<double>::infinity();
+}
+
+}  // namespace
+
+std::string folded_name(std::string_view name) {
   std::string out;
   for (std::size_t i = 0; i < name.size(); ++i) {
     if (name.substr(i).starts_with("\xE2\x84\xAA")) {  // KELVIN SIGN
@@ -37,15 +44,6 @@ std::string folded(std::string_view name) {
   }
   return out;
 }
-
-/// A number too large to hold counts as infinite.
-double number_value(const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() ? value : std::numeric_limits<double>::infinity();
-}
-
-}  // namespace
 
 void ModelScanner::fail(HostError error, std::string detail) {
   if (!error_) error_ = core::Error(error, std::move(detail));
@@ -294,7 +292,7 @@ void ModelScanner::end_key() {
     if (text_ == "num_gpu") key_ = Key::num_gpu;
     return;
   }
-  const auto name = folded(text_);
+  const auto name = folded_name(text_);
   if (name == "model") {
     key_ = Key::model;
     if (text_ != "model") fail(HostError::model_ambiguous, "write \"model\" in lower case");
@@ -320,9 +318,12 @@ void ModelScanner::step_number(char c) {
 void ModelScanner::end_number() {
   const ByteRange range{begin_, offset_};
   const bool in_options = in_options_ && levels_.size() == 2;
+  // What was not kept may hold an exponent.
+  const double value =
+      range.end - range.begin > kMaxText ? std::numeric_limits<double>::infinity() : number_value(text_);
   if (at_top() && key_ == Key::keep_alive) add_bounded(found_.keep_alive, range);
-  if (in_options && key_ == Key::num_ctx) add_bounded(found_.num_ctx, {range, number_value(text_)});
-  if (in_options && key_ == Key::num_gpu) add_bounded(found_.num_gpu, {range, number_value(text_)});
+  if (in_options && key_ == Key::num_ctx) add_bounded(found_.num_ctx, {range, value});
+  if (in_options && key_ == Key::num_gpu) add_bounded(found_.num_gpu, {range, value});
   end_value();
 }
 

@@ -12,6 +12,10 @@
 
 namespace pantheon::host {
 
+/// A member name as Go's encoding/json compares it: simple case folding, to which two letters beyond ASCII
+/// belong.
+std::string folded_name(std::string_view name);
+
 /// A range of bytes of a body.
 struct ByteRange {
   std::size_t begin = 0;
@@ -23,7 +27,7 @@ struct ByteRange {
 struct ScannedBody {
   struct Number {
     ByteRange range;
-    double value = 0;
+    double value = 0;  ///< infinite when it is too large or too long to read
   };
   std::string model;                  ///< decoded
   ByteRange model_range;              ///< of the string, quotation marks included

@@ -157,6 +157,14 @@ TEST(ModelScanner, ANumberTooLargeToHoldIsInfinite) {
   EXPECT_TRUE(std::isinf(found->num_ctx.at(0).value));
 }
 
+TEST(ModelScanner, ANumberTooLongToReadWholeIsInfinite) {
+  const auto found = scan(R"({"model":"a","options":{"num_ctx":1.)" + std::string(600, '0') +
+                          R"(e7,"num_gpu":1)" + std::string(600, '0') + "}}");
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(std::isinf(found->num_ctx.at(0).value));
+  EXPECT_TRUE(std::isinf(found->num_gpu.at(0).value));
+}
+
 TEST(BodyEdits, ReplaceTheirRangesAndNothingElse) {
   std::string body = R"({"model":"a","keep_alive":-1,"b":2})";
   const auto found = scan(body);
