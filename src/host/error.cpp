@@ -6,7 +6,7 @@ namespace pantheon::host {
 namespace {
 
 // In the order of HostError.
-constexpr std::array<core::ErrorRow, 16> kRows{{
+constexpr std::array<core::ErrorRow, 15> kRows{{
     {"hosting_off", 503, 69,
      "This machine does not share its models at the moment; switch hosting on there."},
     {"route_not_found", 404, 65,
@@ -30,8 +30,6 @@ constexpr std::array<core::ErrorRow, 16> kRows{{
     {"loop_detected", 508, 78,
      "The request came back to a host it has already passed; share each engine only once."},
     {"management_off", 403, 77, "The owner of this host does not let this device change its models."},
-    {"answer_too_large", 502, 65,
-     "The answer is larger than an older client can take in one piece; ask for less."},
     {"unknown_message", 400, 65, "This type of message is not known; known are get_models, chat and ping."},
 }};
 

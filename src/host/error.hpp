@@ -22,8 +22,7 @@ enum class HostError {
   queue_full,
   loop_detected,
   management_off,
-  answer_too_large,  ///< of the older JSON messages, which cannot stream
-  message_unknown,   ///< a type of the older JSON messages that does not exist
+  message_unknown,  ///< a type of the older JSON messages that does not exist
 };
 const core::ErrorRow& row(HostError code);
 std::span<const core::ErrorRow> host_error_rows();

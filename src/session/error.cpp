@@ -6,7 +6,7 @@ namespace pantheon::session {
 namespace {
 
 // In the order of SessionError.
-constexpr std::array<core::ErrorRow, 21> kRows{{
+constexpr std::array<core::ErrorRow, 22> kRows{{
     {"not_signed_in", 401, 77,
      "This device belongs to no account yet; pair it with a link from `pantheon up`."},
     {"token_refused", 401, 77, "The signaling server refused this device's token; pair the device again."},
@@ -39,6 +39,8 @@ constexpr std::array<core::ErrorRow, 21> kRows{{
      "--token-file) or its shared key."},
     {"server_refused", 502, 69, "The signaling server did not do what it was asked; it says why."},
     {"no_sign_in", 503, 69, "This device could not sign in at the signaling server; the reason follows."},
+    {"answer_too_large", 502, 65,
+     "The answer is larger than an older client can take in one piece; ask for less."},
 }};
 
 }  // namespace

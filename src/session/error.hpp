@@ -27,8 +27,9 @@ enum class SessionError {
   rate_limited,
   account_full,
   devices_off,
-  server_refused,  ///< for another reason
-  no_sign_in,      ///< what stands in the way is no fault of this device: the network, or the server
+  server_refused,    ///< for another reason
+  no_sign_in,        ///< what stands in the way is no fault of this device: the network, or the server
+  answer_too_large,  ///< of the older JSON messages, which cannot stream
 };
 const core::ErrorRow& row(SessionError code);
 std::span<const core::ErrorRow> session_error_rows();

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "core/log.hpp"
+#include "rtc/error.hpp"
 #include "session/error.hpp"
 #include "session/json_handler.hpp"
 #include "session/json_messages.hpp"
@@ -21,10 +22,14 @@ struct JsonChannel::State {
   std::map<std::uint64_t, core::Task> running;
   std::uint64_t next = 0;
 
-  void answer(std::string_view text) {
-    if (!send) return;
-    if (const auto sent = send(text); !sent)
-      core::logger("session")->info("answer not sent: {}", sent.error().code());
+  core::Result<void> answer(std::string_view text) {
+    if (!send) return {};
+    auto sent = send(text);
+    if (!sent) core::logger("session")->info("answer not sent: {}", sent.error().code());
+    return sent;
+  }
+  void refuse(std::string_view request_id, const core::Error& error) {
+    (void)answer(json_error_message(request_id, error));
   }
 };
 
@@ -47,8 +52,10 @@ asio::awaitable<void> serve_request(std::shared_ptr<State> state, JsonRequest re
   const Place place(*state, id);
   const auto answer =
       co_await ask_handler(state->handler, std::move(request.type), std::move(request.data), state->peer);
-  state->answer(answer ? json_response_message(request.request_id, *answer)
-                       : json_error_message(request.request_id, answer.error()));
+  if (!answer) co_return state->refuse(request.request_id, answer.error());
+  const auto sent = state->answer(json_response_message(request.request_id, *answer));
+  if (!sent && sent.error().is(rtc::RtcError::message_too_large))
+    state->refuse(request.request_id, core::Error(SessionError::answer_too_large));
 }
 
 }  // namespace
@@ -65,10 +72,9 @@ JsonChannel::~JsonChannel() {
 
 void JsonChannel::receive(std::string_view message) {
   auto request = parse_json_request(message);
-  if (!request) return state_->answer(json_error_message("", request.error()));
+  if (!request) return state_->refuse("", request.error());
   if (state_->running.size() >= kMostAtOnce) {
-    return state_->answer(
-        json_error_message(request->request_id, core::Error(SessionError::too_many_requests)));
+    return state_->refuse(request->request_id, core::Error(SessionError::too_many_requests));
   }
   const auto id = state_->next++;
   state_->running[id] = {};
@@ -78,7 +84,7 @@ void JsonChannel::receive(std::string_view message) {
 }
 
 void JsonChannel::push_models(const core::json::array& models) {
-  state_->answer(json_models_message(models));
+  (void)state_->answer(json_models_message(models));
 }
 
 }  // namespace pantheon::session

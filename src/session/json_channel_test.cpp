@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/async_event.hpp"
+#include "rtc/error.hpp"
 #include "session/error.hpp"
 #include "session/json_messages.hpp"
 
@@ -35,6 +36,7 @@ class JsonChannelTest : public testing::Test {
   }
   core::Result<void> send(std::string_view text) {
     if (send_fails_) return core::failure(core::CommonError::unavailable);
+    if (text.size() > largest_) return core::failure(rtc::RtcError::message_too_large);
     sent_.push_back(core::parse_json_object(text).value());
     return {};
   }
@@ -72,6 +74,7 @@ class JsonChannelTest : public testing::Test {
   PeerIdentity peer_;
   bool let_go_ = false;
   bool send_fails_ = false;
+  std::size_t largest_ = 1024;  ///< message that is sent
   int cancelled_ = 0;
 };
 
@@ -152,6 +155,13 @@ TEST_F(JsonChannelTest, AnAnswerThatCannotBeSentDoesNoHarm) {
   ask("ping", "r2");
   EXPECT_EQ(sent_.size(), 1U);
   EXPECT_EQ(last("requestId"), "r2");
+}
+
+TEST_F(JsonChannelTest, AnAnswerThatIsLargerThanOneMessageIsToldToBe) {
+  ask("chat", "r1", core::json::string(largest_, 'x'));
+  EXPECT_EQ(last("type"), "error");
+  EXPECT_EQ(last("requestId"), "r1");
+  EXPECT_EQ(last("code"), "answer_too_large");
 }
 
 TEST_F(JsonChannelTest, TellsModelsUnasked) {
