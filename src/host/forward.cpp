@@ -47,28 +47,32 @@ void tell_position(session::Exchange& exchange, std::size_t position) {
 enum class Models { same, changed };
 
 /// Passes the answer on. From here on errors are resets, for the head has gone out. Where it changes models,
-/// the engines are asked for them before the answer ends.
+/// the engines are asked for them before the answer ends. A peer may leave it as long untaken as an engine
+/// may be silent; the place in the engine's line is not held for ever.
 asio::awaitable<void> relay(session::Exchange& exchange, engine::EngineAnswer& answer, RequestRecord& record,
-                            engine::Catalogue& catalogue, Models models) {
+                            HostState& state, Models models) {
   for (;;) {
     const auto bytes = co_await answer.read();
     if (!bytes) {
       record.failed(bytes.error());
       if (!bytes.error().is(core::CommonError::cancelled)) {
         exchange.reset(bytes.error().code(), bytes.error().message());
-        catalogue.report_broken_answer();
+        state.catalogue.report_broken_answer();
       }
       co_return;
     }
     if (bytes->empty()) break;
     record.sent(*bytes);
-    const auto written = co_await exchange.write(*bytes);
+    const auto deadline = std::chrono::steady_clock::now() + state.options.engine_silence;
+    const auto written = co_await exchange.write_until(*bytes, deadline);
     if (!written) {
       record.failed(written.error());
+      if (written.error().is(core::CommonError::timeout))
+        exchange.reset("timed_out", "nothing of the answer was taken for too long");
       co_return;
     }
   }
-  if (models == Models::changed) co_await catalogue.ask_anew();
+  if (models == Models::changed) co_await state.catalogue.ask_anew();
   exchange.end();
   record.served();
 }
@@ -103,7 +107,7 @@ asio::awaitable<core::Result<void>> ask_engine(HostStatePtr state,
     record.failed(sent.error());
     co_return core::Result<void>();
   }
-  co_await relay(*exchange, *answer, record, state->catalogue, models);
+  co_await relay(*exchange, *answer, record, *state, models);
   co_return core::Result<void>();
 }
 

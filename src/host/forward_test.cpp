@@ -195,6 +195,28 @@ TEST_F(ImpatientForwardTest, AnEngineThatFallsSilentMidAnswerGivesItsPlaceToTheN
   run(io, link.join());
 }
 
+TEST_F(ImpatientForwardTest, APeerThatTakesNothingOfItsAnswerGivesItsPlaceToTheNextInLine) {
+  int asked = 0;
+  ollama.on("POST /api/chat", [&asked](const Connection& connection) {
+    return ++asked == 1 ? begin_only(connection) : stream_two(connection);
+  });
+  core::TaskGroup link(io.get_executor());
+  const auto ask_on = [&](bool takes_nothing) {
+    auto exchange = std::make_shared<RecordedExchange>("POST", "/api/chat", R"({"model":"gemma3:270m"})");
+    exchange->takes_nothing = takes_nothing;
+    link.spawn(host->exchange_handler()(exchange));
+    return exchange;
+  };
+  const auto first = ask_on(true);
+  ASSERT_TRUE(run_until(io, [&] { return !first->final_heads.empty(); }));
+  const auto second = ask_on(false);
+  ASSERT_TRUE(run_until(io, [&] { return !second->interim.empty(); }));
+  EXPECT_TRUE(run_until(io, [&] { return second->ended; }));
+  EXPECT_EQ(first->reset_code, "timed_out");
+  link.cancel();
+  run(io, link.join());
+}
+
 asio::awaitable<void> say_nothing(Connection connection) {
   co_await connection->closed();
 }

@@ -43,6 +43,9 @@ class Exchange {
   virtual core::Result<void> send_head(const ResponseHead& head) = 0;
   /// Hands over bytes of the answer; waits while the stream's send queue is full.
   virtual asio::awaitable<core::Result<void>> write(core::ByteView bytes) = 0;
+  /// As write(), and `timeout` when not all is handed over by then.
+  virtual asio::awaitable<core::Result<void>> write_until(core::ByteView bytes,
+                                                          core::SteadyTime deadline) = 0;
   virtual void end() = 0;
   /// Ends the exchange with an error the peer can read. `code` is a name of the table in
   /// docs/link-protocol.md.

@@ -18,6 +18,11 @@ core::Error reset_error(link::LinkError code, const std::string& message) {
           std::string(link::error_name(code)) + (message.empty() ? "" : ": ") + message};
 }
 
+/// As AsyncEvent::wait_until(), and without an end where there is no deadline.
+asio::awaitable<bool> wait_until(core::AsyncEvent& event, core::SteadyTime deadline) {
+  return deadline == core::SteadyTime::max() ? event.wait() : event.wait_until(deadline);
+}
+
 asio::awaitable<void> serve_exchange(ExchangeHandler handler, std::shared_ptr<Exchange> exchange) {
   co_await handler(std::move(exchange));
 }
@@ -105,10 +110,17 @@ void LinkDriver::dispatch() {
 
 void LinkDriver::send_ready() {
   if (over_) return;
-  while (connection_.compose(message_, transport_.buffered_amount(), now())) {
-    if (const auto sent = transport_.send(message_); !sent) return;  // the channel reports its own end
+  for (;;) {
+    auto buffered = transport_.buffered_amount();
+    while (connection_.compose(message_, buffered, now())) {
+      if (const auto sent = transport_.send(message_); !sent) return;  // the channel reports its own end
+      buffered = transport_.buffered_amount();
+    }
+    const auto low = connection_.refill_below();
+    transport_.set_low_threshold(low);
+    // Of what drained before the threshold was set nothing tells.
+    if (buffered <= low || transport_.buffered_amount() > low) return;
   }
-  transport_.set_low_threshold(connection_.refill_below());
 }
 
 void LinkDriver::arm_timer() {
@@ -251,12 +263,7 @@ asio::awaitable<core::Result<core::ByteVector>> LinkDriver::read(link::StreamId 
     if (state->ended) co_return core::ByteVector{};
     if (state->failed) co_return core::failure(*state->failed);
     if (now() >= deadline) co_return core::failure(core::CommonError::timeout);
-    bool alive = false;
-    if (deadline == core::SteadyTime::max()) {
-      alive = co_await state->changed.wait();
-    } else {
-      alive = co_await state->changed.wait_until(deadline);
-    }
+    const bool alive = co_await wait_until(state->changed, deadline);
     if (!alive) co_return core::failure(core::CommonError::cancelled);
   }
   auto bytes = std::move(state->data.front());
@@ -269,7 +276,7 @@ asio::awaitable<core::Result<core::ByteVector>> LinkDriver::read(link::StreamId 
 }
 
 asio::awaitable<core::Result<void>> LinkDriver::write(link::StreamId id, std::shared_ptr<StreamState> state,
-                                                      core::ByteView bytes) {
+                                                      core::ByteView bytes, core::SteadyTime deadline) {
   while (!bytes.empty()) {
     if (state->failed) co_return core::failure(*state->failed);
     if (over_ || find(id) == nullptr) co_return core::failure(SessionError::stream_reset);
@@ -277,7 +284,8 @@ asio::awaitable<core::Result<void>> LinkDriver::write(link::StreamId id, std::sh
     bytes = bytes.subspan(taken);
     if (taken > 0) send_piece({taken});
     if (bytes.empty()) break;
-    const bool alive = co_await state->writable.wait();
+    if (now() >= deadline) co_return core::failure(core::CommonError::timeout);
+    const bool alive = co_await wait_until(state->writable, deadline);
     if (!alive) co_return core::failure(core::CommonError::cancelled);
   }
   co_return core::Result<void>{};

@@ -59,8 +59,10 @@ class LinkDriver : public std::enable_shared_from_this<LinkDriver> {
   /// The next bytes of a stream, credit returned; empty at its end. `timeout` at the deadline.
   asio::awaitable<core::Result<core::ByteVector>> read(link::StreamId id, std::shared_ptr<StreamState> state,
                                                        core::SteadyTime deadline = core::SteadyTime::max());
+  /// Hands over all bytes; waits while the stream's send queue is full. `timeout` at the deadline.
   asio::awaitable<core::Result<void>> write(link::StreamId id, std::shared_ptr<StreamState> state,
-                                            core::ByteView bytes);
+                                            core::ByteView bytes,
+                                            core::SteadyTime deadline = core::SteadyTime::max());
 
  private:
   void dispatch();

@@ -30,7 +30,10 @@ class LinkDriverTest : public testing::Test {
     ChannelTransport transport;
     transport.send = [this](core::ByteView message) { return send(message); };
     transport.buffered_amount = [this] { return buffered_; };
-    transport.set_low_threshold = [this](core::Bytes level) { low_threshold_ = level; };
+    transport.set_low_threshold = [this](core::Bytes level) {
+      if (drains_before_threshold_) buffered_ = core::Bytes{0};
+      low_threshold_ = level;
+    };
     LinkCallbacks on;
     on.on_closed = [this](link::LinkError code, std::string_view) { closed_.push_back(code); };
     on.on_push = [this](std::string_view kind, const core::json::object&) { pushed_.emplace_back(kind); };
@@ -107,10 +110,12 @@ class LinkDriverTest : public testing::Test {
   link::StreamId opened_{};
   core::Bytes buffered_{0};
   core::Bytes low_threshold_{0};
+  bool drains_before_threshold_ = false;  ///< so that nothing tells of it
   bool send_fails_ = false;
   int sends_ = 0;
   std::vector<link::LinkError> closed_;
   std::vector<std::string> pushed_;
+  std::optional<core::Error> write_error_;
 };
 
 asio::awaitable<void> answer_in_pieces(std::shared_ptr<Exchange> exchange) {
@@ -173,6 +178,44 @@ TEST_F(LinkDriverTest, AFullChannelStopsTheWriterUntilItHasDrained) {
   exchange_messages();
   EXPECT_TRUE(writing.done);
   EXPECT_EQ(bytes_read(), (2_MiB).count);
+}
+
+TEST_F(LinkDriverTest, AChannelThatDrainsJustBeforeItsThresholdIsSetIsFilled) {
+  Writing writing;
+  connect([&writing](std::shared_ptr<Exchange> exchange) {
+    return answer_in_blocks(std::move(exchange), writing);
+  });
+  buffered_ = 2_MiB;
+  peer_opens();
+  exchange_messages();
+  ASSERT_EQ(bytes_read(), 0U);
+  drains_before_threshold_ = true;
+  driver_->flush();
+  EXPECT_FALSE(sent_.empty()) << "no event will come";
+}
+
+asio::awaitable<void> answer_in_time(std::shared_ptr<Exchange> exchange, std::optional<core::Error>& error) {
+  const core::ByteVector piece((4_MiB).count);
+  (void)exchange->send_head({200, {}, {}});
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(20);
+  const auto written = co_await exchange->write_until(piece, deadline);
+  error = written ? core::Error(core::CommonError::internal) : written.error();
+  exchange->reset("timed_out", "late");
+}
+
+TEST_F(LinkDriverTest, AWriterNeedNotWaitForEverForAPeerThatGivesNoCredit) {
+  connect([this](std::shared_ptr<Exchange> exchange) {
+    return answer_in_time(std::move(exchange), write_error_);
+  });
+  peer_opens();
+  exchange_messages();
+  ASSERT_FALSE(write_error_) << "it waits";
+  io_.restart();
+  io_.run_for(std::chrono::milliseconds(500));
+  ASSERT_TRUE(write_error_);
+  EXPECT_TRUE(write_error_->is(core::CommonError::timeout)) << write_error_->message();
+  exchange_messages();
+  EXPECT_EQ(count<link::Reset>(), 1U);
 }
 
 TEST_F(LinkDriverTest, WithoutAHandlerARequestIsRefused) {

@@ -39,6 +39,9 @@ class ServedExchange final : public Exchange {
   asio::awaitable<core::Result<void>> write(core::ByteView bytes) override {
     return driver_->write(id_, state_, bytes);
   }
+  asio::awaitable<core::Result<void>> write_until(core::ByteView bytes, core::SteadyTime deadline) override {
+    return driver_->write(id_, state_, bytes, deadline);
+  }
 
   void end() override {
     if (over_) return;

@@ -41,6 +41,13 @@ class RecordedExchange : public session::Exchange {
     return {};
   }
   asio::awaitable<core::Result<void>> write(core::ByteView bytes) override {
+    return write_until(bytes, std::chrono::steady_clock::now() + std::chrono::hours(1));
+  }
+  asio::awaitable<core::Result<void>> write_until(core::ByteView bytes, core::SteadyTime deadline) override {
+    if (takes_nothing) {
+      (void)co_await core::sleep_for(deadline - std::chrono::steady_clock::now());
+      co_return core::failure(core::CommonError::timeout);
+    }
     pieces.emplace_back(core::as_text(bytes));
     co_return core::Result<void>();
   }
@@ -67,7 +74,8 @@ class RecordedExchange : public session::Exchange {
   std::string reset_code;
   std::string reset_message;
   bool ended = false;
-  bool stalls = false;  ///< the end of the body never comes
+  bool stalls = false;         ///< the end of the body never comes
+  bool takes_nothing = false;  ///< of the answer
 };
 
 }  // namespace pantheon::host::testing
