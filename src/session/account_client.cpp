@@ -167,6 +167,7 @@ void AccountClient::State::listen() {
 void AccountClient::State::on_ended(std::string_view reason) {
   account_confirmed = false;
   directory.clear();
+  relayed.cancel();
   if (events.on_offline) events.on_offline(reason);
   // Not the connection broke: the token's time was over, or this device was removed. The next sign-in tells.
   if (reason == "io server disconnect" && !stopped) tasks.spawn(come_back(shared_from_this()));

@@ -1,7 +1,11 @@
 #include "session/relayed_requests.hpp"
 
+#include <map>
+#include <memory>
+
 #include "core/json_depth.hpp"
 #include "core/log.hpp"
+#include "http/deadline.hpp"
 #include "session/error.hpp"
 #include "session/json_handler.hpp"
 #include "socketio/event.hpp"
@@ -32,8 +36,14 @@ json::object answer_of(core::Result<json::value> result) {
 
 struct RelayedRequests::State {
   JsonRequestHandler handler;
-  std::size_t running = 0;
+  std::chrono::milliseconds patience{};
+  std::map<std::uint64_t, core::Task> running;
+  std::uint64_t next = 0;
   bool logged = false;
+
+  void cancel(std::uint64_t id) {
+    if (const auto found = running.find(id); found != running.end()) found->second.cancel();
+  }
 };
 
 namespace {
@@ -42,20 +52,27 @@ namespace {
 template <class State>
 class Running {
  public:
-  explicit Running(std::shared_ptr<State> state) : state_(std::move(state)) { ++state_->running; }
-  ~Running() { --state_->running; }
+  Running(std::shared_ptr<State> state, std::uint64_t id) : state_(std::move(state)), id_(id) {
+    state_->running[id_] = {};
+  }
+  ~Running() { state_->running.erase(id_); }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
 
  private:
   std::shared_ptr<State> state_;
+  std::uint64_t id_;
 };
 
 template <class State>
-asio::awaitable<void> serve(std::shared_ptr<State> state, RelayedRequest request, socketio::Event event) {
-  const Running<State> running(state);
+asio::awaitable<void> serve(std::shared_ptr<State> state, RelayedRequest request, socketio::Event event,
+                            std::uint64_t id, std::unique_ptr<Running<State>> running) {
+  const auto executor = co_await asio::this_coro::executor;
+  http::Deadline deadline(executor, [&state, id] { state->cancel(id); });
+  deadline.arm(state->patience);
   auto result = co_await ask_handler(state->handler, std::move(request.type), std::move(request.data),
                                      std::move(request.from));
+  running.reset();  // an acknowledgement may end the connection, and that cancels what is still running
   event.ack({answer_of(std::move(result))});
 }
 
@@ -81,8 +98,10 @@ core::Result<RelayedRequest> parse_relayed_request(json::object object) {
 }
 
 RelayedRequests::RelayedRequests(core::TaskGroup& tasks, JsonRequestHandler handler,
-                                 const identity::KeyBook& book)
-    : tasks_(&tasks), book_(&book), state_(std::make_shared<State>(State{std::move(handler), 0, false})) {}
+                                 const identity::KeyBook& book, std::chrono::milliseconds patience)
+    : tasks_(&tasks),
+      book_(&book),
+      state_(std::make_shared<State>(State{std::move(handler), patience, {}, 0, false})) {}
 
 bool RelayedRequests::enabled() const {
   return state_->handler && !book_->demands_proof("");  // of somebody unknown
@@ -94,14 +113,23 @@ void RelayedRequests::answer(const socketio::Event& event) {
   if (!request) return event.ack({failure_of(request.error())});
   if (!enabled() || book_->demands_proof(request->from.device_id))
     return event.ack({failure_of(core::Error(SessionError::pinned_peer_over_json))});
-  if (state_->running >= kMostRelayedAtOnce)
+  if (state_->running.size() >= kMostRelayedAtOnce)
     return event.ack({failure_of(core::Error(SessionError::too_many_requests))});
   if (!std::exchange(state_->logged, true)) {
     core::logger("session")->warn(
         "an older client uses this host through the signaling server, which could read its requests and our "
         "answers; update that client, or start with --no-legacy-relay to refuse it");
   }
-  tasks_->spawn(serve(state_, std::move(*request), event));
+  const auto id = state_->next++;
+  auto running = std::make_unique<Running<State>>(state_, id);
+  auto task = tasks_->spawn(serve(state_, std::move(*request), event, id, std::move(running)));
+  if (const auto found = state_->running.find(id); found != state_->running.end())
+    found->second = std::move(task);
+}
+
+void RelayedRequests::cancel() {
+  const auto running = state_->running;
+  for (const auto& [id, task] : running) task.cancel();
 }
 
 }  // namespace pantheon::session

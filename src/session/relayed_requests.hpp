@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -32,13 +33,19 @@ class RelayedRequests {
   /// The largest answer; beyond: `too_large`.
   static constexpr core::Bytes kMaxAnswer{1024 * 1024};
 
+  /// After which a request is cancelled; the signaling server has given up by then.
+  static constexpr std::chrono::minutes kPatience{2};
+
   /// `tasks` and `book` must outlive it; an empty handler refuses everything.
-  RelayedRequests(core::TaskGroup& tasks, JsonRequestHandler handler, const identity::KeyBook& book);
+  RelayedRequests(core::TaskGroup& tasks, JsonRequestHandler handler, const identity::KeyBook& book,
+                  std::chrono::milliseconds patience = kPatience);
 
   /// Whether anyone is served at all: unproven peers must be let in.
   bool enabled() const;
   /// Answers the event's acknowledgement, now or later.
   void answer(const socketio::Event& event);
+  /// Cancels what is served: its connection is over, and nobody hears the answers.
+  void cancel();
 
  private:
   struct State;

@@ -31,15 +31,27 @@ asio::awaitable<core::Result<json::value>> throwing(std::string, json::value, Pe
   co_return nullptr;
 }
 
+socketio::Event event_of(json::value payload) {
+  socketio::Event event;
+  event.name = "legacy-request";
+  event.args.push_back(std::move(payload));
+  event.acknowledge = [](json::array, std::vector<core::ByteVector>) {};
+  return event;
+}
+
+asio::awaitable<core::Result<json::value>> wait_long(int& cancelled) {
+  const bool alive = co_await core::sleep_for(std::chrono::hours(1));
+  if (!alive) ++cancelled;
+  co_return nullptr;
+}
+
 struct RelayedRequestsTest : testing::Test {
   json::object ask(JsonRequestHandler handler, const KeyBook& book, json::value payload) {
     asio::io_context io;
     core::TaskGroup tasks(io.get_executor());
     RelayedRequests relayed(tasks, std::move(handler), book);
     json::object answer;
-    socketio::Event event;
-    event.name = "legacy-request";
-    event.args.push_back(std::move(payload));
+    auto event = event_of(std::move(payload));
     event.acknowledge = [&answer](json::array result, std::vector<core::ByteVector>) {
       answer = result.at(0).as_object();
     };
@@ -102,6 +114,37 @@ TEST_F(RelayedRequestsTest, MalformedEventsGetACodedAnswer) {
         json::value{{"fromUserId", std::string(200, 'x')}, {"data", json::object()}}}) {
     EXPECT_EQ(ask(echo_data, open, payload).at("code"), "bad_json_message") << payload;
   }
+}
+
+TEST_F(RelayedRequestsTest, ARequestThatTakesTooLongIsCancelled) {
+  asio::io_context io;
+  core::TaskGroup tasks(io.get_executor());
+  int cancelled = 0;
+  const JsonRequestHandler handler = [&cancelled](std::string, json::value, PeerIdentity) {
+    return wait_long(cancelled);
+  };
+  RelayedRequests relayed(tasks, handler, open, std::chrono::milliseconds(20));
+  relayed.answer(event_of(request({{"type", "chat"}})));
+  io.run_for(std::chrono::seconds(2));
+  EXPECT_EQ(cancelled, 1);
+  EXPECT_EQ(tasks.size(), 0U);
+}
+
+TEST_F(RelayedRequestsTest, WhoseServerIsGoneIsCancelled) {
+  asio::io_context io;
+  core::TaskGroup tasks(io.get_executor());
+  int cancelled = 0;
+  const JsonRequestHandler handler = [&cancelled](std::string, json::value, PeerIdentity) {
+    return wait_long(cancelled);
+  };
+  RelayedRequests relayed(tasks, handler, open);
+  for (int n = 0; n < 2; ++n) relayed.answer(event_of(request({{"type", "chat"}})));
+  io.poll();
+  relayed.cancel();
+  io.restart();
+  io.run_for(std::chrono::seconds(2));
+  EXPECT_EQ(cancelled, 2);
+  EXPECT_EQ(tasks.size(), 0U);
 }
 
 TEST_F(RelayedRequestsTest, AnAnswerThatIsTooLargeForTheServerIsAnError) {
