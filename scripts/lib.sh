@@ -21,9 +21,19 @@ have() { command -v "$1" >/dev/null 2>&1; }
 # Milliseconds since the epoch.
 now_ms() { local t="${EPOCHREALTIME/[.,]/}"; printf '%s' "${t%???}"; }
 
-# hash_of <path>...: one SHA-256 over names and contents of the files git knows or would add there.
+# files_of <path>...: the files there that git knows or would add, each ended by a NUL. Where git does not know this folder
+# (an archive, or a checkout of another user) those that are neither installed nor built.
+files_of() {
+  if [ -z "$(git rev-parse --show-cdup 2>/dev/null || say unknown)" ]; then
+    git ls-files -z --cached --others --exclude-standard -- "$@"
+  else
+    find "$@" \( -name node_modules -o -name dist \) -prune -o -type f ! -name '*.tsbuildinfo' -print0
+  fi
+}
+
+# hash_of <path>...: one SHA-256 over names and contents of those files.
 hash_of() {
-  (cd "$ROOT" && git ls-files -z --cached --others --exclude-standard -- "$@" | sort -z |
+  (cd "$ROOT" && files_of "$@" | sort -z |
     xargs -0 -r sha256sum 2>/dev/null | sha256sum | cut -d' ' -f1)
 }
 

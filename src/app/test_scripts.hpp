@@ -26,6 +26,8 @@ class Scripts {
   Scripts& operator=(const Scripts&) = delete;
 
   std::string file(const char* name) const { return (folder_ / name).string(); }
+  /// For a shell.
+  std::string quoted(const char* name) const { return "'" + file(name) + "'"; }
   std::string content(const char* name) const {
     std::ifstream in(folder_ / name);
     return {std::istreambuf_iterator<char>(in), {}};
@@ -35,12 +37,14 @@ class Scripts {
     std::filesystem::permissions(folder_ / "get-model", std::filesystem::perms::owner_all);
   }
   /// What get-model says at its end: sh in the place of python.
-  std::string ready() const { return "echo ready /bin/sh /the/model.gguf " + file("serve"); }
+  std::string ready() const {
+    return "printf 'ready\\t/bin/sh\\t/the model.gguf\\t%s\\n' " + quoted("serve");
+  }
   void serve_by(const std::string& script) const { std::ofstream(folder_ / "serve") << script << "\n"; }
 
  private:
   std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() / ("pantheon-scripts-" + core::random_id());
+      std::filesystem::temp_directory_path() / ("pantheon scripts-" + core::random_id());
 };
 
 }  // namespace pantheon::app::test

@@ -29,7 +29,15 @@ void report(const std::string& line, const std::function<void(const TrialEngine:
   on_progress(progress);
 }
 
-/// `ready <python> <gguf> <server script>`
+/// `ready <python> <gguf> <server script>`, separated by tabs: paths may hold spaces.
+std::vector<std::string> fields_of(const std::string& line) {
+  std::istringstream in(line);
+  std::vector<std::string> fields;
+  for (std::string field; std::getline(in, field, '\t');) fields.push_back(field);
+  return fields;
+}
+
+/// `listening <port>`
 std::vector<std::string> words_of(const std::string& line) {
   std::istringstream fields(line);
   std::vector<std::string> words;
@@ -49,7 +57,7 @@ asio::awaitable<core::Result<std::string>> TrialEngine::start(
     const auto line = co_await setup_->read_line();
     if (!line) break;
     report(*line, on_progress);
-    if (line->starts_with("ready ")) ready = words_of(*line);
+    if (line->starts_with("ready\t")) ready = fields_of(*line);
   }
   const auto cancellation = co_await asio::this_coro::cancellation_state;
   if (cancellation.cancelled() != asio::cancellation_type::none)

@@ -26,7 +26,7 @@ class TrialEngineTest : public testing::Test {
                     progress.what);
     changed_.notify();
   }
-  std::string note_pid() const { return "echo $$ >" + scripts_.file("pid") + "\n"; }
+  std::string note_pid() const { return "echo $$ >" + scripts_.quoted("pid") + "\n"; }
   /// Whether the process that noted itself still runs.
   bool runs() const { return ::kill(std::stoi(scripts_.content("pid")), 0) == 0; }
 
@@ -43,7 +43,7 @@ TEST_F(TrialEngineTest, SaysHowFarItIsAndWhereItServes) {
       "model'\n" +
       scripts_.ready());
   scripts_.serve_by(
-      "echo \"$@\" >" + scripts_.file("arguments") +
+      "printf '%s\\n' \"$@\" >" + scripts_.quoted("arguments") +
       "; echo loading; echo listening; echo 'listening 1 2'; echo listening 4711; exec cat >/dev/null");
   const auto url = start();
   ASSERT_TRUE(url) << url.error().message();
@@ -52,7 +52,7 @@ TEST_F(TrialEngineTest, SaysHowFarItIsAndWhereItServes) {
   EXPECT_EQ(said_[0], "5/10 the model");
   EXPECT_EQ(said_[1], "10/10 the model");
   EXPECT_TRUE(said_[2].starts_with("1/1 starting ")) << said_[2];
-  EXPECT_EQ(scripts_.content("arguments"), "--port 0 --model /the/model.gguf\n");
+  EXPECT_EQ(scripts_.content("arguments"), "--port\n0\n--model\n/the model.gguf\n");
 }
 
 TEST_F(TrialEngineTest, EndsTheEngineWhenItIsStopped) {
@@ -65,8 +65,9 @@ TEST_F(TrialEngineTest, EndsTheEngineWhenItIsStopped) {
 }
 
 TEST_F(TrialEngineTest, ASetUpThatFailsIsSaidAndStartsNothing) {
-  for (const char* script : {"echo 'progress 1 2 the model'; exit 1", "echo ready", "echo ready a b",
-                             "echo ready a b c d", "kill -9 $$"}) {
+  for (const char* script :
+       {"echo 'progress 1 2 the model'; exit 1", "echo ready", "printf 'ready\\ta\\tb\\n'",
+        "printf 'ready\\ta\\tb\\tc\\td\\n'", "echo ready a b c", "kill -9 $$"}) {
     said_.clear();
     scripts_.set_up_by(script);
     const auto url = start();

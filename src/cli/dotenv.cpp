@@ -26,20 +26,46 @@ char unescaped(char c) {
   return c == 'n' ? '\n' : c;
 }
 
+/// Where the quote that a text begins with is closed; npos when it is not.
+std::size_t closing_quote(std::string_view text) {
+  const char quote = text.front();
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == quote) return i;
+    if (quote == '"' && text[i] == '\\') ++i;
+  }
+  return std::string_view::npos;
+}
+
+bool is_quoted(std::string_view text) {
+  return text.starts_with('"') || text.starts_with('\'');
+}
+
 /// A value in quotes; nothing when they are not closed, or followed by more than a comment.
 std::optional<std::string> quoted(std::string_view text) {
-  const char quote = text.front();
+  const auto end = closing_quote(text);
+  if (end == std::string_view::npos) return std::nullopt;
+  const auto rest = trimmed(text.substr(end + 1));
+  if (!rest.empty() && !rest.starts_with('#')) return std::nullopt;
   std::string value;
-  for (std::size_t i = 1; i < text.size(); ++i) {
-    if (text[i] == quote) {
-      const auto rest = trimmed(text.substr(i + 1));
-      if (!rest.empty() && !rest.starts_with('#')) return std::nullopt;
-      return value;
-    }
-    const bool escape = quote == '"' && text[i] == '\\' && i + 1 < text.size();
+  for (std::size_t i = 1; i < end; ++i) {
+    const bool escape = text.front() == '"' && text[i] == '\\';
+    if (text.substr(i).starts_with("\r\n")) continue;
     value += escape ? unescaped(text[++i]) : text[i];
   }
-  return std::nullopt;
+  return value;
+}
+
+/// How much of a text its first line takes; one with a value in quotes goes on over others until these are
+/// closed.
+std::size_t length_of_line(std::string_view text) {
+  const auto end = std::min(text.find('\n'), text.size());
+  const auto line = text.substr(0, end);
+  const auto equals = line.find('=');
+  if (equals == std::string_view::npos || trimmed(line).starts_with('#')) return end;
+  const auto start = std::min(line.find_first_not_of(" \t", equals + 1), end);
+  if (!is_quoted(line.substr(start))) return end;
+  const auto close = closing_quote(text.substr(start));
+  return close == std::string_view::npos ? end : std::min(text.find('\n', start + close), text.size());
 }
 
 std::string_view without_comment(std::string_view text) {
@@ -54,8 +80,7 @@ std::optional<Assignment> parse_line(std::string_view line) {
   const auto name = trimmed(line.substr(0, equals));
   if (!is_name(name)) return std::nullopt;
   const auto text = trimmed(line.substr(equals + 1));
-  if (!text.starts_with('"') && !text.starts_with('\''))
-    return Assignment{std::string(name), std::string(without_comment(text))};
+  if (!is_quoted(text)) return Assignment{std::string(name), std::string(without_comment(text))};
   auto value = quoted(text);
   if (!value) return std::nullopt;
   return Assignment{std::string(name), std::move(*value)};
@@ -66,10 +91,13 @@ std::optional<Assignment> parse_line(std::string_view line) {
 core::Result<std::vector<Assignment>> parse_dotenv(std::string_view text) {
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   std::vector<Assignment> all;
-  for (std::size_t number = 1; !text.empty(); ++number) {
-    const auto end = std::min(text.find('\n'), text.size());
-    const auto line = trimmed(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
+  std::size_t next = 1;
+  while (!text.empty()) {
+    const auto taken = text.substr(0, length_of_line(text));
+    const auto number = next;
+    next += 1 + static_cast<std::size_t>(std::ranges::count(taken, '\n'));
+    text.remove_prefix(std::min(taken.size() + 1, text.size()));
+    const auto line = trimmed(taken);
     if (line.empty() || line.starts_with('#')) continue;
     auto read = parse_line(line);
     if (!read)

@@ -39,8 +39,22 @@ TEST(Dotenv, QuotesKeepWhatIsInThem) {
   EXPECT_EQ(value_of("A=pass#word"), "pass#word");
 }
 
+TEST(Dotenv, AValueInQuotesMayTakeSeveralLines) {
+  const auto read = parse_dotenv(
+      "KEY = \"-----BEGIN-----\r\nA=b # \\\"\n\n-----END-----\" # the key\r\nTWO='a\nb'\n# "
+      "A=\"\nPORT=\"3001\"\n");
+  ASSERT_TRUE(read) << read.error().message();
+  ASSERT_EQ(read->size(), 3U);
+  EXPECT_EQ(read->at(0).value, "-----BEGIN-----\nA=b # \"\n\n-----END-----");
+  EXPECT_EQ(read->at(1).value, "a\nb");
+  EXPECT_EQ(read->at(1).line, 5U);
+  EXPECT_EQ(read->at(2).value, "3001");
+  EXPECT_EQ(read->at(2).line, 8U);
+}
+
 TEST(Dotenv, NamesTheLineThatIsNoAssignment) {
-  for (const auto* bad : {"A=1\nwhat", "A=1\n1A=2", "A=1\nA='open", "A=1\nA=\"a\" b", "A=1\n=2"}) {
+  for (const auto* bad : {"A=1\nwhat", "A=1\n1A=2", "A=1\nA='open", "A=1\nA='open\nB=2\n", "A=1\nA='a\nb' c",
+                          "A='1'\nA='open\nB=\"2\"", "A=1\nA=\"a\" b", "A=1\n=2"}) {
     const auto read = parse_dotenv(bad);
     ASSERT_FALSE(read) << bad;
     EXPECT_EQ(read.error().code(), "bad_config");

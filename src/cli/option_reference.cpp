@@ -14,7 +14,8 @@ An option can be given in five places. The first that has it counts:
 
 1. a flag, `--port 3001`;
 2. a variable of the environment, `PORT=3001`;
-3. the same variable in the file `.env` in the working directory, one `NAME=value` a line;
+3. the same variable in the file `.env` in the working directory, one `NAME=value` a line (a value in quotes
+   may take several);
 4. the TOML file that `--config` names, under the name of the flag: `port = 3001`;
 5. the default.
 

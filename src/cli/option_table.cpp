@@ -151,6 +151,10 @@ Layer given_flags(const CLI::App& command, const OptionTable& table) {
   return layer;
 }
 
+std::string secret_is_seen(const std::string& flag, const std::string& instead) {
+  return flag + " shows its secret to everyone who can list processes; use " + instead;
+}
+
 core::Result<std::vector<std::string>> apply_layers(const OptionTable& table,
                                                     const std::vector<Layer>& layers) {
   std::vector<std::string> warnings;
@@ -159,8 +163,8 @@ core::Result<std::vector<std::string>> apply_layers(const OptionTable& table,
       if (auto applied = apply_row(row, layers); !applied) return core::failure(applied.error());
       if (!row.secret || layers.empty() || !layers.front().contains(row.name)) continue;
       if (layers.front().find(row.name)->second.origin == "--" + row.name) {
-        warnings.push_back("--" + row.name + " shows its secret to everyone who can list processes; use --" +
-                           row.name + std::string(kFileEnding) + " or " + row.variable);
+        warnings.push_back(secret_is_seen(
+            "--" + row.name, "--" + row.name + std::string(kFileEnding) + " or " + row.variable));
       }
     }
   }

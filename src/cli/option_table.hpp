@@ -58,6 +58,9 @@ Layer given_flags(const CLI::App& command, const OptionTable& table);
 core::Result<std::vector<std::string>> apply_layers(const OptionTable& table,
                                                     const std::vector<Layer>& layers);
 
+/// The warning of a secret that was typed as a flag, and what to use instead.
+std::string secret_is_seen(const std::string& flag, const std::string& instead);
+
 /// Whether the words are the same but for one letter more, less or another, two neighbours swapped, or the
 /// case of letters; not whether they are the same.
 bool one_edit_apart(std::string_view first, std::string_view second);

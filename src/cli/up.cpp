@@ -10,6 +10,7 @@
 #include "cli/up_screen.hpp"
 #include "cli/verbs.hpp"
 #include "core/async_event.hpp"
+#include "core/log.hpp"
 #include "platform/terminal.hpp"
 
 namespace pantheon::cli {
@@ -48,6 +49,7 @@ int run(const UpArguments& arguments) {
   if (!apply(arguments.common)) return 64;
   const auto options = up_options(arguments);
   if (!options) return report(options.error());
+  for (const auto& warning : up_warnings(arguments)) core::logger("options")->warn("{}", warning);
   const auto slot = std::make_shared<std::unique_ptr<app::Up>>();
   const auto result = app::run_daemon(
       {[slot, options = *options, host_only = arguments.host_only](asio::any_io_executor executor) {

@@ -6,6 +6,7 @@
 
 #include "app/server_address.hpp"
 #include "cli/error.hpp"
+#include "cli/option_table.hpp"
 #include "platform/network.hpp"
 
 namespace pantheon::cli {
@@ -66,6 +67,7 @@ void add_account_options(CLI::App& verb, UpArguments& arguments) {
   auto* verified = verb.add_flag("--verified-only", arguments.up.verified_only,
                                  "With --server: serve only devices that were paired, also where a token or "
                                  "key is enough to be in the account");
+  arguments.secrets = {{token, "--token-file or PANTHEON_TOKEN"}, {auth_key, "AUTH_KEY"}};
   arguments.with_server = {pair, token, token_file, auth_key, verified};
 }
 
@@ -129,6 +131,14 @@ std::shared_ptr<UpArguments> add_up_options(CLI::App& verb, bool host_only) {
       ->check(check_ip_address);
   add_ice_options(verb, arguments->ice);
   return arguments;
+}
+
+std::vector<std::string> up_warnings(const UpArguments& arguments) {
+  std::vector<std::string> warnings;
+  for (const auto& secret : arguments.secrets) {
+    if (was_typed(*secret.flag)) warnings.push_back(secret_is_seen(secret.flag->get_name(), secret.instead));
+  }
+  return warnings;
 }
 
 core::Result<app::UpOptions> up_options(const UpArguments& arguments) {

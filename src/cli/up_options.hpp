@@ -26,10 +26,19 @@ struct UpArguments {
   // Of the verb, which must outlive this.
   const CLI::Option* server = nullptr;
   std::vector<const CLI::Option*> with_server;  ///< those that mean something only with `--server`
+  /// A secret, and what does not show it to others.
+  struct Secret {
+    const CLI::Option* flag;
+    const char* instead;
+  };
+  std::vector<Secret> secrets;
 };
 
 /// Adds the options of `up`, or those of `host`, to a verb that stores what is given in the arguments.
 std::shared_ptr<UpArguments> add_up_options(CLI::App& verb, bool host_only);
+
+/// What the operator should be warned of: secrets that were typed as flags.
+std::vector<std::string> up_warnings(const UpArguments& arguments);
 
 /// What follows from the arguments as a whole, once they are read. `server_address_invalid`, `bad_option`,
 /// `missing_option`.

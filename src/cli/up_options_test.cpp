@@ -20,10 +20,19 @@ class UpOptionsTest : public testing::Test {
 
   static core::Result<app::UpOptions> read(std::vector<std::string> words, bool host_only = false) {
     CLI::App verb;
-    const auto arguments = add_up_options(verb, host_only);
+    return up_options(*parse(verb, std::move(words), host_only));
+  }
+  static std::vector<std::string> warnings(std::vector<std::string> words) {
+    CLI::App verb;
+    return up_warnings(*parse(verb, std::move(words), true));
+  }
+
+ private:
+  static std::shared_ptr<UpArguments> parse(CLI::App& verb, std::vector<std::string> words, bool host_only) {
+    auto arguments = add_up_options(verb, host_only);
     std::reverse(words.begin(), words.end());  // as CLI11 takes them
     verb.parse(std::move(words));
-    return up_options(*arguments);
+    return arguments;
   }
 };
 
@@ -80,6 +89,15 @@ TEST_F(UpOptionsTest, AVariableForAServerElsewhereDoesNotDisturbAtHome) {
   EXPECT_TRUE(read({}));
   EXPECT_EQ(read({"--server", "http://x"}).value().auth_key, "key");
   EXPECT_FALSE(read({"--auth-key", "another"}));
+}
+
+TEST_F(UpOptionsTest, ASecretThatIsTypedIsWarnedOf) {
+  const std::vector<std::string> expected = {
+      "--token shows its secret to everyone who can list processes; use --token-file or PANTHEON_TOKEN",
+      "--auth-key shows its secret to everyone who can list processes; use AUTH_KEY"};
+  EXPECT_EQ(warnings({"--server", "http://x", "--token", "t", "--auth-key", "k"}), expected);
+  setenv("AUTH_KEY", "key", 1);
+  EXPECT_TRUE(warnings({"--server", "http://x", "--token-file", "file"}).empty());
 }
 
 TEST_F(UpOptionsTest, PeerConnectionsAreBoundToAnIpAddress) {

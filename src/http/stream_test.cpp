@@ -5,6 +5,8 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/write.hpp>
 
+#include "http/error.hpp"
+#include "http/testing/test_certificate.hpp"
 #include "http/testing/test_loop.hpp"
 
 namespace pantheon::http {
@@ -43,6 +45,16 @@ TEST_F(StreamTest, APeerThatSendsWithoutAPauseIsNotReadForEverInOneTurn) {
     EXPECT_FALSE(loop.run(stream->read_shared(bytes)).error);
   }
   EXPECT_TRUE(another_turn);
+}
+
+TEST(ServerTlsContext, AnEncryptedKeyIsRefusedAndNobodyIsAskedForItsPassword) {
+  const TestCertificate plain;
+  EXPECT_TRUE(server_tls_context(plain.certificate_file(), plain.key_file()));
+  const TestCertificate encrypted("password");
+  const auto context = server_tls_context(encrypted.certificate_file(), encrypted.key_file());
+  ASSERT_FALSE(context);
+  EXPECT_TRUE(context.error().is(HttpError::bad_certificate));
+  EXPECT_THAT(context.error().detail(), testing::HasSubstr("is encrypted"));
 }
 
 }  // namespace

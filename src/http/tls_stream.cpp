@@ -110,10 +110,19 @@ core::Result<std::shared_ptr<ssl::context>> client_tls_context(const std::string
 
 core::Result<void> use_certificate(ssl::context& context, const std::string& chain, const std::string& key) {
   boost::system::error_code error;
+  // OpenSSL would ask the terminal for the password, and everything here would wait for the answer.
+  const auto encrypted = std::make_shared<bool>(false);
+  context.set_password_callback([encrypted](std::size_t, ssl::context::password_purpose) {
+    *encrypted = true;
+    return std::string();
+  });
   context.use_certificate_chain_file(chain, error);
   if (error) return core::failure(HttpError::bad_certificate, chain);
   context.use_private_key_file(key, ssl::context::pem, error);
-  if (error) return core::failure(HttpError::bad_certificate, key);
+  if (error) {
+    return core::failure(HttpError::bad_certificate,
+                         *encrypted ? key + " is encrypted: it must be without a password" : key);
+  }
   if (SSL_CTX_check_private_key(context.native_handle()) != 1) {
     return core::failure(HttpError::bad_certificate, "the key does not belong to the certificate");
   }

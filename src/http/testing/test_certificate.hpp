@@ -15,15 +15,18 @@ namespace pantheon::http {
 /// A self-signed certificate for 127.0.0.1 and its key, in a folder of their own. For tests.
 class TestCertificate {
  public:
-  TestCertificate() {
+  /// The key is encrypted when there is a password.
+  explicit TestCertificate(std::string password = {}) {
     std::string pattern = (std::filesystem::temp_directory_path() / "pantheon-test-XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
     folder_ = pattern;
     const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
     const std::unique_ptr<X509, void (*)(X509*)> certificate(X509_new(), X509_free);
     fill(*certificate, *key);
-    save(key_file(),
-         [&](FILE* file) { PEM_write_PrivateKey(file, key.get(), nullptr, nullptr, 0, nullptr, nullptr); });
+    save(key_file(), [&](FILE* file) {
+      const auto* cipher = password.empty() ? nullptr : EVP_aes_256_cbc();
+      PEM_write_PrivateKey(file, key.get(), cipher, nullptr, 0, nullptr, password.data());
+    });
     save(certificate_file(), [&](FILE* file) { PEM_write_X509(file, certificate.get()); });
   }
   ~TestCertificate() { std::filesystem::remove_all(folder_); }

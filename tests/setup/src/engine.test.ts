@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { lineMatching, run, start } from './scripts.js';
 
@@ -10,7 +13,7 @@ let server = '';
 
 beforeAll(async () => {
   const { stdout } = await run('get-model', []);
-  [, python = '', gguf = '', server = ''] = (stdout.trim().split('\n').at(-1) ?? '').split(' ');
+  [, python = '', gguf = '', server = ''] = (stdout.trim().split('\n').at(-1) ?? '').split('\t');
 }, DOWNLOAD_TIMEOUT_MS);
 
 /** Starts the engine on a free port and waits until it answers. */
@@ -23,13 +26,17 @@ async function startEngine() {
 describe('get-model', () => {
   it('ends with one line that names python, model and server, and has nothing to do the second time', async () => {
     const again = await run('get-model', []);
-    expect(again).toEqual({ stdout: `ready ${python} ${gguf} ${server}\n`, stderr: '', code: 0 });
+    expect(again).toEqual({ stdout: `${['ready', python, gguf, server].join('\t')}\n`, stderr: '', code: 0 });
   });
 
-  it('refuses a cache folder whose name has a space, since its answer is split at spaces', async () => {
-    const refused = await run('get-model', [], { env: { PANTHEON_CACHE: '/tmp/with a space' } });
-    expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain('set PANTHEON_CACHE');
+  it('takes a cache folder whose name has a space', async () => {
+    const cache = mkdtempSync(join(tmpdir(), 'a cache '));
+    symlinkSync(dirname(gguf), join(cache, 'engine')); // with all that would be downloaded
+    const { stdout, code } = await run('get-model', [], { env: { PANTHEON_CACHE: cache } });
+    rmSync(cache, { recursive: true });
+    expect(code).toBe(0);
+    const files = [python, gguf].map((file) => file.replace(dirname(gguf), join(cache, 'engine')));
+    expect(stdout.trim().split('\t')).toEqual(['ready', ...files, server]);
   });
 });
 

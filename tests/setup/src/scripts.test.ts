@@ -1,4 +1,15 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -21,6 +32,15 @@ function lay(name: string, text: string): string {
 /** A program that a script finds before the real one of that name. */
 function layProgram(name: string, script: string): void {
   chmodSync(lay(`bin/${name}`, `#!/bin/sh\n${script}\n`), 0o755);
+}
+
+/** Where the programs that were laid are found first. */
+const laidPrograms = (): NodeJS.ProcessEnv => ({ PATH: `${folder}/bin:${process.env['PATH'] ?? ''}` });
+
+/** A checkout that has only these scripts, of which git knows nothing. */
+function layCheckout(name: string, scripts: readonly string[]): void {
+  for (const script of ['lib.sh', ...scripts])
+    cpSync(`${ROOT}/scripts/${script}`, join(folder, name, 'scripts', script));
 }
 
 describe('count-tests', () => {
@@ -81,6 +101,73 @@ describe('npm-is-current', () => {
   });
 });
 
+describe('install-npm', () => {
+  it('installs what builds also for those who install for production', async () => {
+    layCheckout('.', ['install-npm', 'npm-is-current.mjs']);
+    const root = { name: 'root', version: '1.0.0', devDependencies: { tool: 'file:tool' } };
+    const tool = { name: 'tool', version: '1.0.0' };
+    lay('package.json', JSON.stringify(root));
+    lay('tool/package.json', JSON.stringify(tool));
+    const link = { resolved: 'tool', link: true, dev: true };
+    const packages = { '': root, 'node_modules/tool': link, tool: { ...tool, dev: true } };
+    lay('package-lock.json', JSON.stringify({ ...tool, name: 'root', lockfileVersion: 3, packages }));
+    const production = { NODE_ENV: 'production', npm_config_omit: 'dev', npm_config_production: 'true' };
+    const quiet = { npm_config_offline: 'true', npm_config_audit: 'false' };
+    const env = { ...production, ...quiet };
+    expect(await command(join(folder, 'scripts/install-npm'), [], { env })).toMatchObject({ code: 0 });
+    expect(existsSync(join(folder, 'node_modules/tool/package.json'))).toBe(true);
+  });
+});
+
+describe('build-web', () => {
+  it('builds without what git keeps, and again when a source has changed', async () => {
+    layCheckout('.', ['build-web']);
+    layProgram('npm', 'mkdir -p apps/web/dist; echo "$*" | tee -a apps/web/dist/index.html');
+    for (const name of [
+      'apps/web/package.json',
+      'packages/a/a.ts',
+      'package-lock.json',
+      'tsconfig.base.json',
+    ])
+      lay(name, '{}');
+    const build = async () => await command(join(folder, 'scripts/build-web'), [], { env: laidPrograms() });
+    const built = { stdout: 'run build -w apps/web\n', stderr: '', code: 0 };
+    const nothing = { stdout: '', stderr: '', code: 0 };
+    expect(await build()).toEqual(built);
+    for (const name of ['node_modules/b/b.ts', 'packages/a/dist/a.js', 'packages/a/a.tsbuildinfo'])
+      lay(name, 'made of the sources');
+    expect(await build()).toEqual(nothing);
+    lay('packages/a/a.ts', 'changed');
+    expect(await build()).toEqual(built);
+  });
+});
+
+describe('build', () => {
+  it('configures anew in a checkout that was moved, and only there', async () => {
+    layCheckout('here', ['build']);
+    const preset = { name: 'dev', generator: 'Ninja', binaryDir: '${sourceDir}/build/dev' };
+    lay('here/CMakePresets.json', JSON.stringify({ version: 3, configurePresets: [preset] }));
+    lay(
+      'here/CMakeLists.txt',
+      [
+        'cmake_minimum_required(VERSION 3.25)',
+        'project(moved LANGUAGES NONE)',
+        'add_custom_target(say ALL COMMAND ${CMAKE_COMMAND} -E echo "built in ${CMAKE_SOURCE_DIR}")',
+      ].join('\n'),
+    );
+    const build = async (name: string) => {
+      const { stdout, code } = await command(join(folder, name, 'scripts/build'), ['dev']);
+      expect(code).toBe(0);
+      expect(stdout).toContain(`built in ${join(folder, name)}\n`);
+      return { configured: stdout.includes('Configuring done') };
+    };
+    expect(await build('here')).toEqual({ configured: true });
+    expect(await build('here')).toEqual({ configured: false });
+    renameSync(join(folder, 'here'), join(folder, 'there'));
+    expect(await build('there')).toEqual({ configured: true });
+  });
+});
+
 describe('packages.txt', () => {
   it('is read as a whole: every line names a group, a condition and a package', async () => {
     const { code, stderr } = await run('install-packages', ['no-such-group']);
@@ -98,7 +185,7 @@ describe('install-packages without root', () => {
     layProgram('dpkg-query', [...states, 'exit 1'].join('\n')); // as it does when it misses any
     // Of the alternatives, this release has the second clang and the first of everything else.
     layProgram('apt-cache', 'case "$2" in clang-16) ;; *) echo "Candidate: 1.0" ;; esac');
-    return run('install-packages', ['test'], { env: { PATH: `${folder}/bin:${process.env['PATH'] ?? ''}` } });
+    return run('install-packages', ['test'], { env: laidPrograms() });
   }
   const installed = (all: string, missing: readonly string[]): string[] =>
     all
@@ -130,7 +217,7 @@ describe('fetch-libdatachannel', () => {
   const CRATE = 'registry/cache/some-registry/datachannel-sys-0.23.0+0.23.2.crate';
   const fetchInto = (target: string): Promise<Outcome> =>
     run('fetch-libdatachannel', [join(folder, target)], {
-      env: { CARGO_HOME: join(folder, 'cargo'), PATH: `${folder}/bin:${process.env['PATH'] ?? ''}` },
+      env: { CARGO_HOME: join(folder, 'cargo'), ...laidPrograms() },
     });
 
   it('refuses a source whose SHA-256 is not the pinned one, and leaves nothing of it', async () => {

@@ -11,13 +11,13 @@ export interface Engine {
   readonly process: Process;
 }
 
-/** Runs one of the set-up scripts; gives the words of its last line. */
+/** Runs one of the set-up scripts; gives the fields of its last line. */
 function ready(script: string): readonly string[] {
   const ran = spawnSync(join(ROOT, 'scripts', script), { encoding: 'utf8', maxBuffer: 64 << 20 });
   const line = ran.stdout.trim().split('\n').at(-1) ?? '';
-  if (ran.status !== 0 || !line.startsWith('ready '))
+  if (ran.status !== 0 || !line.startsWith('ready\t'))
     throw new Error(`scripts/${script} failed: ${ran.stderr}`);
-  return line.split(' ').slice(1);
+  return line.split('\t').slice(1);
 }
 
 /** llama.cpp's server with the small model, from the cache. */
