@@ -73,21 +73,37 @@ watch() {
   return 0
 }
 
+# end_groups <pid>...: ends these steps with all that they have started; in_background started them.
+end_groups() {
+  local pid
+  for pid in "$@"; do kill -- -"$pid" 2>/dev/null || true; done
+}
+
+# in_background <log> <command>...: starts the command, its output in the log, in a process group of its own ($!).
+in_background() {
+  local log="$1"
+  shift
+  set -m
+  "$@" >"$log" 2>&1 </dev/null &
+  set +m
+}
+
 # run_step <title> <log name> <command>...: runs the command with its output in a log; on failure
-# shows the end of that log and says where it is. Returns the command's exit code. Ctrl-C ends it.
+# shows the end of that log and says where it is. Returns the command's exit code. Ctrl-C ends it
+# and whatever it has started.
 run_step() {
   local title="$1" log="$LOGS/$2.log" began code=0 pid watcher
   shift 2
   STEP=$((STEP + 1))
   say "[$STEP/$STEPS] $title"
   began=$(now_ms)
-  "$@" >"$log" 2>&1 </dev/null &
+  in_background "$log" "$@"
   pid=$!
   watch "$pid" "$log" &
   watcher=$!
-  trap 'kill "$pid" "$watcher" 2>/dev/null || true; wait "$pid" || true; say ""; say "stopped"; exit 130' INT TERM
+  trap 'end_groups "$pid"; kill "$watcher" 2>/dev/null || true; wait "$pid" || true; say ""; say "stopped"; exit 130' INT TERM HUP
   wait "$pid" || code=$?
-  trap - INT TERM
+  trap - INT TERM HUP
   if [ -t 1 ]; then wait "$watcher"; else kill "$watcher" 2>/dev/null || true; fi
   end_step "$title" "$(basename "$log" .log)" "$code" "$(($(now_ms) - began))"
 }

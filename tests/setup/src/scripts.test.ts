@@ -13,7 +13,10 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ROOT, command, run, type Outcome } from './scripts.js';
+import { ROOT, command, lineMatching, run, start, type Outcome } from './scripts.js';
+
+/** For tests that run npm or a build, on a machine with much else to do. */
+const PROGRAMS_TIMEOUT_MS = 60_000;
 
 let folder = '';
 beforeEach(() => {
@@ -101,7 +104,7 @@ describe('npm-is-current', () => {
   });
 });
 
-describe('install-npm', () => {
+describe('install-npm', { timeout: PROGRAMS_TIMEOUT_MS }, () => {
   it('installs what builds also for those who install for production', async () => {
     layCheckout('.', ['install-npm', 'npm-is-current.mjs']);
     const root = { name: 'root', version: '1.0.0', devDependencies: { tool: 'file:tool' } };
@@ -119,7 +122,7 @@ describe('install-npm', () => {
   });
 });
 
-describe('build-web', () => {
+describe('build-web', { timeout: PROGRAMS_TIMEOUT_MS }, () => {
   it('builds without what git keeps, and again when a source has changed', async () => {
     layCheckout('.', ['build-web']);
     layProgram('npm', 'mkdir -p apps/web/dist; echo "$*" | tee -a apps/web/dist/index.html');
@@ -142,7 +145,7 @@ describe('build-web', () => {
   });
 });
 
-describe('build', () => {
+describe('build', { timeout: PROGRAMS_TIMEOUT_MS }, () => {
   it('configures anew in a checkout that was moved, and only there', async () => {
     layCheckout('here', ['build']);
     const preset = { name: 'dev', generator: 'Ninja', binaryDir: '${sourceDir}/build/dev' };
@@ -166,6 +169,37 @@ describe('build', () => {
     renameSync(join(folder, 'here'), join(folder, 'there'));
     expect(await build('there')).toEqual({ configured: true });
   });
+});
+
+describe('run_step', { timeout: PROGRAMS_TIMEOUT_MS }, () => {
+  const script = (command: string): string =>
+    lay('scripts/step', `source "$(dirname "$0")/lib.sh"\nrun_step "a step" step ${command}\n`);
+
+  it('shows the end of the log of a command that fails, and gives its exit code', async () => {
+    layCheckout('.', []);
+    const program = lay('fails', 'echo "what is wrong"; exit 7');
+    const { stdout, stderr, code } = await command('bash', [script(`sh ${program}`)]);
+    expect(stdout).toContain('a step');
+    expect(stderr).toContain('what is wrong\n--- failed with exit code 7: a step');
+    expect(code).toBe(7);
+  });
+
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    it(`ends at ${signal} with all that the command has started`, async () => {
+      layCheckout('.', []);
+      const held = join(folder, 'held'); // by whatever runs
+      await command('mkfifo', [held]);
+      const inner = lay('inner', 'echo started; sleep 300; true');
+      const program = lay('program', `exec >${held}\nsh ${inner} & sh ${inner}; true`);
+      const reader = start('cat', [held]);
+      const closed = new Promise((resolve) => reader.child.stdout?.once('close', () => resolve('closed')));
+      const stepped = start('bash', [script(`sh ${program}`)]);
+      await lineMatching(reader.child, /^started$/);
+      stepped.child.kill(signal);
+      expect(await stepped.ended).toEqual([130, null]);
+      expect(await closed).toBe('closed');
+    });
+  }
 });
 
 describe('packages.txt', () => {
