@@ -29,20 +29,11 @@ void report(const std::string& line, const std::function<void(const TrialEngine:
   on_progress(progress);
 }
 
-/// `ready <python> <gguf> <server script>`, separated by tabs: paths may hold spaces.
-std::vector<std::string> fields_of(const std::string& line) {
+std::vector<std::string> fields_of(const std::string& line, char separator) {
   std::istringstream in(line);
   std::vector<std::string> fields;
-  for (std::string field; std::getline(in, field, '\t');) fields.push_back(field);
+  for (std::string field; std::getline(in, field, separator);) fields.push_back(field);
   return fields;
-}
-
-/// `listening <port>`
-std::vector<std::string> words_of(const std::string& line) {
-  std::istringstream fields(line);
-  std::vector<std::string> words;
-  for (std::string word; fields >> word;) words.push_back(word);
-  return words;
 }
 
 }  // namespace
@@ -57,7 +48,7 @@ asio::awaitable<core::Result<std::string>> TrialEngine::start(
     const auto line = co_await setup_->read_line();
     if (!line) break;
     report(*line, on_progress);
-    if (line->starts_with("ready\t")) ready = fields_of(*line);
+    if (line->starts_with("ready\t")) ready = fields_of(*line, '\t');  // paths may hold spaces
   }
   const auto cancellation = co_await asio::this_coro::cancellation_state;
   if (cancellation.cancelled() != asio::cancellation_type::none)
@@ -73,7 +64,7 @@ asio::awaitable<core::Result<std::string>> TrialEngine::start(
   for (;;) {
     const auto line = co_await server_->read_line();
     if (!line) co_return core::failure(AppError::setup_failed, "the engine ended before it answered");
-    const auto words = words_of(*line);
+    const auto words = fields_of(*line, ' ');
     if (words.size() == 2 && words[0] == "listening") co_return "http://127.0.0.1:" + words[1];
   }
 }

@@ -6,6 +6,7 @@
 #include "core/log.hpp"
 #include "engine/error.hpp"
 #include "host/error.hpp"
+#include "link/error.hpp"
 
 namespace pantheon::host {
 namespace {
@@ -68,7 +69,8 @@ asio::awaitable<void> relay(session::Exchange& exchange, engine::EngineAnswer& a
     if (!written) {
       record.failed(written.error());
       if (written.error().is(core::CommonError::timeout))
-        exchange.reset("timed_out", "nothing of the answer was taken for too long");
+        exchange.reset(core::Error(link::LinkError::timed_out).code(),
+                       "nothing of the answer was taken for too long");
       co_return;
     }
   }

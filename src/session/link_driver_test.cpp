@@ -151,14 +151,21 @@ asio::awaitable<void> answer_in_blocks(std::shared_ptr<Exchange> exchange, Writi
   writing.done = true;
 }
 
-TEST_F(LinkDriverTest, AFullChannelStopsTheWriterUntilItHasDrained) {
+/// An answer that meets a channel whose buffer is full.
+class FullChannelTest : public LinkDriverTest {
+ protected:
+  void SetUp() override {
+    connect([this](std::shared_ptr<Exchange> exchange) {
+      return answer_in_blocks(std::move(exchange), writing);
+    });
+    buffered_ = 2_MiB;
+    peer_opens();
+    exchange_messages();
+  }
   Writing writing;
-  connect([&writing](std::shared_ptr<Exchange> exchange) {
-    return answer_in_blocks(std::move(exchange), writing);
-  });
-  buffered_ = 2_MiB;
-  peer_opens();
-  exchange_messages();
+};
+
+TEST_F(FullChannelTest, StopsTheWriterUntilItHasDrained) {
   EXPECT_EQ(bytes_read(), 0U) << "only what controls the link goes past a full buffer";
   EXPECT_EQ(count<link::Response>(), 1U);
   EXPECT_LT(writing.pieces, 8U) << "what waits to be sent is limited";
@@ -180,14 +187,7 @@ TEST_F(LinkDriverTest, AFullChannelStopsTheWriterUntilItHasDrained) {
   EXPECT_EQ(bytes_read(), (2_MiB).count);
 }
 
-TEST_F(LinkDriverTest, AChannelThatDrainsJustBeforeItsThresholdIsSetIsFilled) {
-  Writing writing;
-  connect([&writing](std::shared_ptr<Exchange> exchange) {
-    return answer_in_blocks(std::move(exchange), writing);
-  });
-  buffered_ = 2_MiB;
-  peer_opens();
-  exchange_messages();
+TEST_F(FullChannelTest, IsFilledWhenItDrainsJustBeforeItsThresholdIsSet) {
   ASSERT_EQ(bytes_read(), 0U);
   drains_before_threshold_ = true;
   driver_->flush();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/json_text.hpp"
 #include "signaling/nesting.hpp"
 
 namespace pantheon::signaling {
@@ -53,18 +54,6 @@ bool has_only_whole_numbers(simdjson::dom::element value) {
                                  [](const auto& member) { return has_only_whole_numbers(member.value); });
     default:
       return value.type() != simdjson::dom::element_type::DOUBLE;
-  }
-}
-
-bool is_plain(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
-}
-
-void append_json_string(std::string& out, std::string_view text) {
-  if (is_plain(text)) {
-    out.append("\"").append(text).append("\"");
-  } else {
-    out.append(core::serialize_json(core::json::string(text)));
   }
 }
 
@@ -128,9 +117,9 @@ std::string relayed_signal_text(std::string_view from_device, std::string_view f
   std::string text;
   text.reserve(signal.size() + from_device.size() + from_socket.size() + 72);
   text.append(R"(42["webrtc-signal",{"fromUserId":)");
-  append_json_string(text, from_device);
+  core::append_json_string(text, from_device);
   text.append(R"(,"fromSocketId":)");
-  append_json_string(text, from_socket);
+  core::append_json_string(text, from_socket);
   return text.append(R"(,"signal":)").append(signal).append("}]");
 }
 

@@ -204,7 +204,11 @@ export const scenarios = {
         engines: [{ name: LONG, kind: 'openai', online: true }],
       }),
     ],
-    reply: refused(500, 'unknown', `open /root/.ollama/models/blobs/${LONG}: no such file or directory`),
+    reply: refused(
+      500,
+      'unknown',
+      `open /usr/share/ollama/.ollama/models/blobs/${LONG}: no such file or directory`,
+    ),
     devices: devices.map((device) => ({ ...device, deviceId: LONG, name: LONG, platform: LONG })),
   },
   'long-words-pairing': {
