@@ -18,9 +18,8 @@ constexpr unsigned kOk = 200;
 std::string reachable(const std::string& bind_address) {
   boost::system::error_code error;
   const auto address = asio::ip::make_address(bind_address, error);
-  if (error || (address.is_v4() && address.is_unspecified())) return "127.0.0.1";
-  if (address.is_v4()) return bind_address;
-  return address.is_unspecified() ? "[::1]" : "[" + bind_address + "]";
+  if (error || address.is_unspecified()) return "127.0.0.1";
+  return address.is_v4() ? bind_address : "[" + bind_address + "]";
 }
 
 asio::awaitable<core::Result<void>> ask(asio::any_io_executor executor, http::Url url) {

@@ -20,7 +20,7 @@ namespace pantheon::app {
 namespace asio = boost::asio;
 
 struct SignalingServerOptions {
-  std::string bind_address = "0.0.0.0";
+  std::string bind_address = "::";
   std::uint16_t port = 3001;
   std::optional<http::TlsFiles> tls;
   std::filesystem::path database;

@@ -21,8 +21,7 @@ bool is_every_interface(const std::string& address) {
 }
 
 std::string origin_of(const std::string& host, std::uint16_t port) {
-  const bool literal_v6 = host.find(':') != std::string::npos;
-  return "http://" + (literal_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  return http::Url{"http", host, port}.origin();
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include <boost/asio/ip/address.hpp>
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -12,11 +13,22 @@
 #include "cli/verbs.hpp"
 #include "core/async_event.hpp"
 #include "core/log.hpp"
+#include "http/url.hpp"
 
 namespace pantheon::cli {
 namespace {
 
 constexpr const char* kEnvironmentFile = ".env";
+
+/// The line that says where the server is reached; who starts it waits for this line.
+void say_where(const std::string& bind_address, const app::SignalingServer& server) {
+  boost::system::error_code not_literal;
+  const bool everywhere = boost::asio::ip::make_address(bind_address, not_literal).is_unspecified();
+  const http::Url url{server.secure() ? "https" : "http", everywhere ? "localhost" : bind_address,
+                      server.port()};
+  std::cout << "Signaling on " << url.origin() << (everywhere ? "  (every interface; " : "  (")
+            << "Ctrl-C stops)" << std::endl;
+}
 
 struct RunningServer {
   std::unique_ptr<app::SignalingServer> server;
@@ -34,8 +46,7 @@ boost::asio::awaitable<core::Result<void>> serve(std::shared_ptr<RunningServer> 
     const auto joined = co_await running->server->join();
     if (!joined) co_return core::failure(joined.error());
   }
-  std::cout << "Signaling on " << (running->server->secure() ? "https" : "http") << "://" << bind << ":"
-            << running->server->port() << "  (Ctrl-C stops)" << std::endl;
+  say_where(bind, *running->server);
   if (running->server->service().nobody_can_enter()) {
     core::logger("signaling")
         ->warn(

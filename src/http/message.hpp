@@ -41,7 +41,7 @@ struct Request {
   std::string query;   ///< behind '?', not decoded
   Headers headers;
   std::string body;
-  asio::ip::address remote_address;
+  asio::ip::address remote_address;  ///< never an IPv4 address written as IPv6
   bool secure = false;  ///< arrived over TLS
 };
 

@@ -8,6 +8,7 @@
 #include "core/log.hpp"
 #include "core/task_group.hpp"
 #include "http/completion.hpp"
+#include "http/connection_count.hpp"
 #include "http/server_connection.hpp"
 
 namespace pantheon::http {
@@ -16,12 +17,22 @@ namespace {
 
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
+// "::" on a machine without IPv6 is every interface that it has.
+asio::ip::address open_socket(tcp::acceptor& acceptor, const asio::ip::address& wished,
+                              boost::system::error_code& error) {
+  acceptor.open(wished.is_v6() ? tcp::v6() : tcp::v4(), error);
+  if (error != asio::error::address_family_not_supported || !wished.is_v6() || !wished.is_unspecified())
+    return wished;
+  acceptor.open(tcp::v4(), error);
+  return asio::ip::address_v4::any();
+}
+
 core::Result<void> open(tcp::acceptor& acceptor, const ServerOptions& options) {
   boost::system::error_code error;
-  const auto address = asio::ip::make_address(options.bind_address, error);
+  const auto wished = asio::ip::make_address(options.bind_address, error);
   if (error) return core::failure(HttpError::bind_failed, options.bind_address);
+  const auto address = open_socket(acceptor, wished, error);
   const tcp::endpoint endpoint(address, options.port);
-  acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor.set_option(tcp::no_delay(true), error);  // for all connections, see accepted_stream()
   if (!error && address.is_v6() && address.is_unspecified()) {
@@ -117,14 +128,15 @@ void Server::State::begin(const std::shared_ptr<State>& self, Accepted accepted)
 
 // Serves the connection on this server or another, each in turn.
 void Server::State::deal(const std::shared_ptr<State>& self, tcp::socket socket, const tcp::endpoint& peer) {
+  const auto from = unmapped(peer.address());
   const auto& options = self->site->options;
   if (self->connections->number() >= options.max_connections) return;
-  const bool is_proxy = options.is_proxy && options.is_proxy(peer.address());
-  auto count = is_proxy ? self->connections : self->of_addresses.of(peer.address());
+  const bool is_proxy = options.is_proxy && options.is_proxy(from);
+  auto count = is_proxy ? self->connections : self->of_addresses.of(from);
   if (!is_proxy && count->number() >= options.max_connections_per_address) return;
   const auto to = self->receiver(self);
   self->turn = (self->turn + 1) % (self->others.size() + 1);
-  Accepted accepted{std::move(socket), peer.address(), std::move(count)};
+  Accepted accepted{std::move(socket), from, std::move(count)};
   if (to == self) return begin(to, std::move(accepted));
   asio::post(to->tasks.executor(),
              [to, accepted = std::move(accepted)]() mutable { begin(to, std::move(accepted)); });

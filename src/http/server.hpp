@@ -24,7 +24,7 @@ struct TlsFiles {
 };
 
 struct ServerOptions {
-  std::string bind_address = "127.0.0.1";  ///< an IP literal; "::" serves IPv4 too where the system allows
+  std::string bind_address = "127.0.0.1";  ///< an IP literal; "::" is every interface, of IPv4 too
   std::uint16_t port = 0;                  ///< 0 takes a free one, see Server::port()
   std::optional<TlsFiles> tls = {};        ///< absent: plain HTTP
   std::size_t max_connections = 16'384;    ///< further ones are closed at once

@@ -58,6 +58,8 @@ struct PeerConnection::State : std::enable_shared_from_this<PeerConnection::Stat
   void read_packets(Events& events) const;
   bool read_messages(const Callbacks& to, std::size_t most);
   void open(const Callbacks& to);
+  void name_offer(core::json::object& answer) const;
+  bool is_to_another_offer(const RemoteDescription& description) const;
   void finish(std::optional<core::Error> error);
   void tear_down();
   core::Result<void> accept(RemoteDescription description);
@@ -130,6 +132,7 @@ void PeerConnection::State::read_packets(Events& events) const {
 bool PeerConnection::State::deliver(Events& events, const Callbacks& to) {
   read_packets(events);
   for (auto& signal : events.signals) {
+    if (core::get_string(signal, "type") == "answer") name_offer(signal);
     if (to.on_signal) to.on_signal(std::move(signal));
     if (!callbacks) return false;
   }
@@ -170,6 +173,19 @@ bool PeerConnection::State::read_messages(const Callbacks& to, std::size_t most)
   return false;
 }
 
+// An answer of ours says which offer it is to.
+void PeerConnection::State::name_offer(core::json::object& answer) const {
+  const auto offer = connection->remoteDescription();
+  if (offer && offer->iceUfrag()) answer[kAnsweredOffer] = *offer->iceUfrag();
+}
+
+bool PeerConnection::State::is_to_another_offer(const RemoteDescription& description) const {
+  const auto answered = core::get_string(description.fields, kAnsweredOffer);
+  if (description.is_offer || !answered) return false;
+  const auto ours = connection->localDescription();
+  return !ours || ours->iceUfrag() != std::optional<std::string>(*answered);
+}
+
 void PeerConnection::State::open(const Callbacks& to) {
   opened = true;
   timer.cancel();
@@ -204,6 +220,9 @@ void PeerConnection::State::tear_down() {
 
 core::Result<void> PeerConnection::State::accept(RemoteDescription description) {
   if (description.is_offer == options.initiator) return core::failure(RtcError::unexpected_description);
+  if (is_to_another_offer(description)) {
+    return core::failure(RtcError::unexpected_description, "an answer to an earlier offer");
+  }
   const bool first = descriptions == 0;
   if (!first && description.fingerprint != fingerprint) {
     return core::failure(RtcError::unexpected_description, "another certificate");

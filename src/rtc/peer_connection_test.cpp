@@ -58,6 +58,30 @@ TEST(PeerConnection, CarriesMessagesUpToTheAnnouncedSizeAndNoLarger) {
   for (const auto& received : pair.answerer.messages) EXPECT_EQ(received.bytes, message);
 }
 
+TEST(PeerConnection, AnAnswerToAnEarlierOfferIsDroppedAndTheRightOneConnects) {
+  Pair pair, earlier;
+  earlier.offerer.other = nullptr;
+  earlier.answerer.other = nullptr;
+  earlier.answerer.start(earlier.io, Side::loopback(false));
+  earlier.offerer.start(earlier.io, Side::loopback(true));
+  ASSERT_TRUE(earlier.run_until([&] { return !earlier.offerer.signals.empty(); }));
+  ASSERT_TRUE(earlier.answerer.connection->signal(earlier.offerer.signals[0]).has_value());
+  ASSERT_TRUE(earlier.run_until([&] { return !earlier.answerer.signals.empty(); }));
+  const auto late = earlier.answerer.signals[0];
+  ASSERT_EQ(core::get_string(late, "type"), "answer");
+
+  std::optional<core::Error> refused;
+  pair.answerer.on_signal = [&](const core::json::object& signal) {
+    if (core::get_string(signal, "type") != "answer") return;
+    const auto taken = pair.offerer.connection->signal(late);  // it overtakes the right one
+    if (!taken) refused = taken.error();
+  };
+  ASSERT_TRUE(pair.connect());
+  ASSERT_TRUE(refused.has_value());
+  EXPECT_TRUE(refused->is(RtcError::unexpected_description));
+  EXPECT_FALSE(pair.offerer.error.has_value());
+}
+
 TEST(PeerConnection, ManyMessagesArriveInOrderAcrossTurns) {
   constexpr std::uint32_t kCount = 5000;
   Pair pair;

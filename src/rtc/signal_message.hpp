@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -37,6 +38,10 @@ inline constexpr std::size_t kMostCandidates = 32;
 /// channel, and exactly one sha-256 fingerprint. Errors: invalid_signal, invalid_description,
 /// invalid_fingerprint, invalid_candidate, too_many_candidates. Pure; safe from any thread.
 core::Result<SignalMessage> parse_signal(const core::json::object& signal);
+
+/// The extra field of an answer that says which offer it answers: by that offer's `a=ice-ufrag`. Without it an
+/// answer that comes late, to an offer given up since, would be taken for that of the next one.
+inline constexpr std::string_view kAnsweredOffer = "offerUfrag";
 
 /// The signal objects that simple-peer 9 accepts. `fields` are added beside `type` and `sdp`.
 core::json::object description_signal(bool is_offer, std::string_view sdp, const core::json::object& fields);

@@ -76,6 +76,7 @@ struct PeerChannel::State : std::enable_shared_from_this<PeerChannel::State> {
   std::unique_ptr<rtc::PeerConnection> connection;
   std::unique_ptr<LinkChannel> link;
   std::unique_ptr<JsonChannel> json;
+  std::chrono::steady_clock::time_point used_at = std::chrono::steady_clock::now();
   bool link_ready = false;
   bool over = false;
 };
@@ -99,6 +100,7 @@ void PeerChannel::State::start() {
   on.on_message = [weak](core::ByteVector message, bool is_text) {
     const auto self = weak.lock();
     if (!self || self->over) return;
+    self->used_at = std::chrono::steady_clock::now();
     if (self->link) self->link->receive(message, is_text);
     if (self->json) self->json->receive(core::as_text(message));
   };
@@ -192,9 +194,11 @@ void PeerChannel::State::start_json() {
   }
   if (!context.serve_json) return finish(core::Error(SessionError::peer_too_old));
   const PeerIdentity identity{peer.device_id, peer.name, peer.socket_id, false};
-  json = std::make_unique<JsonChannel>(
-      context.tasks, context.serve_json, identity,
-      [raw = connection.get()](std::string_view text) { return raw->send_text(text); });
+  json = std::make_unique<JsonChannel>(context.tasks, context.serve_json, identity,
+                                       [this, raw = connection.get()](std::string_view text) {
+                                         used_at = std::chrono::steady_clock::now();
+                                         return raw->send_text(text);
+                                       });
   callbacks.on_ready(identity);
 }
 
@@ -241,6 +245,9 @@ LinkChannel* PeerChannel::link() {
 }
 const PeerEntry& PeerChannel::peer() const {
   return state_->peer;
+}
+std::chrono::steady_clock::time_point PeerChannel::used_at() const {
+  return state_->used_at;
 }
 
 void PeerChannel::push_models(const core::json::array& models) {

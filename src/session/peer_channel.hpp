@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -40,6 +41,8 @@ class PeerChannel {
   /// The link; nothing before on_ready or with an older peer.
   LinkChannel* link();
   const PeerEntry& peer() const;
+  /// When a message last passed over it, else when it was made.
+  std::chrono::steady_clock::time_point used_at() const;
   /// Pushes a list of models to an older peer; nothing happens on a link.
   void push_models(const core::json::array& models);
   /// Ends link and connection; on_closed follows.

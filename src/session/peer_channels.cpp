@@ -8,7 +8,6 @@
 namespace pantheon::session {
 namespace {
 
-constexpr std::size_t kMostChannels = 128;
 constexpr int kDialAttempts = 3;
 constexpr std::chrono::seconds kReadyPatience{10};
 
@@ -42,12 +41,32 @@ void PeerChannels::offered(const std::string& socket, PeerEntry peer, const core
       (found->second.ready || context_.device_id < peer.device_id)) {
     return;
   }
-  if (found == channels_.end() && channels_.size() >= kMostChannels) {
+  if (found == channels_.end() && !make_room()) {
     core::logger("session")->warn("offer of {} refused: {} peers are connected", peer.device_id,
                                   channels_.size());
     return;
   }
   make(socket, std::move(peer), false).peer->signal(signal);
+}
+
+// Whoever can sign in may offer from as many sockets as the server lets in: a device that proved its key keeps
+// its place, and those that did not make way for the next, the quietest first.
+bool PeerChannels::make_room() {
+  std::size_t taken = 0;
+  Channel* quietest = nullptr;
+  for (auto& [socket, channel] : channels_) {
+    if (channel.leaving || !channel.peer) continue;
+    ++taken;
+    if (channel.initiator || (channel.ready && channel.identity.proven)) continue;
+    if (quietest == nullptr || channel.peer->used_at() < quietest->peer->used_at()) quietest = &channel;
+  }
+  if (taken < context_.most_channels) return true;
+  if (quietest == nullptr || channels_.size() >= 2 * context_.most_channels) return false;
+  core::logger("session")->info("{} peers are connected: that of {} makes room", taken,
+                                quietest->peer->peer().device_id);
+  quietest->leaving = true;
+  quietest->peer->close(link::LinkError::enhance_your_calm, "too many peers are connected");
+  return true;
 }
 
 PeerChannels::Channel& PeerChannels::make(const std::string& socket, PeerEntry peer, bool initiator) {

@@ -65,12 +65,14 @@ class PeerChannels : public std::enable_shared_from_this<PeerChannels> {
     PeerIdentity identity;  ///< once it is ready
     bool initiator = false;
     bool ready = false;
+    bool leaving = false;  ///< closed by us to make room
     int waiting = 0;  ///< calls of connect() that wait for it
     std::optional<core::Error> failed;
   };
   class Waiting;
 
   void offered(const std::string& socket, PeerEntry peer, const core::json::object& signal);
+  bool make_room();
   Channel& make(const std::string& socket, PeerEntry peer, bool initiator);
   PeerChannelCallbacks callbacks_of(const std::string& socket, const std::string& device,
                                     std::shared_ptr<PeerChannel*> which);

@@ -52,6 +52,7 @@ struct Device {
   std::vector<std::string> connected;
   std::vector<std::string> disconnected;
   std::vector<std::string> signals;              ///< their types
+  std::vector<std::string> to_strangers;         ///< sockets of neither device that were sent a signal
   std::map<std::string, int, std::less<>> lost;  ///< how many signals of a type get lost on their way
 };
 
@@ -75,7 +76,7 @@ class PeerChannelsTest : public testing::Test {
     PeerChannelsCallbacks on;
     on.send_signal = [this, &device, &other](const std::string& socket, const std::string&,
                                              core::json::object signal) {
-      EXPECT_EQ(socket, other.socket_id);
+      if (socket != other.socket_id) return device.to_strangers.push_back(socket);
       device.signals.emplace_back(core::get_string(signal, "type").value_or(""));
       if (auto& lost = device.lost[device.signals.back()]; lost > 0) return void(--lost);
       core::json::object message{{"fromUserId", device.context.device_id},
@@ -99,6 +100,24 @@ class PeerChannelsTest : public testing::Test {
   /// What connect() of that device came to.
   core::Result<LinkChannel*> connect(Device& device, const Device& other) {
     return run(PeerChannels::connect(device.channels, other.context.device_id));
+  }
+
+  /// Of somebody whose key nobody knows: an offer from a socket of its own.
+  core::json::object offer_of_stranger(const std::string& socket) {
+    rtc::Options options;
+    options.initiator = true;
+    options.bind_address = "127.0.0.1";
+    core::json::object offer;
+    rtc::Callbacks on;
+    on.on_signal = [&offer](core::json::object signal) {
+      if (offer.empty()) offer = std::move(signal);
+    };
+    const rtc::PeerConnection stranger(io_.get_executor(), std::move(options), std::move(on));
+    while (offer.empty()) io_.run_one();
+    return {{"fromUserId", "stranger"}, {"fromSocketId", socket}, {"signal", offer}};
+  }
+  void until_answered(const Device& device, const std::string& socket) {
+    while (std::ranges::count(device.to_strangers, socket) == 0) io_.run_one();
   }
 
   static asio::awaitable<void> until_said(Device& device, std::vector<std::string>& said) {
@@ -134,6 +153,29 @@ TEST_F(PeerChannelsTest, ADeviceIsDialledOnceAndKnownOnBothSides) {
   const auto signals = phone_.signals.size();
   EXPECT_EQ(connect(phone_, host_).value(), *link);
   EXPECT_EQ(phone_.signals.size(), signals) << "it is connected already";
+}
+
+TEST_F(PeerChannelsTest, StrangersThatTookEveryPlaceMakeRoomForADevice) {
+  host_.context.most_channels = 2;
+  for (const char* socket : {"one", "two", "three"}) {
+    host_.channels->signal(offer_of_stranger(socket));
+    until_answered(host_, socket);
+  }
+  const auto link = connect(phone_, host_);
+  ASSERT_TRUE(link) << link.error().message();
+  EXPECT_EQ(offers_of(phone_), 1);
+}
+
+TEST_F(PeerChannelsTest, ADeviceThatProvedItsKeyKeepsItsPlaceWhenStrangersOffer) {
+  host_.context.most_channels = 1;
+  const auto link = connect(phone_, host_);
+  ASSERT_TRUE(link) << link.error().message();
+  run(until_said(host_, host_.connected));
+  host_.channels->signal(offer_of_stranger("one"));
+  host_.channels->signal(offer_of_stranger("two"));
+  EXPECT_TRUE(host_.to_strangers.empty());
+  EXPECT_TRUE(host_.disconnected.empty());
+  EXPECT_EQ(connect(phone_, host_).value(), *link);
 }
 
 TEST_F(PeerChannelsTest, OfTwoThatDialAtOnceOneStands) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -36,6 +37,7 @@ struct PeerContext {
   std::vector<std::string> features;
   ExchangeHandler serve;          ///< empty on a device that only asks
   JsonRequestHandler serve_json;  ///< empty: the older protocol is not served
+  std::size_t most_channels = 128;  ///< then the quietest unproven peer makes room for the next
 };
 
 }  // namespace pantheon::session

@@ -2,6 +2,7 @@
 
 #include "auth/error.hpp"
 #include "core/bytes.hpp"
+#include "http/connection_count.hpp"
 #include "http/server.hpp"
 #include "http/url.hpp"
 #include "signaling/http_support.hpp"
@@ -10,18 +11,13 @@
 namespace pantheon::signaling {
 namespace {
 
-namespace ip = boost::asio::ip;
-
 constexpr std::string_view kBearer = "Bearer ";
 // Whoever asks more often gets the same answer: asking costs a query.
 constexpr std::chrono::seconds kDatabasePause{1};
 
 /// Of this machine, and through no proxy on it that serves others.
 bool is_direct_and_local(const http::Request& request) {
-  const auto& from = request.remote_address;
-  const bool mapped = from.is_v6() && from.to_v6().is_v4_mapped();
-  const bool local =
-      mapped ? ip::make_address_v4(ip::v4_mapped, from.to_v6()).is_loopback() : from.is_loopback();
+  const bool local = http::unmapped(request.remote_address).is_loopback();
   for (const auto* name : {"X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"}) {
     if (request.headers.get(name)) return false;
   }

@@ -7,17 +7,14 @@
 
 #include "core/clock.hpp"
 #include "core/log.hpp"
+#include "http/connection_count.hpp"
 
 namespace pantheon::signaling {
 namespace {
 
 using boost::asio::ip::address;
 using boost::system::error_code;
-
-address unmapped(const address& from) {
-  if (!from.is_v6() || !from.to_v6().is_v4_mapped()) return from;
-  return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, from.to_v6());
-}
+using http::unmapped;
 
 std::string_view trimmed(std::string_view text) {
   while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);

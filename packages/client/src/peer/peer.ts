@@ -9,6 +9,7 @@ import { peerError } from './error.js';
 import { fingerprintOf } from './fingerprint.js';
 import { readRoute, type RouteReport } from './route.js';
 import {
+  iceUfragOf,
   parseSignal,
   type CandidateSignal,
   type DescriptionSignal,
@@ -182,13 +183,29 @@ export class Peer extends Emitter<PeerEvents> {
     if (this.closed || description === null) return;
     const type = description.type === 'offer' ? 'offer' : 'answer';
     const { sdp } = description;
-    this.emit('signal', this.options.link === false ? { type, sdp } : { type, sdp, link: 1 });
+    const offerUfrag =
+      type === 'answer' ? iceUfragOf(this.connection.remoteDescription?.sdp ?? '') : undefined;
+    this.emit('signal', {
+      ...{ type, sdp },
+      ...(this.options.link !== false && { link: 1 }),
+      ...(offerUfrag !== undefined && { offerUfrag }),
+    });
   }
 
-  private async takeDescription({ type, sdp, link }: DescriptionSignal): Promise<void> {
+  /** Of an earlier attempt: of the same two sockets, so nothing else tells its signals from those of this one. */
+  private isToAnotherOffer({ type, offerUfrag }: DescriptionSignal): boolean {
+    if (type !== 'answer') return false;
+    if (this.connection.signalingState !== 'have-local-offer') return true;
+    return (
+      offerUfrag !== undefined && offerUfrag !== iceUfragOf(this.connection.localDescription?.sdp ?? '')
+    );
+  }
+
+  private async takeDescription(description: DescriptionSignal): Promise<void> {
+    const { type, sdp, link } = description;
     if (type === (this.options.initiator ? 'offer' : 'answer'))
       throw peerError('bad_signal', { detail: `unexpected ${type}` });
-    if (type === 'answer' && this.connection.signalingState !== 'have-local-offer') return; // of an earlier attempt
+    if (this.isToAnotherOffer(description)) return debug('an answer to another offer');
     const fingerprint = fingerprintOf(sdp);
     if (
       this.remoteFingerprint !== undefined &&

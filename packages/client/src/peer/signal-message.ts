@@ -3,12 +3,17 @@ import { peerError } from './error.js';
 
 const MAX_SDP = 32 * 1024;
 const MAX_CANDIDATE = 512;
+const MAX_UFRAG = 256; // RFC 8839
 
-/** A description as simple-peer 9 sends it; `link: 1` is ours. */
+/**
+ * A description as simple-peer 9 sends it; `link: 1` and `offerUfrag`, the `a=ice-ufrag` of the offer that an answer is
+ * to, are ours.
+ */
 export interface DescriptionSignal {
   readonly type: 'offer' | 'answer';
   readonly sdp: string;
   readonly link?: 1;
+  readonly offerUfrag?: string;
 }
 
 /** A candidate as simple-peer 9 sends it. */
@@ -40,6 +45,11 @@ function candidateOf(value: unknown): CandidateSignal | undefined {
   return { type: 'candidate', candidate: { candidate, sdpMid, sdpMLineIndex } };
 }
 
+/** The `a=ice-ufrag` of a description, by which an answer names its offer; undefined when it has none. Pure. */
+export function iceUfragOf(sdp: string): string | undefined {
+  return /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1];
+}
+
 /**
  * Reads a signal of simple-peer's format. Like simple-peer it goes by the members, not by `type` alone. Throws
  * `bad_signal`. Pure.
@@ -54,7 +64,12 @@ export function parseSignal(signal: JsonObject): SignalMessage {
   const { type } = signal;
   const sdp = stringOf(signal, 'sdp', MAX_SDP);
   if (sdp !== undefined && (type === 'offer' || type === 'answer')) {
-    return signal['link'] === 1 ? { type, sdp, link: 1 } : { type, sdp };
+    const offerUfrag = type === 'answer' ? stringOf(signal, 'offerUfrag', MAX_UFRAG) : undefined;
+    return {
+      ...{ type, sdp },
+      ...(signal['link'] === 1 && { link: 1 }),
+      ...(offerUfrag !== undefined && { offerUfrag }),
+    };
   }
   throw peerError('bad_signal');
 }
