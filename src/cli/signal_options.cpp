@@ -33,7 +33,9 @@ OptionGroup network(SignalSettings& s) {
       "Network",
       {{"port", "PORT", "Port to listen on; 0 takes a free one",
         number(s.server.port, std::uint16_t{0}, kHighestPort)},
-       {"bind", "BIND_ADDRESS", "Address to listen on: :: for every interface, 0.0.0.0 for those of IPv4, 127.0.0.1 for this machine only",
+       {"bind", "BIND_ADDRESS",
+        "Address to listen on: :: for every interface, 0.0.0.0 for those of IPv4, 127.0.0.1 for this machine "
+        "only",
         text(s.server.bind_address, "ADDRESS")},
        {"tls-cert", "TLS_CERT", "Certificate chain, PEM; without it plain HTTP is spoken",
         text(s.certificate, "FILE")},

@@ -42,7 +42,7 @@ struct Request {
   Headers headers;
   std::string body;
   asio::ip::address remote_address;  ///< never an IPv4 address written as IPv6
-  bool secure = false;  ///< arrived over TLS
+  bool secure = false;               ///< arrived over TLS
 };
 
 struct Response {

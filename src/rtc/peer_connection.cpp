@@ -180,10 +180,9 @@ void PeerConnection::State::name_offer(core::json::object& answer) const {
 }
 
 bool PeerConnection::State::is_to_another_offer(const RemoteDescription& description) const {
-  const auto answered = core::get_string(description.fields, kAnsweredOffer);
-  if (description.is_offer || !answered) return false;
+  if (description.is_offer || !description.answered) return false;
   const auto ours = connection->localDescription();
-  return !ours || ours->iceUfrag() != std::optional<std::string>(*answered);
+  return !ours || ours->iceUfrag() != description.answered;
 }
 
 void PeerConnection::State::open(const Callbacks& to) {

@@ -83,8 +83,10 @@ core::Result<SignalMessage> read_description(const core::json::object& signal, s
   auto description = read_sdp(*sdp);
   if (!description) return core::failure(description.error());
   description->is_offer = type == "offer";
+  if (const auto answered = core::get_string(signal, kAnsweredOffer)) description->answered = *answered;
   for (const auto& field : signal) {
-    if (field.key() != "type" && field.key() != "sdp") description->fields[field.key()] = field.value();
+    if (field.key() != "type" && field.key() != "sdp" && field.key() != kAnsweredOffer)
+      description->fields[field.key()] = field.value();
   }
   return SignalMessage(std::move(*description));
 }

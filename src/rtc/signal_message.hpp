@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -23,7 +24,8 @@ struct RemoteDescription {
   std::string sdp;                          ///< without its candidate lines
   std::string fingerprint;                  ///< sha-256, upper case, "AB:CD:…"
   std::vector<RemoteCandidate> candidates;  ///< those that the description held
-  core::json::object fields;                ///< what came with it besides `type` and `sdp`
+  std::optional<std::string> answered;  ///< of an answer, the `a=ice-ufrag` of its offer, where it says that
+  core::json::object fields;            ///< what else came with it besides `type` and `sdp`
 };
 
 /// `renegotiate` and `transceiverRequest`: requests for media, which a data channel has no use for.
@@ -39,8 +41,8 @@ inline constexpr std::size_t kMostCandidates = 32;
 /// invalid_fingerprint, invalid_candidate, too_many_candidates. Pure; safe from any thread.
 core::Result<SignalMessage> parse_signal(const core::json::object& signal);
 
-/// The extra field of an answer that says which offer it answers: by that offer's `a=ice-ufrag`. Without it an
-/// answer that comes late, to an offer given up since, would be taken for that of the next one.
+/// The field of an answer that names its offer, by the `a=ice-ufrag` of that. Without it an answer that comes
+/// late, to an offer given up since, would be taken for that of the next one.
 inline constexpr std::string_view kAnsweredOffer = "offerUfrag";
 
 /// The signal objects that simple-peer 9 accepts. `fields` are added beside `type` and `sdp`.

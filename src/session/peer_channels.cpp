@@ -49,8 +49,8 @@ void PeerChannels::offered(const std::string& socket, PeerEntry peer, const core
   make(socket, std::move(peer), false).peer->signal(signal);
 }
 
-// Whoever can sign in may offer from as many sockets as the server lets in: a device that proved its key keeps
-// its place, and those that did not make way for the next, the quietest first.
+// Whoever can sign in may offer from as many sockets as the server lets in: a device that proved its key
+// keeps its place, and those that did not make way for the next, the quietest first.
 bool PeerChannels::make_room() {
   std::size_t taken = 0;
   Channel* quietest = nullptr;

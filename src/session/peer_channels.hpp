@@ -66,7 +66,7 @@ class PeerChannels : public std::enable_shared_from_this<PeerChannels> {
     bool initiator = false;
     bool ready = false;
     bool leaving = false;  ///< closed by us to make room
-    int waiting = 0;  ///< calls of connect() that wait for it
+    int waiting = 0;       ///< calls of connect() that wait for it
     std::optional<core::Error> failed;
   };
   class Waiting;

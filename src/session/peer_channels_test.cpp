@@ -117,7 +117,10 @@ class PeerChannelsTest : public testing::Test {
     return {{"fromUserId", "stranger"}, {"fromSocketId", socket}, {"signal", offer}};
   }
   void until_answered(const Device& device, const std::string& socket) {
-    while (std::ranges::count(device.to_strangers, socket) == 0) io_.run_one();
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (std::ranges::count(device.to_strangers, socket) == 0) {
+      ASSERT_NE(io_.run_one_until(patience), 0U) << "no answer to " << socket;
+    }
   }
 
   static asio::awaitable<void> until_said(Device& device, std::vector<std::string>& said) {

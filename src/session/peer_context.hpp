@@ -35,8 +35,8 @@ struct PeerContext {
   core::json::array own_statements;  ///< by which others chain our key to one they pinned
   RtcSettings rtc;
   std::vector<std::string> features;
-  ExchangeHandler serve;          ///< empty on a device that only asks
-  JsonRequestHandler serve_json;  ///< empty: the older protocol is not served
+  ExchangeHandler serve;            ///< empty on a device that only asks
+  JsonRequestHandler serve_json;    ///< empty: the older protocol is not served
   std::size_t most_channels = 128;  ///< then the quietest unproven peer makes room for the next
 };
 

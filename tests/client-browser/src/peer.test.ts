@@ -80,6 +80,10 @@ describe.each([
     expect(await page.run((limit) => window.testing.unanswered(limit), 150)).toBe('connect_timeout');
   });
 
+  it('takes no answer to an offer that was given up for one to the next', async () => {
+    expect(await page.run(() => window.testing.lateAnswer(), 0)).toBe('open');
+  });
+
   it('offers again when the answerer asks, and goes on', async () => {
     expect(await page.run(() => window.testing.renegotiated(), 0)).toEqual({ offers: 2, echoed: true });
   });

@@ -47,7 +47,7 @@ describe('docker build -t pantheon-signaling .', () => {
     expect(Number(instruction('USER').split(':')[0])).toBeGreaterThan(0);
     const project = 'FIREBASE_DATABASE_URL=https://your-project.firebaseio.com';
     const server = await listening(run(words(instruction('ENTRYPOINT')), [project]));
-    expect(server.origin).toBe(`http://0.0.0.0:${instruction('EXPOSE')}`);
+    expect(server.origin).toBe(`http://localhost:${instruction('EXPOSE')}`);
     expect(await askJson('http://localhost:3001/health')).toMatchObject({ status: 'ok' });
     const check = run(words(instruction('HEALTHCHECK')), [project]);
     expect((await check.exited).code, check.output).toBe(0);

@@ -1,5 +1,6 @@
 // The setup guide's sections "Start the Signaling Server" and "Configuration", row by row.
 import { cpSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join as path } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../deploy/src/support/folder.js';
@@ -14,6 +15,9 @@ const ENV_FILE = `PORT=3001
 FIREBASE_DATABASE_URL=https://your-project.firebaseio.com
 CORS_ORIGINS=http://localhost:3000,http://localhost:8100
 `;
+const HAS_IPV6 = Object.values(networkInterfaces()).some((list) =>
+  list?.some(({ address }) => address === '::1'),
+);
 const ORIGINS = ['http://localhost:3000', 'http://localhost:8100'];
 
 let firebase: Firebase;
@@ -40,6 +44,12 @@ describe('Configuration', () => {
     const { port } = await startServer();
     expect(port).toBe(3001);
     expect(await askJson('http://localhost:3001/health')).toMatchObject({ status: 'ok' });
+  });
+
+  it.skipIf(!HAS_IPV6)('http://localhost:3001 for clients to whom localhost is ::1', async () => {
+    await startServer();
+    for (const host of ['127.0.0.1', '[::1]'])
+      expect(await askJson(`http://${host}:3001/health`)).toMatchObject({ status: 'ok' });
   });
 
   it('Create .env file in the server directory', async () => {

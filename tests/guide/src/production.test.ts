@@ -81,7 +81,7 @@ describe('Production Deployment', () => {
       await expect.poll(health, PATIENCE).toMatchObject({ status: 'ok' });
       await expect
         .poll(() => log('logs/pantheon-signaling-out.log'), PATIENCE)
-        .toContain('Signaling on http://0.0.0.0:3001');
+        .toContain('Signaling on http://localhost:3001');
       const first = log('pids/pantheon-signaling-0.pid');
       await pm2('restart', 'pantheon-signaling');
       expect(log('pids/pantheon-signaling-0.pid')).not.toBe(first);
@@ -109,7 +109,7 @@ describe('Production Deployment', () => {
     const env = { FIREBASE_DATABASE_URL: 'https://your-project.firebaseio.com' };
     const bare = ['-i', `PANTHEON_HOME=${folder}/data`, `FIREBASE_DATABASE_URL=${env.FIREBASE_DATABASE_URL}`];
     const server = await listening(new Process('env', [...bare, BINARY, 'signal'], { cwd: folder }));
-    expect(server.origin).toBe('http://0.0.0.0:3001');
+    expect(server.origin).toBe('http://localhost:3001');
     const check = new Process('env', [...bare, BINARY, 'signal', '--check-health'], { cwd: folder });
     expect(await check.exited).toMatchObject({ code: 0 });
     expect(await server.process.stop()).toMatchObject({ code: 0 });

@@ -196,9 +196,7 @@ export class Peer extends Emitter<PeerEvents> {
   private isToAnotherOffer({ type, offerUfrag }: DescriptionSignal): boolean {
     if (type !== 'answer') return false;
     if (this.connection.signalingState !== 'have-local-offer') return true;
-    return (
-      offerUfrag !== undefined && offerUfrag !== iceUfragOf(this.connection.localDescription?.sdp ?? '')
-    );
+    return offerUfrag !== undefined && offerUfrag !== iceUfragOf(this.connection.localDescription?.sdp ?? '');
   }
 
   private async takeDescription(description: DescriptionSignal): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseSignal } from './signal-message.js';
+import { iceUfragOf, parseSignal } from './signal-message.js';
 
 it('reads what simple-peer sends, with our extra field', () => {
   expect(parseSignal({ type: 'offer', sdp: 'v=0' })).toEqual({ type: 'offer', sdp: 'v=0' });
@@ -19,6 +19,16 @@ it('reads what simple-peer sends, with our extra field', () => {
   expect(parseSignal({ type: 'transceiverRequest', transceiverRequest: { kind: 'audio' } }).type).toBe(
     'media',
   );
+});
+
+it('reads of an answer which offer it is to', () => {
+  const sdp = 'v=0\r\na=ice-ufrag:aB+/\r\na=ice-pwd:secret\r\n';
+  expect(iceUfragOf(sdp)).toBe('aB+/');
+  expect(iceUfragOf('v=0\r\n')).toBeUndefined();
+  const answer = { type: 'answer', sdp, link: 1, offerUfrag: 'abcd' };
+  expect(parseSignal(answer)).toEqual(answer);
+  expect(parseSignal({ ...answer, offerUfrag: 5 })).toEqual({ type: 'answer', sdp, link: 1 });
+  expect(parseSignal({ ...answer, type: 'offer' })).toEqual({ type: 'offer', sdp, link: 1 });
 });
 
 it.each([

@@ -168,6 +168,32 @@ export async function unanswered(connectTimeoutMs: number): Promise<string> {
   );
 }
 
+/**
+ * Resolves with `open`, or why not, of an initiator that gets an answer to an offer given up before, and then its own.
+ */
+export async function lateAnswer(): Promise<string> {
+  const [before, gone] = [ours(true), ours(false)];
+  carry(before, gone);
+  const late = await new Promise<object>((resolve) =>
+    gone.on('signal', (message) => message.type === 'answer' && resolve(message)),
+  );
+  before.close();
+  gone.close();
+  const [a, b] = [ours(true), ours(false)];
+  carry(a, b);
+  b.on('signal', (message) => {
+    if (message.type === 'answer') a.signal(asObject(JSON.parse(JSON.stringify(late))) ?? {});
+  });
+  carry(b, a);
+  const result = await opened(a).then(
+    () => 'open',
+    (error: Error) => error.message,
+  );
+  a.close();
+  b.close();
+  return result;
+}
+
 /** An answerer asks for a new offer on an open connection; resolves with how many offers it saw and whether it still works. */
 export async function renegotiated(): Promise<{ offers: number; echoed: boolean }> {
   const [a, b] = [ours(true), ours(false)];

@@ -23,7 +23,7 @@ export function runServer({ args = [], env = {}, folder = temporaryFolder() }: S
 
 export interface Server {
   readonly process: Process;
-  /** As it printed it, for example `http://0.0.0.0:3001`. */
+  /** As it printed it, for example `http://localhost:3001`. */
   readonly origin: string;
   readonly port: number;
   /** Where this machine reaches it. */
@@ -39,7 +39,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 export async function listening(child: Process): Promise<Server> {
   const [, origin = ''] = await child.line(/^Signaling on (\S+)/);
   const { protocol, hostname, port } = new URL(origin);
-  const host = hostname === '0.0.0.0' ? '127.0.0.1' : hostname;
+  const host = hostname === 'localhost' ? '127.0.0.1' : hostname;
   return { process: child, origin, port: Number(port), url: `${protocol}//${host}:${port}` };
 }
 
