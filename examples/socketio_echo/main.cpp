@@ -4,13 +4,13 @@
 // message.
 #include <CLI/CLI.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <stdexcept>
 
 #include "core/log.hpp"
 #include "core/task_group.hpp"
@@ -35,7 +35,7 @@ struct Settings {
 
 Settings parse(CLI::App& app, int argc, char** argv) {
   Settings settings;
-  app.add_option("--port", settings.port, "TCP port on 127.0.0.1; 0 takes a free one");
+  app.add_option("--port", settings.port, "TCP port, on every interface; 0 takes a free one");
   app.add_option("--ping-interval-ms", settings.ping_interval_ms)->check(CLI::PositiveNumber);
   app.add_option("--ping-timeout-ms", settings.ping_timeout_ms)->check(CLI::PositiveNumber);
   app.add_option("--connect-timeout-ms", settings.connect_timeout_ms)->check(CLI::PositiveNumber);
@@ -88,6 +88,7 @@ void echo_engine(engineio::Server& server) {
 asio::awaitable<void> run(Settings settings) {
   const auto executor = co_await asio::this_coro::executor;
   http::ServerOptions listen_on;
+  listen_on.bind_address = "::";  // test suites ask for localhost, which may be ::1
   listen_on.port = settings.port;
   http::Server server(executor, listen_on);
 
@@ -115,10 +116,7 @@ asio::awaitable<void> run(Settings settings) {
   engine.attach(server, "/engine.io/");
 
   const auto listening = server.listen();
-  if (!listening) {
-    std::cerr << listening.error().message() << '\n';
-    co_return;
-  }
+  if (!listening) throw std::runtime_error(listening.error().message());
   std::cout << "listening on http://127.0.0.1:" << server.port() << std::endl;
   asio::signal_set signals(executor, SIGINT, SIGTERM);
   co_await signals.async_wait(asio::use_awaitable);
@@ -141,7 +139,9 @@ static int parse_and_run(int argc, char** argv) {
   }
   core::configure_logging("warn", core::LogFormat::text);
   asio::io_context context(1);
-  asio::co_spawn(context, run(settings), asio::detached);
+  asio::co_spawn(context, run(settings), [](std::exception_ptr error) {
+    if (error) std::rethrow_exception(error);
+  });
   context.run();
   return 0;
 }
