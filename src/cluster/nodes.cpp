@@ -363,7 +363,7 @@ void Nodes::start() {
   state_->tasks.spawn(State::run(*state_));
 }
 
-asio::awaitable<void> Nodes::stop() {
+asio::awaitable<void> Nodes::stop(std::chrono::milliseconds linger) {
   state_->gone_handlers.clear();
   state_->joined_handlers.clear();
   state_->settled_handlers.clear();
@@ -372,6 +372,11 @@ asio::awaitable<void> Nodes::stop() {
   if (!state_->joined) co_return;
   state_->joined = false;
   const auto lease = state_->lease_key(state_->id);
+  if (linger.count() > 0) {
+    std::vector<std::string> run_out{"PEXPIRE", lease, std::to_string(linger.count())};
+    static_cast<void>(co_await state_->client->command(std::move(run_out)));
+    co_return;
+  }
   std::vector<std::string> give_back{"DEL", lease};
   static_cast<void>(co_await state_->client->command(std::move(give_back)));
   std::vector<std::string> remove{"EVAL",    kRemoveNode, "3", lease, lease + ":entries", state_->nodes_key(),

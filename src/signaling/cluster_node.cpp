@@ -209,7 +209,10 @@ boost::asio::awaitable<void> ClusterNode::stop() {
   co_await tasks_.join();
   co_await revocations_.stop();
   co_await peers_.stop();
-  co_await nodes_.stop();
+  // Whose connections this node has just ended go on elsewhere: they keep their time to return.
+  const auto& absences = parts_.directory.absences();
+  const auto linger = absences.size() == 0 ? std::chrono::milliseconds(0) : absences.grace();
+  co_await nodes_.stop(linger);
   co_await client_.stop();
 }
 

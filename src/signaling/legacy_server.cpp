@@ -23,7 +23,6 @@ constexpr double kRestBurstSeconds = 20;
 constexpr std::size_t kMaxRefused = 500;  // in a row; who goes on after that means no good
 constexpr std::chrono::milliseconds kGoodbye{1500};
 constexpr std::uint16_t kGoingAway = 1001;
-constexpr const char* kGoodbyeText = "server shutting down";
 constexpr std::string_view kPeersPath = "/api/v1/peers/";
 
 bool is_of_others(std::string_view path) {
@@ -102,6 +101,12 @@ LegacyRefusal about(const LegacyMessage& message) {
     refusal.type = core::get_string(signal->message, "type").value_or("");
   }
   return refusal;
+}
+
+// As Socket.IO names it.
+std::string_view reason_of_end(const LegacySession& session) {
+  if (session.close_code() == kGoingAway) return kServerStops;
+  return session.closing() ? "server namespace disconnect" : "transport close";
 }
 
 }  // namespace
@@ -281,7 +286,7 @@ void LegacyServer::leave(const LegacySessionPointer& session) {
   expiry_->remove(session->member);
   relay_->left(*session->member);
   counts_->left(*session->member);
-  presence_->left(session->member, session->closing() ? "server namespace disconnect" : "transport close");
+  presence_->left(session->member, reason_of_end(*session));
 }
 
 core::Result<void> LegacyServer::obey(const LegacySessionPointer& session, LegacyMessage message) {
@@ -349,7 +354,7 @@ std::size_t LegacyServer::close_some(std::size_t count) {
   for (const auto& session : sessions_) {
     if (closed == count) break;
     if (session->closing()) continue;
-    session->close(kGoingAway, kGoodbyeText);
+    session->close(kGoingAway, std::string(kServerStops));
     ++closed;
   }
   return closed;
@@ -358,7 +363,7 @@ std::size_t LegacyServer::close_some(std::size_t count) {
 boost::asio::awaitable<void> LegacyServer::stop() {
   stopping_ = true;
   const auto sessions = sessions_;
-  for (const auto& session : sessions) session->close(kGoingAway, kGoodbyeText);
+  for (const auto& session : sessions) session->close(kGoingAway, std::string(kServerStops));
   const auto until = std::chrono::steady_clock::now() + kGoodbye;
   while (!sessions_.empty() && std::chrono::steady_clock::now() < until) {
     const bool alive = co_await changed_.wait_until(until);

@@ -37,6 +37,8 @@ class LegacySession : public std::enable_shared_from_this<LegacySession> {
   void close(std::uint16_t code, std::string reason);
   /// Whether it was ended from this side.
   bool closing() const { return close_code_ != 0; }
+  /// With which code; 0 where it was not.
+  std::uint16_t close_code() const { return close_code_; }
   /// Ends it now.
   void abort();
 

@@ -7,9 +7,11 @@
 namespace pantheon::signaling {
 namespace {
 
-// The connection broke, which neither the client nor the server wanted.
+// The connection broke, which neither the client nor the server wanted, or this server stops: the client
+// goes on elsewhere.
 bool is_drop(std::string_view reason) {
-  constexpr std::array<std::string_view, 3> kDrops{"transport close", "transport error", "ping timeout"};
+  constexpr std::array<std::string_view, 4> kDrops{"transport close", "transport error", "ping timeout",
+                                                   kServerStops};
   return std::ranges::find(kDrops, reason) != kDrops.end();
 }
 

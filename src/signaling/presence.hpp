@@ -16,6 +16,9 @@
 
 namespace pantheon::signaling {
 
+/// Why a connection ended that the server closed because it stops, as Socket.IO names it.
+inline constexpr std::string_view kServerStops = "server shutting down";
+
 /// Who sees whom: `join-account`, `request-peer-list`, `peer-joined`, `existing-peers`, `peer-list`,
 /// `peer-left`.
 class Presence {
