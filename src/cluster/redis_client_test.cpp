@@ -129,6 +129,27 @@ TEST_F(RedisClientTest, AWrongPasswordIsSaidAndNeverShown) {
   EXPECT_EQ(trouble->detail(), "WRONGPASS");
 }
 
+TEST_F(RedisClientTest, ARedisThatStillLoadsItsDataIsAwayAndHasRefusedNobody) {
+  asio::ip::tcp::acceptor acceptor(loop.context(), {asio::ip::address_v4::loopback(), 0});
+  core::TaskGroup tasks(loop.executor());
+  const auto refuse = [](asio::ip::tcp::acceptor& from) -> asio::awaitable<void> {
+    for (;;) {
+      auto socket = co_await from.async_accept(asio::use_awaitable);
+      constexpr std::string_view kLoading = "-LOADING Redis is loading the dataset in memory\r\n";
+      co_await asio::async_write(socket, asio::buffer(kLoading), asio::use_awaitable);
+    }
+  };
+  tasks.spawn(refuse(acceptor));
+  auto& client = add("redis://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port()));
+  EXPECT_FALSE(
+      loop.run(client.wait_ready(std::chrono::steady_clock::now() + std::chrono::milliseconds(300))));
+  const auto trouble = client.trouble();
+  ASSERT_TRUE(trouble && trouble->is(ClusterError::unavailable));
+  EXPECT_EQ(trouble->detail(), "LOADING");
+  tasks.cancel();
+  loop.run(tasks.join());
+}
+
 TEST_F(RedisClientTest, SpeaksTlsWithWhomItTrusts) {
   const http::TestCertificate certificate;
   const RedisServer redis(tls(certificate), RedisServer::Wire::tls);

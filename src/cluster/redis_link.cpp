@@ -35,6 +35,13 @@ std::string first_word(const std::string& text) {
   return text.substr(0, text.find(' '));
 }
 
+/// Of logging in. A Redis that has just been started reads its data first, which is nothing to set right.
+core::Error refusal_of(std::string why) {
+  constexpr std::array<std::string_view, 4> kNotYet{"LOADING", "MASTERDOWN", "BUSY", "TRYAGAIN"};
+  const bool not_yet = std::ranges::find(kNotYet, why) != kNotYet.end();
+  return {not_yet ? ClusterError::unavailable : ClusterError::login_refused, std::move(why)};
+}
+
 core::Result<RedisReply> checked(RedisReply reply) {
   if (reply.type == RedisReply::Type::error)
     return core::failure(ClusterError::refused, first_word(reply.text));
@@ -177,7 +184,7 @@ asio::awaitable<core::Result<void>> RedisLink::State::log_in(State& state, WireP
     if (!reply) co_return core::failure(reply.error());
     if (written.error) co_return core::failure(read_error(written.error));
     if (reply->type == RedisReply::Type::error)
-      co_return core::failure(ClusterError::login_refused, first_word(reply->text));
+      co_return core::failure(refusal_of(first_word(reply->text)));
   }
   co_return core::Result<void>();
 }

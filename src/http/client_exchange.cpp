@@ -1,5 +1,7 @@
 #include "http/client_exchange.hpp"
 
+#include "http/header_count.hpp"
+
 namespace pantheon::http {
 
 namespace beast = boost::beast;
@@ -71,6 +73,7 @@ asio::awaitable<core::Result<void>> ClientExchange::Implementation::start(std::s
 }
 
 asio::awaitable<core::Result<void>> ClientExchange::Implementation::read_header(bool head_only) {
+  HeaderCount header(max_header_);  // interim answers count, too
   for (;;) {
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(max_header_.count));
@@ -78,9 +81,13 @@ asio::awaitable<core::Result<void>> ClientExchange::Implementation::read_header(
     parser_->skip(head_only);
     while (!parser_->is_header_done()) {
       boost::system::error_code error = beast::http::error::need_more;
-      if (input_.size() > 0) input_.consume(parser_->put(input_.data(), error));
+      const std::size_t used = input_.size() > 0 ? parser_->put(input_.data(), error) : 0;
+      input_.consume(used);
+      if (error && error != beast::http::error::need_more)
+        co_return core::failure(fail(bad_response(error)));
+      if (!header.allows(used, parser_->is_header_done() ? 0 : input_.size()))
+        co_return core::failure(fail(core::Error(HttpError::bad_response, "a header too large")));
       if (!error) continue;
-      if (error != beast::http::error::need_more) co_return core::failure(fail(bad_response(error)));
       auto filled = co_await fill();
       if (!filled) co_return filled;
     }

@@ -139,6 +139,14 @@ TEST_F(ClientTest, ReportsAPortWhereNobodyListens) {
   EXPECT_EQ(loop.run(client.send(request(port))).error().code(), "connect_failed");
 }
 
+TEST_F(ClientTest, RefusesAHeaderOfManyLinesThatEndWithAReading) {
+  core::TaskGroup tasks(loop.executor());
+  std::string endless = "HTTP/1.1 200 Fine\r\na";
+  while (endless.size() < 1024 * 1024) endless += ":\r\na";
+  tasks.spawn(answer(peer, std::move(endless), false));
+  EXPECT_EQ(loop.run(client.send(request())).error().code(), "bad_response");
+}
+
 TEST_F(ClientTest, RefusesABodyBeyondTheLimitOfFetch) {
   core::TaskGroup tasks(loop.executor());
   tasks.spawn(answer(peer, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789", false));

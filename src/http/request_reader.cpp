@@ -6,6 +6,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <utility>
 
+#include "http/header_count.hpp"
 #include "http/url.hpp"
 
 namespace pantheon::http {
@@ -69,6 +70,7 @@ core::Result<RequestReader::Head> head_of(const Parser& parser) {
   if (auto target = take_target(head.request); !target) return core::failure(target.error());
   if (has_coding && head.http_1_0) return core::failure(HttpError::bad_request, "Transfer-Encoding");
   head.keep_alive = message.keep_alive();
+  head.length = parser.content_length().value_or(0);
   head.has_body = parser.chunked() || parser.content_length().value_or(0) > 0;
   head.expects_continue =
       !head.http_1_0 && beast::iequals(message[beast::http::field::expect], "100-continue");
@@ -115,14 +117,16 @@ asio::awaitable<bool> RequestReader::wait(std::chrono::milliseconds idle) {
 
 asio::awaitable<core::Result<void>> RequestReader::parse_header() {
   Parser& parser = *state_->parser;
+  HeaderCount header(state_->options->max_header);
   for (;;) {
     boost::system::error_code error;
     const std::size_t used = parser.put(state_->buffer.data(), error);
     state_->buffer.consume(used);
     if (error && error != beast::http::error::need_more) co_return core::failure(error_of(error));
-    if (parser.is_header_done()) co_return core::Result<void>();
-    if (state_->buffer.size() > state_->options->max_header.count)
+    const bool is_whole = parser.is_header_done();
+    if (!header.allows(used, is_whole ? 0 : state_->buffer.size()))
       co_return core::failure(HttpError::header_too_large);
+    if (is_whole) co_return core::Result<void>();
     const auto filled = co_await fill();
     if (!filled) co_return filled;
   }

@@ -17,6 +17,7 @@ class RequestReader {
     bool keep_alive = true;
     bool http_1_0 = false;
     bool has_body = false;
+    std::uint64_t length = 0;  ///< of the body in bytes, where the head says it
     bool expects_continue = false;
   };
 

@@ -119,7 +119,7 @@ class HttpConnection {
     if (match.handler == nullptr) {
       co_return co_await respond(request, refusal(match), keep_alive_ && !head->has_body);
     }
-    co_return co_await answer(std::move(request), match, head->has_body, head->expects_continue);
+    co_return co_await answer(std::move(request), match, *head);
   }
 
   static Response refusal(const Match& match) {
@@ -129,14 +129,15 @@ class HttpConnection {
     return response;
   }
 
-  asio::awaitable<Next> answer(Request request, Match match, bool has_body, bool expects_continue) {
+  asio::awaitable<Next> answer(Request request, Match match, const RequestReader::Head& head) {
     const RouteOptions& options = *match.options;
     if (options.check) {
       auto refused = options.check(request);
-      if (refused) co_return co_await respond(request, std::move(*refused), keep_alive_ && !has_body);
+      if (refused) co_return co_await respond(request, std::move(*refused), keep_alive_ && !head.has_body);
     }
     const core::Bytes limit = options.max_body.value_or(site_->options.max_body);
-    if (expects_continue) {
+    // Who announces too much is told so at once (RFC 9110, section 10.1.1).
+    if (head.expects_continue && head.length <= limit.count) {
       const bool sent = co_await send_all("HTTP/1.1 100 Continue\r\n\r\n", {});
       if (!sent) co_return Next::closed;
     }

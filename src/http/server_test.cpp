@@ -124,6 +124,21 @@ TEST_F(ServerTest, RefusesChunkExtensionsAndTrailersBeyondTheLimitOfAHeader) {
   EXPECT_THAT(raw(head + "0\r\n" + endless), StartsWith("HTTP/1.1 431"));
 }
 
+TEST_F(ServerTest, RefusesAHeaderBeyondTheLimitOfManyLinesThatEndWithAReading) {
+  start();
+  // Every fourth byte ends a line but for one byte, which is all that waits between two readings.
+  std::string request = "GET /xyz HTTP/1.1\r\na";
+  while (request.size() < 256 * 1024) request += ":\r\na";
+  EXPECT_THAT(raw(std::move(request)), StartsWith("HTTP/1.1 431"));
+}
+
+TEST_F(ServerTest, RefusesABodyThatIsAnnouncedTooLargeBeforeItIsSent) {
+  start();
+  const std::string head = "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: ";
+  EXPECT_THAT(raw(head + "100000000\r\n\r\n"), StartsWith("HTTP/1.1 413"));
+  EXPECT_THAT(raw(head + "3\r\nConnection: close\r\n\r\none"), StartsWith("HTTP/1.1 100 Continue"));
+}
+
 TEST_F(ServerTest, RefusesAHeaderBeyondTheLimit) {
   start();
   EXPECT_THAT(raw("GET /echo HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n"),

@@ -10,6 +10,7 @@
 #include "core/random.hpp"
 #include "http/connect.hpp"
 #include "http/deadline.hpp"
+#include "http/header_count.hpp"
 #include "http/response_writer.hpp"
 #include "http/websocket_connection.hpp"
 #include "http/websocket_handshake.hpp"
@@ -19,6 +20,7 @@ namespace {
 
 namespace beast = boost::beast;
 constexpr std::size_t kHandshakeReadSize = 4 * 1024;
+constexpr core::Bytes kMostHandshake{16 * 1024};
 
 std::string random_key() {
   const auto nonce = core::random_bytes(16);
@@ -55,14 +57,18 @@ asio::awaitable<core::Result<std::string>> shake_hands(Stream& stream, std::stri
   beast::http::response_parser<beast::http::empty_body> parser;
   parser.skip(true);
   beast::flat_buffer buffer;
+  HeaderCount header(kMostHandshake);
   while (!parser.is_header_done()) {
     const IoResult result = co_await stream.read_some(buffer.prepare(kHandshakeReadSize));
     if (result.error) co_return core::failure(HttpError::connection_closed, result.error.message());
     buffer.commit(result.bytes);
     boost::system::error_code error;
-    buffer.consume(parser.put(buffer.data(), error));
+    const std::size_t used = parser.put(buffer.data(), error);
+    buffer.consume(used);
     if (error && error != beast::http::error::need_more)
       co_return core::failure(HttpError::bad_response, error.message());
+    if (!header.allows(used, parser.is_header_done() ? 0 : buffer.size()))
+      co_return core::failure(HttpError::bad_response, "a header too large");
   }
   if (auto checked = check_answer(parser.get(), key); !checked) co_return core::failure(checked.error());
   co_return beast::buffers_to_string(buffer.data());

@@ -17,8 +17,11 @@ core::Result<int> lock_file(const std::filesystem::path& file) {
   if (handle < 0)
     return core::failure(PlatformError::cannot_write_file, file.string() + ": " + std::strerror(errno));
   if (::flock(handle, LOCK_EX | LOCK_NB) != 0) {
+    const int why = errno;
     ::close(handle);
-    return -1;
+    if (why == EWOULDBLOCK) return -1;
+    return core::failure(PlatformError::cannot_write_file,
+                         file.string() + " cannot be locked: " + std::strerror(why));
   }
   return handle;
 }

@@ -93,6 +93,13 @@ core::Result<Proxies> Proxies::parse(const std::vector<std::string>& networks) {
     const bool is_v6 = text.find(':') != std::string::npos;
     const bool is_network = text.find('/') != std::string::npos;
     error_code error;
+    // As logs of Node.js have it: an IPv4 address written as IPv6, which connections are never known by.
+    const auto whole = boost::asio::ip::make_address(text, error);
+    if (!error && whole != unmapped(whole)) {
+      proxies.v4_.emplace_back(unmapped(whole).to_v4(), 32);
+      continue;
+    }
+    error.clear();
     if (is_v6) {
       proxies.v6_.push_back(
           boost::asio::ip::make_network_v6(is_network ? text : text + "/128", error).canonical());

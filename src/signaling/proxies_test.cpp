@@ -31,6 +31,8 @@ TEST(Proxies, AreAddressesAndNetworks) {
   EXPECT_TRUE(proxies.trusts(make_address("192.0.2.7")));
   EXPECT_FALSE(proxies.trusts(make_address("192.0.2.8")));
   EXPECT_TRUE(proxies.trusts(make_address("2001:db8:7::1")));
+  // As logs of Node.js have an address of IPv4.
+  EXPECT_TRUE(Proxies::parse({"::ffff:192.0.2.9"}).value().trusts(make_address("192.0.2.9")));
   for (const auto* wrong : {"ten", "10.0.0.0/33", "10.0.0", "::/129", "a/b", ""}) {
     const auto refused = Proxies::parse({wrong});
     ASSERT_FALSE(refused) << wrong;

@@ -45,7 +45,7 @@ struct ServerOptions {
   double event_burst = 2000;  ///< that a quiet connection may send at once, where they are limited
   /// False: headers, query and credentials of a handshake are forgotten when the client has joined a
   /// namespace and the handlers of on_connection() have run, which saves about a kilobyte for each
-  /// connection.
+  /// connection; to join another one, also after it has left, it has to connect anew.
   bool keep_handshakes = true;
   RecoveryOptions recovery = {};    ///< connection state recovery
   engineio::CorsOptions cors = {};  ///< which web pages of other origins may use it

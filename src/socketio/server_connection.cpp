@@ -159,6 +159,8 @@ void ServerConnection::on_connect(Packet packet) {
   const bool known = find(packet.nsp) || std::ranges::find(joining_, packet.nsp) != joining_.end();
   if (known || sockets_.size() + joining_.size() >= server_->options.max_namespaces)
     return fail({SocketioError::connect_refused, "too many joins"}, "forced server close");
+  // Whoever has left would be another one now: without the address that its proxy named, for one.
+  if (!origin_) return fail({SocketioError::connect_refused, "connect anew"}, "forced server close");
   auto socket = std::make_shared<Socket>(*nsp, shared_from_this(), handshake_of(std::move(packet.data)));
   find_again(*socket);
   const bool known_before = socket->recovered() && server_->options.recovery.skip_middlewares;
