@@ -9,6 +9,7 @@
 #include "core/run_on.hpp"
 #include "platform/process_usage.hpp"
 #include "signaling/other_nodes.hpp"
+#include "signaling/socket_options.hpp"
 
 namespace pantheon::app {
 namespace {
@@ -58,6 +59,7 @@ core::Result<std::unique_ptr<SignalingServer>> SignalingServer::start(asio::any_
   http.is_proxy = [proxies = options.signaling.proxies](const auto& address) {
     return proxies.trusts(address);
   };
+  http.max_body = signaling::kLargestFromStrangers;
   http.bind_address = options.bind_address;
   http.port = options.port;
   http.tls = options.tls;

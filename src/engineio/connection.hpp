@@ -2,8 +2,10 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -72,6 +74,17 @@ class Connection : public std::enable_shared_from_this<Connection>,
   /// Called once; both handlers are dropped with it.
   void on_close(CloseHandler handler);
 
+  /// The largest message that is taken from now on, on whatever transport.
+  void limit_messages(core::Bytes most) {
+    most_received_ = static_cast<std::uint32_t>(most.count);
+    transport_->limit_messages(most);
+  }
+  /// The same, or nothing: the server's own limit counts.
+  std::optional<core::Bytes> message_limit() const {
+    if (most_received_ == 0) return std::nullopt;
+    return core::Bytes{most_received_};
+  }
+
   /// Puts a packet into the send queue. `closed`; `send_queue_full` also ends this connection.
   core::Result<void> send(Frame frame);
   core::Result<void> send_message(std::string text);
@@ -125,6 +138,7 @@ class Connection : public std::enable_shared_from_this<Connection>,
   std::shared_ptr<Listener> listener_;  ///< null when it has ended
   std::weak_ptr<Holder> holder_;
   CloseReason reason_ = CloseReason::transport_close;
+  std::uint32_t most_received_ = 0;  ///< 0: as the transport was made
   bool queued_ = false;  ///< for its turn to send
   bool writing_ = false;
   bool closing_ = false;

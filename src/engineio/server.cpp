@@ -55,7 +55,7 @@ void Server::attach(http::Server& server, std::string path) {
       std::move(upgrades));
 
   http::RouteOptions requests;
-  requests.max_body = state->options.max_payload;
+  requests.max_body_of = [state](const http::Request& request) { return state->largest_body(request); };
   requests.check = [state, path](const http::Request& request) -> std::optional<http::Response> {
     if (request.path != path) return http::error_response(http::HttpError::not_found);
     return state->check(request);

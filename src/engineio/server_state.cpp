@@ -7,6 +7,8 @@
 namespace pantheon::engineio {
 namespace {
 
+constexpr core::Bytes kLargestProbe{4 * 1024};
+
 /// Whoever runs a session forgets it at the end, unless somebody else runs it on after an upgrade.
 struct Running {
   Running(std::shared_ptr<Server::State> s, std::shared_ptr<Connection> c)
@@ -72,6 +74,16 @@ std::optional<http::Response> Server::State::check(const http::Request& request)
   if (asked->sid.empty() || request.method == "GET") return std::nullopt;
   if (request.method == "POST") return find_polling(asked->sid)->begin_post(request);
   return handshake_error(EngineioError::bad_handshake_method);
+}
+
+// The handshake has none that anybody would read.
+core::Bytes Server::State::largest_body(const http::Request& request) const {
+  const auto found = connections.find(sid_of(request));
+  return found == connections.end() ? kLargestProbe : largest_message(*found->second);
+}
+
+core::Bytes Server::State::largest_message(const Connection& connection) const {
+  return connection.message_limit().value_or(options.max_payload);
 }
 
 void Server::State::broken_off(const http::Request& request, const core::Error& error) const {
@@ -144,6 +156,7 @@ std::shared_ptr<Connection> Server::State::open_websocket(const Shared& self, ht
 asio::awaitable<std::shared_ptr<Connection>> Server::State::upgrade(Shared self, std::string sid,
                                                                     std::shared_ptr<Transport> candidate) {
   const auto transport = self->find_polling(sid);
+  candidate->limit_messages(kLargestProbe);
   bool agreed = false;
   if (transport && transport->begin_upgrade(candidate)) {
     agreed = co_await probe(transport, candidate, self->options.upgrade_timeout, self->tasks);
@@ -155,6 +168,7 @@ asio::awaitable<std::shared_ptr<Connection>> Server::State::upgrade(Shared self,
     co_return nullptr;
   }
   const auto connection = found->second;
+  candidate->limit_messages(self->largest_message(*connection));
   self->polling.erase(sid);
   connection->upgrade(candidate, transport->retire());
   co_return connection;

@@ -23,6 +23,7 @@ struct Server::State final : Connection::Holder {
 
   // Requests of long-polling.
   std::optional<http::Response> check(const http::Request& request) const;
+  core::Bytes largest_body(const http::Request& request) const;
   void broken_off(const http::Request& request, const core::Error& error) const;
   static asio::awaitable<http::Response> handle(Shared self, http::Request request);
   static http::Response open_polling(const Shared& self, http::Request request);
@@ -39,6 +40,7 @@ struct Server::State final : Connection::Holder {
   static asio::awaitable<std::shared_ptr<Connection>> upgrade(Shared self, std::string sid,
                                                               std::shared_ptr<Transport> candidate);
 
+  core::Bytes largest_message(const Connection& connection) const;
   Opening make_opening(std::vector<std::string> upgrades) const;
   std::shared_ptr<Connection> add(const Opening& opening, std::shared_ptr<Transport> transport);
   /// Forgets a session.

@@ -22,6 +22,8 @@ class Transport {
   virtual std::string_view name() const = 0;
   /// Whether something sent now would be on its way at once.
   virtual bool writable() const { return true; }
+  /// The largest message that is taken from now on.
+  virtual void limit_messages(core::Bytes /*most*/) {}
   virtual asio::awaitable<core::Result<Packet>> receive() = 0;
   /// Takes a packet, or why there was none in what came, while it lasts; false: no more for now.
   using Sink = std::function<bool(const core::Result<PacketView>&)>;

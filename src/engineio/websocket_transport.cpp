@@ -53,6 +53,7 @@ class WebSocketTransport final : public Transport, private http::WebSocket::Read
       : socket_(std::move(socket)), binary_(binary) {}
 
   std::string_view name() const override { return "websocket"; }
+  void limit_messages(core::Bytes most) override { socket_->limit_messages(most); }
 
   asio::awaitable<core::Result<Packet>> receive() override {
     auto message = co_await socket_->read();

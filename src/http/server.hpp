@@ -43,6 +43,8 @@ struct ServerOptions {
 
 struct RouteOptions {
   std::optional<core::Bytes> max_body = {};  ///< instead of the server's
+  /// The same, by the request; asked behind `check`.
+  std::function<core::Bytes(const Request&)> max_body_of = {};
   /// Looks at the request before its body is read; a response it gives is sent instead of asking the handler.
   std::function<std::optional<Response>(const Request&)> check = {};
   /// Told when a request that `check` let pass breaks off: its body did not come whole (then the handler is

@@ -135,7 +135,8 @@ class HttpConnection {
       auto refused = options.check(request);
       if (refused) co_return co_await respond(request, std::move(*refused), keep_alive_ && !head.has_body);
     }
-    const core::Bytes limit = options.max_body.value_or(site_->options.max_body);
+    const core::Bytes limit = options.max_body_of ? options.max_body_of(request)
+                                                  : options.max_body.value_or(site_->options.max_body);
     // Who announces too much is told so at once (RFC 9110, section 10.1.1).
     if (head.expects_continue && head.length <= limit.count) {
       const bool sent = co_await send_all("HTTP/1.1 100 Continue\r\n\r\n", {});

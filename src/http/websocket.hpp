@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/bytes.hpp"
 #include "core/error.hpp"
 #include "core/task_group.hpp"
 
@@ -32,8 +33,10 @@ class WebSocket {
   using Sink = std::function<bool(MessageView)>;
 
   virtual ~WebSocket() = default;
+  /// Instead of the limit that it was opened with, for frames that begin from now on.
+  virtual void limit_messages(core::Bytes most) = 0;
   /// The next whole message; `connection_closed` when the peer closed or the connection broke,
-  /// `too_large` when a message exceeds the limit it was opened with.
+  /// `too_large` when a message exceeds the limit.
   virtual asio::awaitable<core::Result<Message>> read() = 0;
   /// Hands every message to the sink as it comes, without copying it, until that has enough (no error) or the
   /// connection ends (as read() says). The sink may send and abort, and must keep nothing.

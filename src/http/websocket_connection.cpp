@@ -47,6 +47,8 @@ class StreamWebSocket final : public WebSocket {
     abort();
   }
 
+  void limit_messages(core::Bytes most) override { frames_.limit(most); }
+
   asio::awaitable<core::Result<Message>> read() override {
     if (reading_) co_return closed();  // close() has taken over
     Reading reading(*this);

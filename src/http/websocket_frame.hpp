@@ -38,6 +38,8 @@ class FrameReader {
  public:
   FrameReader(WebSocketRole role, core::Bytes max_message) : max_message_(max_message), role_(role) {}
 
+  /// Of messages whose next frame begins from now on.
+  void limit(core::Bytes max_message) { max_message_ = max_message; }
   /// Takes bytes off the front of `input`. Gives the next message or control frame, or nothing when all input
   /// is used up. `bad_frame`, `bad_utf8` (text and close reasons), `too_large` (core::CommonError).
   core::Result<std::optional<IncomingFrame>> next(std::span<const std::uint8_t>& input);

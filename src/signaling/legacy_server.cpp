@@ -10,6 +10,7 @@
 #include "http/server.hpp"
 #include "signaling/error.hpp"
 #include "signaling/http_support.hpp"
+#include "signaling/socket_options.hpp"
 
 namespace pantheon::signaling {
 namespace {
@@ -154,7 +155,7 @@ LegacyServer::LegacyServer(boost::asio::any_io_executor executor, Rooms& rooms, 
 
 void LegacyServer::add_to(http::Server& server) {
   http::UpgradeOptions options;
-  options.max_message = limits_.max_legacy_message;
+  options.max_message = kLargestFromStrangers;
   options.check = [this](const http::Request& request) { return check(request); };
   server.upgrade_elsewhere(
       [this](http::Request request, std::unique_ptr<http::WebSocket> socket) {
@@ -272,6 +273,7 @@ void LegacyServer::enter(const LegacySessionPointer& session, MemberPointer memb
   member->legacy().hang_up = [weak = std::weak_ptr(session)] {
     if (const auto live = weak.lock()) live->close(kPolicyViolation, "signed out");
   };
+  session->limit_messages(limits_.max_legacy_message);
   session->member = std::move(member);
   session->last_seen = clock_();
   session->expect_within(idle_timeout_, core::Error(CommonError::timeout, "no heartbeat came"));

@@ -28,6 +28,8 @@ class LegacySession : public std::enable_shared_from_this<LegacySession> {
   LegacySession(std::unique_ptr<http::WebSocket> socket, core::TaskGroup& tasks,
                 std::chrono::steady_clock::duration farewell = kFarewell);
 
+  /// The largest message that is taken from now on.
+  void limit_messages(core::Bytes most) { socket_->limit_messages(most); }
   /// The next message; the errors of http::WebSocket::read().
   http::asio::awaitable<core::Result<http::WebSocket::Message>> read() { return socket_->read(); }
   /// Puts a message into the send queue; a reader so slow that it is full is cut off.

@@ -26,6 +26,7 @@ class StuckSocket final : public http::WebSocket {
  public:
   explicit StuckSocket(std::shared_ptr<Peer> peer) : peer_(std::move(peer)) {}
 
+  void limit_messages(core::Bytes) override {}
   asio::awaitable<core::Result<Message>> read() override {
     co_await until_aborted();
     co_return core::failure(http::HttpError::connection_closed);

@@ -22,6 +22,7 @@ socketio::ServerOptions socket_options(const Options& given) {
   const auto largest =
       std::max({limits.max_signal.count, limits.max_models.count, limits.max_legacy_message.count});
   options.max_payload = core::Bytes{largest + 64 * 1024};
+  options.max_payload_before_join = kLargestFromStrangers;
   options.max_attachments = 1;
   options.max_namespaces = 1;
   options.keep_handshakes = false;

@@ -29,6 +29,8 @@ struct ServerOptions {
   std::chrono::milliseconds connect_timeout{
       45'000};                                  ///< to join a first namespace, or another after the last
   core::Bytes max_payload{1'000'000};           ///< of one received message
+  /// The same before the client has joined its first namespace; nothing: max_payload.
+  std::optional<core::Bytes> max_payload_before_join = {};
   std::size_t max_attachments = 10;             ///< of one received packet
   core::Bytes max_send_queue{4 * 1024 * 1024};  ///< per connection; beyond: it is disconnected
   std::size_t max_send_packets = 4096;          ///< per connection; beyond: it is disconnected

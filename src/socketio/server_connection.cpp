@@ -23,6 +23,8 @@ ServerConnection::ServerConnection(std::shared_ptr<Server::State> server,
       decoder_(server_->decode_limits),
       tokens_(server_->options.event_burst),
       refilled_(std::chrono::steady_clock::now()) {
+  const auto& before_join = server_->options.max_payload_before_join;
+  if (before_join) engine_->limit_messages(*before_join);
   expect_a_join();
 }
 
@@ -201,6 +203,7 @@ asio::awaitable<void> ServerConnection::admit(std::shared_ptr<ServerConnection> 
 void ServerConnection::welcome(const std::shared_ptr<Socket>& socket) {
   Namespace::State& nsp = *socket->nsp().state_;
   connect_deadline_.reset();
+  if (server_->options.max_payload_before_join) engine_->limit_messages(server_->options.max_payload);
   joining_.shrink_to_fit();
   sockets_.push_back(socket);
   nsp.sockets.emplace(socket->id(), socket);

@@ -226,6 +226,40 @@ TEST_F(ServerTest, ManyEventsAtOnceAreAllTaken) {
   EXPECT_EQ(came, kEvents);
 }
 
+struct StrangersTest : SocketioTest {
+  StrangersTest() { options.max_payload_before_join = core::Bytes{1024}; }
+  std::unique_ptr<http::WebSocket> open() {
+    const auto url = http::parse_url("ws://127.0.0.1:" + std::to_string(web->port()) +
+                                     "/socket.io/?EIO=4&transport=websocket")
+                         .value();
+    auto socket = loop.run(http::connect_websocket(loop.executor(), url)).value();
+    EXPECT_TRUE(loop.run(socket->read()).value().data.starts_with("0{"));
+    return socket;
+  }
+};
+
+TEST_F(StrangersTest, WhoHasNotJoinedMaySendLittle) {
+  const auto socket = open();
+  EXPECT_TRUE(loop.run(socket->write("40{\"token\":\"" + std::string(2000, 'x') + "\"}", true)));
+  EXPECT_EQ(loop.run(socket->read()).error().code(), "connection_closed");
+}
+
+TEST_F(StrangersTest, WhoHasJoinedMaySendAsMuchAsEver) {
+  std::size_t came = 0;
+  server->of("/").on_connection([&](const std::shared_ptr<Socket>& joined) {
+    joined->on("large", [&](const Event& event) {
+      came = event.raw->size();
+      changed.notify();
+    });
+  });
+  const auto socket = open();
+  EXPECT_TRUE(loop.run(socket->write("40", true)));
+  EXPECT_TRUE(loop.run(socket->read()).value().data.starts_with("40{"));
+  EXPECT_TRUE(loop.run(socket->write("42[\"large\",\"" + std::string(100'000, 'x') + "\"]", true)));
+  until([&] { return came > 0; });
+  EXPECT_GT(came, 100'000U);
+}
+
 class RateTest : public SocketioTest {
  protected:
   RateTest() {
