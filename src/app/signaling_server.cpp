@@ -7,6 +7,7 @@
 #include "cluster/error.hpp"
 #include "core/log.hpp"
 #include "core/run_on.hpp"
+#include "http/url.hpp"
 #include "platform/process_usage.hpp"
 #include "signaling/other_nodes.hpp"
 #include "signaling/socket_options.hpp"
@@ -65,6 +66,7 @@ core::Result<std::unique_ptr<SignalingServer>> SignalingServer::start(asio::any_
   http.tls = options.tls;
   std::unique_ptr<SignalingServer> server(new SignalingServer(executor, options));
   server->tls_ = options.tls;
+  server->bind_address_ = options.bind_address;
   if (auto added = server->add_shards(http, options); !added) return core::failure(added.error());
   server->join_shards();
   server->add_readings();
@@ -162,6 +164,15 @@ void SignalingServer::add_readings() {
   const auto started = std::chrono::duration<double>(core::wall_now().time_since_epoch()).count();
   metrics.read("process_start_time_seconds", "Start time of the process since the Unix epoch in seconds",
                Kind::gauge, [started] { return started; });
+}
+
+bool SignalingServer::is_everywhere() const {
+  boost::system::error_code not_literal;
+  return asio::ip::make_address(bind_address_, not_literal).is_unspecified();
+}
+
+std::string SignalingServer::origin() const {
+  return http::Url{tls_ ? "https" : "http", is_everywhere() ? "localhost" : bind_address_, port()}.origin();
 }
 
 void SignalingServer::reload_certificate() {

@@ -50,7 +50,11 @@ class SignalingServer {
   /// That of the first shard.
   signaling::Service& service() { return *shards_.front().service; }
   std::uint16_t port() const { return shards_.front().http->port(); }
-  bool secure() const { return tls_.has_value(); }
+  /// Whether it listens on every interface.
+  bool is_everywhere() const;
+  /// Where a browser of this computer opens it: `http://localhost:3001`, or with the one address it listens
+  /// on.
+  std::string origin() const;
 
  private:
   struct Shard {
@@ -75,6 +79,7 @@ class SignalingServer {
   std::shared_ptr<signaling::ShardGroup> group_;  ///< null with one shard
   std::vector<Shard> shards_;
   std::optional<http::TlsFiles> tls_;
+  std::string bind_address_;
   core::TaskGroup tasks_;
 };
 

@@ -1,4 +1,3 @@
-#include <boost/asio/ip/address.hpp>
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -13,7 +12,6 @@
 #include "cli/verbs.hpp"
 #include "core/async_event.hpp"
 #include "core/log.hpp"
-#include "http/url.hpp"
 
 namespace pantheon::cli {
 namespace {
@@ -21,12 +19,8 @@ namespace {
 constexpr const char* kEnvironmentFile = ".env";
 
 /// The line that says where the server is reached; who starts it waits for this line.
-void say_where(const std::string& bind_address, const app::SignalingServer& server) {
-  boost::system::error_code not_literal;
-  const bool everywhere = boost::asio::ip::make_address(bind_address, not_literal).is_unspecified();
-  const http::Url url{server.secure() ? "https" : "http", everywhere ? "localhost" : bind_address,
-                      server.port()};
-  std::cout << "Signaling on " << url.origin() << (everywhere ? "  (every interface; " : "  (")
+void say_where(const app::SignalingServer& server) {
+  std::cout << "Signaling on " << server.origin() << (server.is_everywhere() ? "  (every interface; " : "  (")
             << "Ctrl-C stops)" << std::endl;
 }
 
@@ -37,7 +31,6 @@ struct RunningServer {
 boost::asio::awaitable<core::Result<void>> serve(std::shared_ptr<RunningServer> running,
                                                  app::SignalingServerOptions options,
                                                  boost::asio::any_io_executor executor) {
-  const auto bind = options.bind_address;
   const bool has_others = !options.signaling.redis_url.empty();
   auto server = app::SignalingServer::start(executor, std::move(options));
   if (!server) co_return core::failure(server.error());
@@ -46,7 +39,7 @@ boost::asio::awaitable<core::Result<void>> serve(std::shared_ptr<RunningServer> 
     const auto joined = co_await running->server->join();
     if (!joined) co_return core::failure(joined.error());
   }
-  say_where(bind, *running->server);
+  say_where(*running->server);
   if (running->server->service().nobody_can_enter()) {
     core::logger("signaling")
         ->warn(

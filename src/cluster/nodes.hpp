@@ -59,8 +59,8 @@ class Nodes final : public Messenger {
   void on_request(RequestHandler handler) override;
 
   void start();
-  /// Gives the lease back, or, with `linger`, lets it run out after that time: until then the others keep what
-  /// the node has shared. Await it before destroying, and before the client stops.
+  /// Gives the lease back, or, with `linger`, lets it run out after that time: until then the others keep
+  /// what the node has shared. Await it before destroying, and before the client stops.
   asio::awaitable<void> stop(std::chrono::milliseconds linger = {});
 
   const std::string& id() const override;

@@ -183,8 +183,7 @@ asio::awaitable<core::Result<void>> RedisLink::State::log_in(State& state, WireP
     if (!reply && deadline.expired()) co_return core::failure(ClusterError::timeout);
     if (!reply) co_return core::failure(reply.error());
     if (written.error) co_return core::failure(read_error(written.error));
-    if (reply->type == RedisReply::Type::error)
-      co_return core::failure(refusal_of(first_word(reply->text)));
+    if (reply->type == RedisReply::Type::error) co_return core::failure(refusal_of(first_word(reply->text)));
   }
   co_return core::Result<void>();
 }

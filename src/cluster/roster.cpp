@@ -14,7 +14,8 @@ namespace {
 
 namespace json = core::json;
 using Clock = std::chrono::steady_clock;
-constexpr std::size_t kMaxEntries = 16 * 1024;  // of other nodes, in one group: more than any limit of sockets
+constexpr std::size_t kMaxEntries =
+    16 * 1024;  // of other nodes, in one group: more than any limit of sockets
 constexpr std::chrono::milliseconds kRetry{500};
 
 struct Group {

@@ -139,7 +139,7 @@ class Connection : public std::enable_shared_from_this<Connection>,
   std::weak_ptr<Holder> holder_;
   CloseReason reason_ = CloseReason::transport_close;
   std::uint32_t most_received_ = 0;  ///< 0: as the transport was made
-  bool queued_ = false;  ///< for its turn to send
+  bool queued_ = false;              ///< for its turn to send
   bool writing_ = false;
   bool closing_ = false;
   bool finished_ = false;

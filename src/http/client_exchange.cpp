@@ -83,8 +83,7 @@ asio::awaitable<core::Result<void>> ClientExchange::Implementation::read_header(
       boost::system::error_code error = beast::http::error::need_more;
       const std::size_t used = input_.size() > 0 ? parser_->put(input_.data(), error) : 0;
       input_.consume(used);
-      if (error && error != beast::http::error::need_more)
-        co_return core::failure(fail(bad_response(error)));
+      if (error && error != beast::http::error::need_more) co_return core::failure(fail(bad_response(error)));
       if (!header.allows(used, parser_->is_header_done() ? 0 : input_.size()))
         co_return core::failure(fail(core::Error(HttpError::bad_response, "a header too large")));
       if (!error) continue;

@@ -12,7 +12,8 @@ class HeaderCount {
  public:
   explicit HeaderCount(core::Bytes most) : most_(most.count) {}
 
-  /// `used` bytes more were parsed, and so many wait that belong to the header too: false when it is too large.
+  /// `used` bytes more were parsed, and so many wait that belong to the header too: false when it is too
+  /// large.
   bool allows(std::size_t used, std::size_t waiting) {
     parsed_ += used;
     return parsed_ + waiting <= most_;

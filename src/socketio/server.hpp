@@ -27,8 +27,8 @@ struct ServerOptions {
   std::chrono::milliseconds ping_timeout{20'000};
   std::chrono::milliseconds upgrade_timeout{10'000};  ///< from opening a WebSocket to going over to it
   std::chrono::milliseconds connect_timeout{
-      45'000};                                  ///< to join a first namespace, or another after the last
-  core::Bytes max_payload{1'000'000};           ///< of one received message
+      45'000};                         ///< to join a first namespace, or another after the last
+  core::Bytes max_payload{1'000'000};  ///< of one received message
   /// The same before the client has joined its first namespace; nothing: max_payload.
   std::optional<core::Bytes> max_payload_before_join = {};
   std::size_t max_attachments = 10;             ///< of one received packet

@@ -33,7 +33,10 @@ it('a large body is not read, of a poll or of any other request', async () => {
   const session = await PollingSession.open(signal.origin, '/socket.io/');
   expect((await session.post(`40{"token":"${LARGE}"}`)).status).toBe(413);
   for (const path of ['/v1/pairing/redeem', '/v1/tokens/refresh', '/turn-token']) {
-    const answer = await fetch(`${signal.origin}${path}`, { method: 'POST', body: JSON.stringify({ LARGE }) });
+    const answer = await fetch(`${signal.origin}${path}`, {
+      method: 'POST',
+      body: JSON.stringify({ LARGE }),
+    });
     expect(answer.status, path).toBe(413);
   }
 });
