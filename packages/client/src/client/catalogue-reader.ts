@@ -25,7 +25,7 @@ export async function fetchCatalogue(
     const headers: Record<string, string> = anew ? { 'cache-control': 'no-cache' } : {};
     const signal = AbortSignal.timeout(timeoutMs);
     const response = await link.fetch('/pantheon/catalogue', { headers, signal });
-    if (!response.ok) await response.body?.cancel(); // or its bytes would stay taken from the window of the link
+    if (!response.ok) await response.body?.cancel(); // nobody reads it
     const text = response.ok ? await response.text() : '';
     catalogue = text.length > MAX_BYTES ? undefined : parseCatalogue(JSON.parse(text));
   } catch (cause) {

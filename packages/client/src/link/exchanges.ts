@@ -34,7 +34,6 @@ export class Exchanges {
   /** Opening HEADs leave below the rate at which the peer ends the link, so that a network that bunches them does no harm. */
   readonly #openPace = new Limiter(60, 64);
   #held: { readonly stream: Stream; readonly head: Bytes }[] = [];
-  #open = 0;
   #highest = 0;
   #emptyData = 0;
   #peerStreams = 0;
@@ -54,7 +53,7 @@ export class Exchanges {
 
   /** Streams not yet over. */
   get open(): number {
-    return this.#open;
+    return this.#streams.size;
   }
 
   /** Id of the newest stream, 0 when there was none. */
@@ -71,7 +70,7 @@ export class Exchanges {
   openStream(head: RequestHead): Result<number> {
     const id = this.#highest + 1;
     if (id > this.#refuseAbove) return failure('shutting_down', 'the link takes no new streams');
-    if (this.#open >= this.#peerStreams) return failure('refused_stream', 'too many open streams');
+    if (this.open >= this.#peerStreams) return failure('refused_stream', 'too many open streams');
     const payload = encodeRequestHead(head);
     if (!payload.ok) return payload;
     if (!this.outbox.fits(id, payload.value.byteLength))
@@ -118,11 +117,11 @@ export class Exchanges {
   reset(id: number, code: LinkErrorCode, message: string): void {
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
-    if (!stream.over && !stream.held) this.outbox.reset(id, encodeReset(code, shortReason(message)));
+    if (!stream.held) this.outbox.reset(id, encodeReset(code, shortReason(message)));
     this.#forget(stream);
   }
 
-  /** Returns credit for bytes that the user has used up. */
+  /** Returns credit for bytes that the user has used up; that of a stream that is over has gone back already. */
   consumed(id: number, bytes: number): void {
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
@@ -130,7 +129,6 @@ export class Exchanges {
     this.#creditLink(this.#window.consume(count, this.nowMs));
     const credit = stream.receiveWindow.consume(count, this.nowMs);
     if (credit > 0 && !stream.remoteEnded) this.outbox.control(FrameType.credit, id, encodeVarint(credit));
-    if (stream.over && stream.receiveWindow.held === 0) this.#streams.delete(id);
   }
 
   /** Readies the RESETs and opening heads whose pace has come; call before `outbox.compose`. */
@@ -158,7 +156,7 @@ export class Exchanges {
   refuseAbove(id: number): void {
     this.#refuseAbove = Math.min(this.#refuseAbove, id);
     for (const stream of [...this.#streams.values()]) {
-      if (stream.id <= id || stream.over) continue;
+      if (stream.id <= id) continue;
       this.#forget(stream);
       this.#emit({
         type: 'reset',
@@ -173,7 +171,6 @@ export class Exchanges {
   close(): void {
     this.#streams.clear();
     this.#held = [];
-    this.#open = 0;
   }
 
   /** HEAD of a request (answerer). */
@@ -183,7 +180,7 @@ export class Exchanges {
     const unacceptable = this.#raise(id);
     if (unacceptable !== undefined) return unacceptable;
     if (id > this.#refuseAbove) return undefined;
-    if (this.#open >= this.#maxStreams) return this.#refuse(id, 'refused_stream', 'too many open streams');
+    if (this.open >= this.#maxStreams) return this.#refuse(id, 'refused_stream', 'too many open streams');
     const head = parseRequestHead(payload);
     if (!head.ok) return this.#refuse(id, head.failure.code, head.failure.message);
     this.#add(id);
@@ -220,9 +217,7 @@ export class Exchanges {
       return { code: 'flow_control_error', message: 'more DATA than the link has credit' };
     if (stream === undefined || stream.remoteEnded) {
       this.#creditLink(this.#window.consume(length, this.nowMs));
-      return stream === undefined || stream.over
-        ? undefined
-        : this.#breakStream(stream, 'stream_closed', 'DATA after END');
+      return stream === undefined ? undefined : this.#breakStream(stream, 'stream_closed', 'DATA after END');
     }
     if (!stream.receiveWindow.receive(length)) {
       return { code: 'flow_control_error', message: 'more DATA than the stream has credit' };
@@ -253,16 +248,7 @@ export class Exchanges {
     if (reset === undefined) return { code: 'protocol_error', message: 'malformed RESET' };
     const stream = this.#streams.get(id);
     if (stream === undefined) return this.#unknown(id);
-    if (stream.over) return undefined;
-    if (reset.code === 'no_error' && stream.remoteEnded) {
-      // The answer is whole: what the user has not read of it stays readable.
-      this.outbox.drop(stream);
-      stream.ending = true;
-      stream.localEnded = true;
-      this.#settle(stream);
-    } else {
-      this.#forget(stream);
-    }
+    this.#forget(stream);
     this.#emit({ type: 'reset', stream: id, code: reset.code, message: reset.message });
     return undefined;
   }
@@ -288,7 +274,6 @@ export class Exchanges {
     const stream = new Stream(id);
     this.#highest = id;
     this.#streams.set(id, stream);
-    this.#open += 1;
     return stream;
   }
 
@@ -309,7 +294,6 @@ export class Exchanges {
   }
 
   #breakStream(stream: Stream, code: LinkErrorCode, message: string): undefined {
-    if (stream.over) return;
     this.reset(stream.id, code, message);
     this.#emit({ type: 'reset', stream: stream.id, code, message });
   }
@@ -329,19 +313,16 @@ export class Exchanges {
       return this.#settle(stream);
     }
     if (!stream.remoteEnded) this.outbox.reset(stream.id, encodeReset('no_error', ''));
-    // What is unread of the request stays so, and gives its credit back.
     this.#forget(stream);
     stream.localEnded = true;
   }
 
   #settle(stream: Stream): void {
-    if (!stream.over) return;
-    this.#open -= 1;
-    if (stream.receiveWindow.held === 0) this.#streams.delete(stream.id);
+    if (stream.over) this.#forget(stream);
   }
 
+  /** What is unread of it stays with its reader, who may never come: the link must not wait for that. */
   #forget(stream: Stream): void {
-    if (!stream.over) this.#open -= 1;
     this.#streams.delete(stream.id);
     this.outbox.drop(stream);
     if (stream.held) this.#held = this.#held.filter((waiting) => waiting.stream !== stream);

@@ -451,6 +451,20 @@ describe('back-pressure', () => {
     expect(await (await link.fetch('/')).arrayBuffer()).toHaveProperty('byteLength', initialStreamWindow);
   });
 
+  it('gives back the credit of answers that nobody reads at all', async () => {
+    const { link } = connectLink((exchange) => {
+      exchange.respond();
+      void exchange.writeAll(new Uint8Array(100_000)).then(() => exchange.end());
+    });
+    const unread: Response[] = [];
+    for (let round = 0; round < 50; round++) {
+      unread.push(await link.fetch('/v1/models'));
+      while (link.pending > 0) await settled();
+    }
+    expect(await (await link.fetch('/')).arrayBuffer()).toHaveProperty('byteLength', 100_000);
+    for (const response of unread) expect((await response.arrayBuffer()).byteLength).toBe(100_000);
+  });
+
   it('gives back the credit of answers that are read late', async () => {
     const { link } = connectLink((exchange) => {
       exchange.respond();
