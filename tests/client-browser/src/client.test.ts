@@ -8,6 +8,8 @@ import { launch, openPage, pageFiles, scripts } from './browser.js';
 
 // An offer is given up after 3 s; a second one that gets lost would take 3 s more.
 const RETRIED_WITHIN_MS = 5_500;
+// The page asks, and waits 4 s; a link by itself notices after 25 s.
+const NOTICED_WITHIN_MS = 8_000;
 
 interface Shown {
   readonly state: string;
@@ -223,6 +225,34 @@ describe('PantheonClient in Chromium, on a plain http origin', () => {
     await until({ online: false, state: 'reconnecting' });
     await startHost();
     await until({ online: true, state: 'connected', models: ['gemma3:270m'] });
+  });
+
+  /** The page is out of sight for a while, as on a phone in a pocket. */
+  function sleep(forMs: number): Promise<void> {
+    return page.evaluate((milliseconds) => {
+      const show = (visibilityState: string): void => {
+        Object.defineProperty(document, 'visibilityState', { value: visibilityState, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      };
+      const { now } = Date;
+      show('hidden');
+      Date.now = () => now() + milliseconds;
+      show('visible');
+    }, forMs);
+  }
+
+  it('notices soon after the page slept that a host hears it no more, and connects again', async () => {
+    const hostPage = await startHost();
+    await pair();
+    await until({ online: true });
+    await connect();
+    await until({ state: 'connected', models: ['gemma3:270m'] });
+    await hostPage.evaluate(() => window.host.goDeaf());
+    const began = performance.now();
+    await sleep(20_000);
+    await until({ state: 'reconnecting', error: 'link_closed' });
+    expect(performance.now() - began).toBeLessThan(NOTICED_WITHIN_MS);
+    await until({ state: 'connected', error: '' });
   });
 
   it('tries again when the first offer gets lost', async () => {

@@ -114,6 +114,12 @@ export class AccountSession extends Emitter<SessionEvents> {
     this.removeAllListeners();
   }
 
+  /** The device slept, or is in another network: finds out what of all that is open still is. */
+  woke(): void {
+    this.signaling.check();
+    for (const connection of this.connections.values()) connection.woke();
+  }
+
   /** The link to a host; throws as PantheonClient.connect(). */
   async connect(deviceId: string): Promise<Link> {
     const connection = await this.connected(deviceId);

@@ -156,6 +156,7 @@ export class PantheonClient extends Emitter<ClientEvents> {
       hide: () => this.endSession(),
       show: () => void this.restart(),
       online: () => this.retryNow(),
+      woke: () => this.session?.woke(),
     });
     this.stopWatching = () => {
       stopStore();

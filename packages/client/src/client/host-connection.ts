@@ -135,6 +135,15 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     else if (this.state === 'connected') void this.probe();
   }
 
+  /** This device slept, or is in another network: the link may be dead, and what failed before may go now. */
+  woke(): void {
+    if (this.relayed === undefined && this.state === 'connected') void this.probe();
+    else if (this.state === 'reconnecting' && this.retry !== undefined) {
+      this.backoff.reset();
+      this.redial(0);
+    }
+  }
+
   /** Asks the host for its models, and that it look for them anew. Throws `catalogue_unavailable`. */
   async refresh(): Promise<void> {
     if (this.reader === undefined) throw clientError('link_closed');
@@ -249,16 +258,19 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     }
   }
 
-  /** Finds out whether the host still hears us; takes the link for lost if not. */
+  /** Finds out whether the host still hears us; takes the link for lost if nothing comes. */
   private async probe(): Promise<void> {
     const { link, legacy, dialled, reader } = this;
     if (this.probing) return;
     this.probing = true;
+    const asked = performance.now();
     try {
       if (link !== undefined) await reader?.load({ timeoutMs: PROBE_TIMEOUT_MS });
       else await legacy?.ping();
     } catch {
-      if (dialled !== undefined && this.dialled === dialled) this.onLoss(clientError('link_closed'));
+      const heard = link !== undefined && link.heardAt > asked; // it is busy, no more
+      if (!heard && dialled !== undefined && this.dialled === dialled)
+        this.onLoss(clientError('link_closed'));
     } finally {
       this.probing = false;
     }

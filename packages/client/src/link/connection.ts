@@ -80,6 +80,11 @@ export class LinkConnection {
     return this.#handshake.peer;
   }
 
+  /** When the peer was heard last. */
+  get heardMs(): number {
+    return this.#heardMs;
+  }
+
   /** Streams not yet over, for draining before the channel is closed. */
   get openStreams(): number {
     return this.#exchanges.open;

@@ -93,6 +93,11 @@ export class Link extends Emitter<LinkEvents> {
     return this.#channel.connection.peer;
   }
 
+  /** When something last came from the peer, by `performance.now()`. */
+  get heardAt(): number {
+    return this.#channel.connection.heardMs;
+  }
+
   /** Requests under way, those that wait included. */
   get pending(): number {
     return this.#exchanges.size + this.#waiting.length;

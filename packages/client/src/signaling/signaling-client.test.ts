@@ -106,6 +106,44 @@ describe('SignalingClient', () => {
     await reached(client, 'online');
   });
 
+  it('takes a socket for lost over which no answer comes when it is checked', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const client = make({});
+    await client.start();
+    await client.listDevices(); // the first lists have come before its answer
+    server.refusals.set('request-peer-list', ['silent']);
+    client.check();
+    client.check();
+    await vi.advanceTimersByTimeAsync(4_900);
+    expect(client.state).toBe('online');
+    await vi.advanceTimersByTimeAsync(200);
+    expect([client.state, client.error?.code]).toEqual(['offline', 'connection_lost']);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await reached(client, 'online');
+  });
+
+  it('keeps a socket over which an answer comes when it is checked', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const client = make({});
+    await client.start();
+    await client.listDevices();
+    const answered = new Promise((resolve) => client.on('peers', resolve));
+    client.check();
+    await answered;
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(client.state).toBe('online');
+  });
+
+  it('notices when it is checked that the pings of the server have stayed away, though no timer ran', async () => {
+    const client = make({});
+    await client.start();
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(Date.now() + 60_000);
+    client.check();
+    await reached(client, 'offline');
+    expect(client.error?.code).toBe('connection_lost');
+  });
+
   it('replaces an expired token at once and signs in', async () => {
     const client = await paired();
     server.expireTokens();

@@ -18,6 +18,7 @@ import type { TokenSource } from './tokens.js';
 const CONNECT_TIMEOUT_MS = 10_000;
 const ACK_TIMEOUT_MS = 10_000;
 const LASTING_MS = 10_000;
+const CHECK_TIMEOUT_MS = 5_000;
 const RENEW_BEFORE_MS = 90_000;
 const RENEW_AGAIN_MS = 5_000;
 const FINAL = new Set([
@@ -89,6 +90,7 @@ export class SignalingClient extends Emitter<SignalingEvents> {
   private replacements = 0; // of refused tokens since the last success
   private retry: ReturnType<typeof setTimeout> | undefined;
   private renewal: ReturnType<typeof setTimeout> | undefined;
+  private checking: ReturnType<typeof setTimeout> | undefined;
   private opening: (error: ClientError) => void = () => undefined; // ends an open() that is still under way
   private joining: AbortController | undefined; // until the server has let us into the account's room
   private run = 0; // rises with start() and stop(), so that what is still under way can see it is too late
@@ -130,6 +132,24 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     if (this.current !== 'offline' || this.retry === undefined) return;
     this.backoff.reset();
     void this.attempt(this.run);
+  }
+
+  /**
+   * Finds out whether the socket still leads to the server; if nothing comes from there it is lost. For after a sleep and in another
+   * network, where it can be dead for a long time before anybody says so.
+   */
+  check(): void {
+    const { socket, run } = this;
+    if (this.current !== 'online' || socket === undefined || this.checking !== undefined) return;
+    this.checking = setTimeout(() => {
+      this.checking = undefined;
+      if (run === this.run && socket === this.socket)
+        this.failed(run, signalingError('connection_lost', { detail: 'no answer' }));
+    }, CHECK_TIMEOUT_MS);
+    socket.io.engine.once('packet', () => {
+      if (socket === this.socket) this.stopChecking();
+    });
+    this.requestPeers(); // a socket that has missed its pings by the clock says so here
   }
 
   /** Sends one signal of WebRTC. False when there is no connection. */
@@ -413,11 +433,17 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     clearTimeout(this.retry);
     clearTimeout(this.renewal);
     this.retry = undefined;
+    this.stopChecking();
     this.joining?.abort();
     const { socket } = this;
     this.socket = undefined;
     socket?.disconnect();
     this.opening(signalingError('connection_lost')); // a socket that was not yet connected says nothing of its end
+  }
+
+  private stopChecking(): void {
+    clearTimeout(this.checking);
+    this.checking = undefined;
   }
 
   private setState(state: SignalingState, error: ClientError | undefined): void {

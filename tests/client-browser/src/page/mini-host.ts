@@ -33,6 +33,7 @@ export class MiniHost {
   private readonly deviceId: string;
   private readonly peers = new Map<string, Peer>();
   private readonly channels: LinkChannel[] = [];
+  private readonly opened: RTCDataChannel[] = [];
   /** Ids of the models in its catalogue. */
   models: readonly string[] = ['gemma3:270m'];
   /** How many of the next questions for its catalogue it does not answer. */
@@ -65,6 +66,11 @@ export class MiniHost {
     for (const peer of this.peers.values()) peer.close();
   }
 
+  /** From now on nothing that is sent over its open links comes to it, as on a network that is gone; its signaling goes on. */
+  goDeaf(): void {
+    for (const channel of this.opened) channel.onmessage = null;
+  }
+
   push(kind: string, body: JsonObject): void {
     for (const channel of this.channels) {
       channel.connection.push(kind, body);
@@ -82,6 +88,7 @@ export class MiniHost {
   }
 
   private serve(open: OpenChannel): void {
+    this.opened.push(open.channel);
     const channel: LinkChannel = new LinkChannel(
       wrapDataChannel(open.channel),
       {
