@@ -35,7 +35,8 @@ export interface SessionOptions {
   /** The account this browser was paired with; undefined for accounts of a provider. */
   readonly pairedAccount: string | undefined;
   readonly platform: string;
-  readonly config: ServerConfig;
+  /** What the server says of itself; asked for at each attempt to sign in. */
+  readonly config: () => Promise<ServerConfig>;
   readonly statsIntervalMs: number;
 }
 
@@ -63,6 +64,7 @@ export class AccountSession extends Emitter<SessionEvents> {
   private readonly unvouched = new Map<string, Unvouched>(); // by the device id of a connection
   private readonly stops: Unsubscribe[] = [];
   private readonly iceServers: IceServers;
+  private config: ServerConfig | undefined;
   private book: KeyBook | undefined;
   private known: KnownHosts | undefined;
   private savedRevision = 0;
@@ -74,12 +76,15 @@ export class AccountSession extends Emitter<SessionEvents> {
 
   constructor(private readonly options: SessionOptions) {
     super();
-    const { server, installation, tokens, pairedAccount, platform, config } = options;
-    this.iceServers = new IceServers(server, tokens, config.iceServers);
+    const { server, installation, tokens, pairedAccount, platform } = options;
+    this.iceServers = new IceServers(server, tokens, () => this.config?.iceServers ?? []);
     this.firstSight = pairedAccount === undefined ? 'remember' : 'refuse';
     const { key, deviceId, name } = installation;
     const self = { key, deviceId, name, platform };
-    const path = config.signalingPath;
+    const path = async (): Promise<string> => {
+      this.config = await options.config();
+      return this.config.signalingPath;
+    };
     this.signaling = new SignalingClient({ server, path, self, tokens, expectedAccount: pairedAccount });
     this.stops.push(
       this.signaling.on('state', () => this.onSignalingState()),

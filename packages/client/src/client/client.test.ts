@@ -248,6 +248,22 @@ describe('PantheonClient', () => {
     await until(() => client.state === 'online');
   });
 
+  it.each([429, 403])(
+    'goes on as its server is set up, though that was first refused with %i',
+    async (status) => {
+      const store = new MemoryStore();
+      await pairedBefore(store);
+      server.mode = 'anywhere';
+      server.httpRefusals.set('/config.json', [{ status, code: 'rate_limited', retryAfterMs: 300 }]);
+      const client = make({ store });
+      await client.start();
+      expect(client.state).toBe('offline');
+      expect(client.hosts).toHaveLength(1);
+      await until(() => client.state === 'online');
+      expect(client.server?.mode).toBe('anywhere');
+    },
+  );
+
   it('believes a revocation that the voucher signed, and no other', async () => {
     const client = await paired();
     const { deviceId, publicKey } = client.device ?? expect.fail('no device');

@@ -1,6 +1,6 @@
 import { debugLog } from '../core/debug.js';
 import { Emitter } from '../core/emitter.js';
-import { isClientError, type ClientError } from '../core/error.js';
+import { type ClientError } from '../core/error.js';
 import { plainText } from '../core/json.js';
 import type { LegacyChannel } from '../legacy/legacy-channel.js';
 import type { Link } from '../link/index.js';
@@ -275,26 +275,10 @@ export class PantheonClient extends Emitter<ClientEvents> {
       this.options.server ?? (this.options.token === undefined ? installation.pairing?.server : undefined);
     const server = new URL(origin ?? this.pageOrigin() ?? fail('server_unreachable'));
     if (this.current !== 'offline') this.setState('connecting', undefined);
-    let config: ServerConfig;
-    try {
-      config = await fetchServerConfig(server);
-    } catch (error) {
-      config = this.config ?? {
-        version: '',
-        serverId: '',
-        mode: 'home',
-        signalingPath: '/socket.io/',
-        iceServers: [],
-        devTokens: false,
-      };
-      debug('no configuration', { code: isClientError(error) ? error.code : '' }); // the socket will find out the same, and retry
-    }
-    if (era !== this.era) return; // stopped, unpaired or paired anew meanwhile
-    this.config = config;
-    await this.begin(installation, server, config);
+    await this.begin(installation, server);
   }
 
-  private async begin(installation: Installation, server: URL, config: ServerConfig): Promise<void> {
+  private async begin(installation: Installation, server: URL): Promise<void> {
     const { token, statsIntervalMs = DEFAULT_STATS_MS } = this.options;
     const tokens =
       token === undefined
@@ -302,13 +286,18 @@ export class PantheonClient extends Emitter<ClientEvents> {
         : new ProviderTokens(token);
     const pairedAccount = token === undefined ? installation.pairing?.account : undefined;
     const platform = platformOf(userAgent());
+    let config: ServerConfig | undefined;
     const session = new AccountSession({
       server,
       installation,
       tokens,
       pairedAccount,
       platform,
-      config,
+      config: async () => {
+        config ??= await fetchServerConfig(server);
+        if (this.session === session) this.config = config;
+        return config;
+      },
       statsIntervalMs,
     });
     this.session = session;

@@ -23,7 +23,7 @@ afterEach(() => void server.close());
 
 function make(): IceServers {
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  return new IceServers(url, new ProviderTokens('dev:alice'), STUN);
+  return new IceServers(url, new ProviderTokens('dev:alice'), () => STUN);
 }
 
 it('asks once with our token, for as long as the credentials last', async () => {

@@ -15,13 +15,14 @@ const debug = debugLog('ice');
  */
 export class IceServers {
   private until = 0;
+  private given: readonly RTCIceServer[] | undefined;
   private asking: Promise<void> | undefined;
 
-  /** `open` are the ones of the server's configuration, used where it gives out no others. */
+  /** `open` gives the ones of the server's configuration, used where it gives out no others. */
   constructor(
     private readonly server: URL,
     private readonly tokens: TokenSource,
-    private open: readonly RTCIceServer[],
+    private readonly open: () => readonly RTCIceServer[],
   ) {}
 
   /** Never rejects, and takes 3 s at most: connecting goes on with what was known. */
@@ -32,7 +33,7 @@ export class IceServers {
       });
       await this.asking;
     }
-    return this.open;
+    return this.given ?? this.open();
   }
 
   private async ask(): Promise<void> {
@@ -45,7 +46,7 @@ export class IceServers {
         timeoutMs: TIMEOUT_MS,
       });
       if (!answer.ok || answer.body === undefined) return debug('none given', { status: answer.status });
-      this.open = parseIceServers(answer.body['ice_servers']);
+      this.given = parseIceServers(answer.body['ice_servers']);
       const ttlMs = (integerOf(answer.body, 'ttl') ?? 0) * 1_000;
       lastsMs = Math.min(Math.max(ttlMs * 0.8, RETRY_MS), MAX_LIFE_MS);
     } catch {

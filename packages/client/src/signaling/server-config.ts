@@ -1,4 +1,5 @@
-import { exchangeJson } from '../core/http.js';
+import type { ClientError } from '../core/error.js';
+import { exchangeJson, serverErrorOf, type HttpAnswer } from '../core/http.js';
 import { asObject, booleanOf, listOf, plainText, stringOf, type JsonObject } from '../core/json.js';
 import { signalingError } from './error.js';
 
@@ -54,26 +55,31 @@ export function parseServerConfig(body: JsonObject): ServerConfig {
   };
 }
 
-/** Fetches the configuration of a server. Throws `server_unreachable`. A server without one gets the defaults. */
-export async function fetchServerConfig(server: URL): Promise<ServerConfig> {
-  try {
-    const answer = await exchangeJson(new URL('/config.json', server));
-    if (answer.status >= 500)
-      throw signalingError('server_unreachable', { detail: `status ${answer.status}` });
-    return parseServerConfig(answer.ok ? (answer.body ?? {}) : {});
-  } catch (cause) {
-    throw signalingError('server_unreachable', { cause });
-  }
+/** Why an answer that is none of the server's own refusals is to be asked for again: it has too much to do, or somebody else answered. */
+export function passing(answer: HttpAnswer): ClientError {
+  const { retryAfterMs } = serverErrorOf(answer);
+  if (answer.status === 429) return signalingError('rate_limited', { retryAfterMs });
+  return signalingError('server_unreachable', { detail: `status ${answer.status}` });
 }
 
-/** Fetches a nonce for one proof; undefined from a server that gives out none. Throws `server_unreachable`. */
-export async function fetchNonce(server: URL): Promise<string | undefined> {
+/** What a server says at a path; undefined where it has nothing there. */
+async function read(server: URL, path: string): Promise<JsonObject | undefined> {
+  let answer: HttpAnswer;
   try {
-    const answer = await exchangeJson(new URL('/v1/nonce', server));
-    if (answer.status >= 500)
-      throw signalingError('server_unreachable', { detail: `status ${answer.status}` });
-    return answer.ok && answer.body !== undefined ? stringOf(answer.body, 'nonce', 256) : undefined;
+    answer = await exchangeJson(new URL(path, server));
   } catch (cause) {
     throw signalingError('server_unreachable', { cause });
   }
+  if (!answer.ok && answer.status !== 404) throw passing(answer);
+  return answer.ok ? answer.body : undefined;
+}
+
+/** Fetches the configuration of a server. Throws `server_unreachable`, `rate_limited`. A server without one gets the defaults. */
+export async function fetchServerConfig(server: URL): Promise<ServerConfig> {
+  return parseServerConfig((await read(server, '/config.json')) ?? {});
+}
+
+/** Fetches a nonce for one proof; undefined from a server that gives out none. Throws `server_unreachable`, `rate_limited`. */
+export async function fetchNonce(server: URL): Promise<string | undefined> {
+  return stringOf((await read(server, '/v1/nonce')) ?? {}, 'nonce', 256);
 }

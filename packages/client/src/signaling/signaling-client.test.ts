@@ -232,6 +232,32 @@ describe('SignalingClient', () => {
     expect(performance.now() - begun).toBeGreaterThanOrEqual(700);
   });
 
+  it('comes back when it was told to, if it has asked for too many nonces', async () => {
+    const client = await paired();
+    server.httpRefusals.set('/v1/nonce', [{ status: 429, code: 'rate_limited', retryAfterMs: 700 }]);
+    const begun = performance.now();
+    await client.start();
+    expect(client.state).toBe('offline');
+    expect(client.error).toMatchObject({ code: 'rate_limited', retryAfterMs: 700 });
+    await reached(client, 'online');
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(700);
+  });
+
+  it('comes back when a proxy refused it a nonce, also with a token that is not bound to its key', async () => {
+    const client = make({});
+    server.httpRefusals.set('/v1/nonce', [{ status: 403 }]);
+    await client.start();
+    expect([client.state, client.error?.code]).toEqual(['offline', 'server_unreachable']);
+    await reached(client, 'online');
+  });
+
+  it('signs in without a proof where a server of old gives out no nonces', async () => {
+    const client = make({});
+    server.httpRefusals.set('/v1/nonce', [{ status: 404 }]);
+    await client.start();
+    expect(client.state).toBe('online');
+  });
+
   it('asks to join again when it was told to, if that was refused for the moment', async () => {
     const busy = { code: 'rate_limited', retryAfterMs: 400 };
     server.refusals.set('join-account', [busy, { code: 'server_error' }]);

@@ -65,8 +65,8 @@ export interface SignalingEvents {
 
 export interface SignalingOptions {
   readonly server: URL;
-  /** Path of Socket.IO, from the server's configuration. */
-  readonly path: string;
+  /** Path of Socket.IO, or the question for it at each attempt; it comes from the server's configuration. */
+  readonly path: string | (() => Promise<string>);
   readonly self: Self;
   readonly tokens: TokenSource;
   /** The account this device was paired with: a server that names another is not to be trusted. */
@@ -215,21 +215,22 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     this.token = undefined;
     this.setState('connecting', undefined);
     try {
-      const { server, self, tokens } = this.options;
+      const { server, self, tokens, path: given } = this.options;
+      const path = typeof given === 'string' ? given : await given();
       const token = await tokens.get(this.rejected);
       const proof = await proofFor(server, self, tokens, token);
       if (run !== this.run) return;
       this.token = token;
-      await this.open(run, helloAuth(self, this.instance, token, proof));
+      await this.open(run, path, helloAuth(self, this.instance, token, proof));
     } catch (error) {
       if (run === this.run) this.failed(run, error);
     }
   }
 
   /** Opens a socket; resolves when it is signed in, rejects with why not. */
-  private open(run: number, auth: Record<string, unknown>): Promise<void> {
+  private open(run: number, path: string, auth: Record<string, unknown>): Promise<void> {
     const socket = io(this.options.server.origin, {
-      path: this.options.path,
+      path,
       transports: ['websocket'],
       forceNew: true,
       reconnection: false,

@@ -32,6 +32,19 @@ describe('DeviceTokens', () => {
     expect(server.log).toEqual([]);
   });
 
+  it.each([
+    [403, 'server_unreachable'],
+    [408, 'server_unreachable'],
+    [429, 'rate_limited'],
+  ])('takes a page of a proxy with status %i for no word about this device', async (status, expected) => {
+    await keep(5_000);
+    server.httpRefusals.set('/v1/tokens/refresh', [{ status }]);
+    const tokens = tab();
+    await expect(tokens.get()).rejects.toThrow(code(expected));
+    await tokens.get();
+    expect(server.log).toEqual(['refresh ok']);
+  });
+
   it('rotates a token that is about to expire, and stores the new pair', async () => {
     const stored = await keep(5_000);
     const tokens = tab();

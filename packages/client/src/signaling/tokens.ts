@@ -8,7 +8,7 @@ import { toBase64Url } from '../core/bytes.js';
 import { withStoreLock } from '../store/store-lock.js';
 import type { Store } from '../store/store.js';
 import { signalingError } from './error.js';
-import { fetchNonce } from './server-config.js';
+import { fetchNonce, passing } from './server-config.js';
 
 const MAX_TOKEN = 8192;
 const FRESH_MS = 60_000;
@@ -85,12 +85,11 @@ export function parseTokenPair(text: string | undefined): TokenPair | undefined 
 }
 
 function refusal(answer: HttpAnswer): Error {
-  const { code, retryAfterMs } = serverErrorOf(answer);
+  const { code } = serverErrorOf(answer);
   if (code === 'device_revoked') return signalingError('device_revoked');
   if (code === 'proof_invalid') return signalingError('proof_invalid'); // the nonce was too old, or the server began anew
-  if (answer.status === 429) return signalingError('rate_limited', { retryAfterMs });
-  if (answer.status >= 500)
-    return signalingError('server_unreachable', { detail: `status ${answer.status}` });
+  // A page without a code is that of a proxy, and says nothing about this device.
+  if (answer.status === 429 || answer.status >= 500 || code === '') return passing(answer);
   return signalingError('auth_invalid', { detail: code });
 }
 

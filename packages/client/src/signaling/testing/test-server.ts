@@ -79,6 +79,10 @@ export class TestServer {
   joins = 0;
   /** Whether it acknowledges that; servers of old did not. */
   joinsAcknowledged = true;
+  /** What it answers the next HTTP requests to a path with; without a code as a proxy before it would. */
+  readonly httpRefusals = new Map<string, { status: number; code?: string; retryAfterMs?: number }[]>();
+  /** What `/config.json` says. */
+  mode = 'home';
   /** Sends no answer to a request for new tokens before this is resolved. */
   refreshHeld: Promise<void> | undefined;
   /** How many of the next signals are lost. */
@@ -289,6 +293,12 @@ export class TestServer {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
     const path = `${request.method} ${request.url}`;
+    const refusal = this.httpRefusals.get(request.url ?? '')?.shift();
+    if (refusal !== undefined) {
+      const { status, ...error } = refusal;
+      if (error.code !== undefined) return send(status, { error });
+      return void response.writeHead(status, { 'content-type': 'text/html' }).end('<h1>no</h1>');
+    }
     const file = this.files.get(request.url ?? '');
     if (file !== undefined) {
       response.writeHead(200, { 'content-type': file[0] }).end(file[1]);
@@ -297,7 +307,7 @@ export class TestServer {
       send(200, {
         version: '1',
         serverId: 'test',
-        mode: 'home',
+        mode: this.mode,
         signaling: { path: '/socket.io/' },
         iceServers: [],
         devTokens: true,
