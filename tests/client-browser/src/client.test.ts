@@ -94,15 +94,16 @@ describe('PantheonClient in Chromium, on a plain http origin', () => {
     return await startHost({ seed, token: 'dev:test' });
   }
 
+  function fragment(): string {
+    return server.pairingLink.slice(server.pairingLink.indexOf('#'));
+  }
+
   async function pair(): Promise<void> {
-    await page.evaluate(
-      async (link) => {
-        window.client = new window.testing.PantheonClient({ statsIntervalMs: 50 });
-        await window.client.pair(link, { name: 'Phone' });
-        await window.client.start();
-      },
-      server.pairingLink.slice(server.pairingLink.indexOf('#')),
-    );
+    await page.evaluate(async (link) => {
+      window.client = new window.testing.PantheonClient({ statsIntervalMs: 50 });
+      await window.client.pair(link, { name: 'Phone' });
+      await window.client.start();
+    }, fragment());
   }
 
   function connect(): Promise<string> {
@@ -253,6 +254,37 @@ describe('PantheonClient in Chromium, on a plain http origin', () => {
     await until({ state: 'reconnecting', error: 'link_closed' });
     expect(performance.now() - began).toBeLessThan(NOTICED_WITHIN_MS);
     await until({ state: 'connected', error: '' });
+  });
+
+  /** The page goes into the back-forward cache, and comes out again. */
+  async function goAndComeBack(meanwhile: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
+    await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
+    await expect.poll(() => server.sockets.length).toBe(1);
+    await meanwhile();
+    await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+  }
+
+  it('connects again to the hosts it kept when the page comes out of the back-forward cache', async () => {
+    await startHost();
+    await pair();
+    await until({ online: true });
+    await connect();
+    await until({ state: 'connected', models: ['gemma3:270m'] });
+    await goAndComeBack();
+    await until({ state: 'reconnecting' });
+    await until({ state: 'connected', models: ['gemma3:270m'] });
+    await goAndComeBack(() => page.evaluate((id) => window.client.disconnect(id), hostId));
+    await until({ state: 'idle', online: true });
+  });
+
+  it('connects again to the hosts it kept when it is paired anew with their account', async () => {
+    await startHost();
+    await pair();
+    await until({ online: true });
+    await connect();
+    await until({ state: 'connected', models: ['gemma3:270m'] });
+    await page.evaluate((link) => window.client.pair(link), fragment());
+    await until({ online: true, state: 'connected' });
   });
 
   it('tries again when the first offer gets lost', async () => {

@@ -38,6 +38,14 @@ export interface SessionOptions {
   /** What the server says of itself; asked for at each attempt to sign in. */
   readonly config: () => Promise<ServerConfig>;
   readonly statsIntervalMs: number;
+  /** What the session before kept. */
+  readonly kept: KeptHosts | undefined;
+}
+
+/** The hosts of an account that are dialled again until somebody disconnects them. */
+export interface KeptHosts {
+  readonly account: string;
+  readonly deviceIds: readonly string[];
 }
 
 export interface SessionEvents {
@@ -101,6 +109,13 @@ export class AccountSession extends Emitter<SessionEvents> {
   }
   get hosts(): readonly Host[] {
     return this.snapshot;
+  }
+
+  /** For the session that comes next; undefined while the account is unknown. */
+  get kept(): KeptHosts | undefined {
+    const { account } = this;
+    const kept = [...this.connections.values()].filter(({ isKept }) => isKept);
+    return account === undefined ? undefined : { account, deviceIds: kept.map(({ deviceId }) => deviceId) };
   }
 
   /** Goes online; resolves when the first attempt has come to an end. */
@@ -361,7 +376,15 @@ export class AccountSession extends Emitter<SessionEvents> {
     ) {
       known.remember({ deviceId: pairing.voucherId, name: pairing.voucherName, platform: '' });
     }
+    this.resume(book);
     this.onPeers();
+  }
+
+  private resume(book: KeyBook): void {
+    const { kept } = this.options;
+    if (kept?.account !== book.account) return;
+    for (const deviceId of kept.deviceIds)
+      if (!book.isRevoked(deviceId)) this.newConnection(deviceId).resume();
   }
 
   private onPeers(): void {

@@ -11,7 +11,7 @@ import { signalingError } from '../signaling/error.js';
 import { fetchServerConfig, type ServerConfig } from '../signaling/server-config.js';
 import { DeviceTokens, ProviderTokens } from '../signaling/tokens.js';
 import { openStore } from '../store/open-store.js';
-import { AccountSession } from './account-session.js';
+import { AccountSession, type KeptHosts } from './account-session.js';
 import { deviceNameOf, platformOf } from './device-name.js';
 import { clientError } from './error.js';
 import { ENTRIES, Installation } from './installation.js';
@@ -56,6 +56,7 @@ export class PantheonClient extends Emitter<ClientEvents> {
   private installation: Installation | undefined;
   private config: ServerConfig | undefined;
   private session: AccountSession | undefined;
+  private kept: KeptHosts | undefined; // of the session before: a page that comes back, or is paired anew, finds its links again
   private current: ClientState = 'connecting';
   private reason: ClientError | undefined;
   private started = false;
@@ -170,6 +171,7 @@ export class PantheonClient extends Emitter<ClientEvents> {
     this.started = false;
     this.stopWatching();
     this.endSession();
+    this.kept = undefined;
     this.setHosts([]);
     this.setState('connecting', undefined);
     await this.ready;
@@ -199,6 +201,9 @@ export class PantheonClient extends Emitter<ClientEvents> {
   /** Closes the link to a host and stops keeping it. */
   disconnect(hostDeviceId: string): void {
     this.session?.disconnect(hostDeviceId);
+    if (this.kept === undefined) return;
+    const deviceIds = this.kept.deviceIds.filter((deviceId) => deviceId !== hostDeviceId);
+    this.kept = { ...this.kept, deviceIds };
   }
 
   /** The open link to a host, if there is one. */
@@ -268,6 +273,7 @@ export class PantheonClient extends Emitter<ClientEvents> {
     const installation = await this.loaded();
     if (era !== this.era) return;
     if (!this.paired) {
+      this.kept = undefined;
       this.setHosts([]);
       return this.setState('unpaired', undefined);
     }
@@ -299,6 +305,7 @@ export class PantheonClient extends Emitter<ClientEvents> {
         return config;
       },
       statsIntervalMs,
+      kept: this.kept,
     });
     this.session = session;
     session.on('signaling', () => this.follow(session));
@@ -324,6 +331,7 @@ export class PantheonClient extends Emitter<ClientEvents> {
     const { session } = this;
     this.era++;
     this.session = undefined;
+    this.kept = session?.kept ?? this.kept;
     session?.stop();
   }
 

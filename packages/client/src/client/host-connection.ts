@@ -85,6 +85,17 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     super();
   }
 
+  /** Whether it was open once and is dialled again after a loss. */
+  get isKept(): boolean {
+    return this.kept;
+  }
+
+  /** Takes the place of a kept connection that ended with its session: dials as soon as the host is there. */
+  resume(): void {
+    this.kept = true;
+    this.change({ state: 'reconnecting', error: clientError('link_closed') });
+  }
+
   /** Resolves when connected; joins what is under way. Throws what the dialer and the link throw. */
   async connect(): Promise<void> {
     if (this.state === 'connected') return;
