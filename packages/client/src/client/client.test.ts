@@ -453,6 +453,23 @@ describe('PantheonClient', () => {
     expect(server.sockets.length).toBe(0);
   });
 
+  it.each([
+    'signal.example.org',
+    'signal.example.org:3001',
+    'localhost:3001',
+    'wss://signal.example.org',
+    'null',
+  ])(
+    'says what to write instead of %s as the address of its server, each time it is started',
+    async (address) => {
+      const client = make({ server: address, token: 'dev:test' });
+      for (let time = 0; time < 2; time++)
+        await expect(client.start()).rejects.toMatchObject({ code: 'server_invalid', detail: address });
+      await expect(client.connect('d')).rejects.toThrow(code('not_started'));
+      await expect(client.pair(server.pairingLink)).rejects.toThrow(code('server_invalid'));
+    },
+  );
+
   it('gives every error sentences for people', async () => {
     const error = (await make()
       .pair('#pair=x')

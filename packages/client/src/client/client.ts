@@ -120,15 +120,13 @@ export class PantheonClient extends Emitter<ClientEvents> {
    * Redeems a pairing link (the whole URL, or its `#pair=...` fragment) and pins the voucher's key. Take the fragment
    * out of the address bar afterwards (history.replaceState). Replaces an earlier pairing of this browser; a started
    * client goes on with the new one.
-   * Codes: `pairing_link_invalid`, `pairing_code_unknown`, `pairing_busy`, `pairing_refused`, `pairing_voucher_gone`,
+   * Codes: `server_invalid`, `pairing_link_invalid`, `pairing_code_unknown`, `pairing_busy`, `pairing_refused`, `pairing_voucher_gone`,
    * `rate_limited`, `pairing_mac_mismatch`, `server_unreachable`, `device_revoked` (the voucher was removed from the account).
    */
   async pair(linkOrFragment: string, options: { readonly name?: string } = {}): Promise<PairResult> {
     const link = readPairingLink(linkOrFragment);
     const installation = await this.loaded();
-    const server = new URL(
-      this.options.server ?? link.origin ?? this.pageOrigin() ?? fail('server_unreachable'),
-    );
+    const server = serverAt(this.options.server ?? link.origin ?? this.pageOrigin());
     const name = plainText(options.name ?? '', MAX_NAME_BYTES / 2) || installation.name;
     const key = installation.keyForPairing();
     const pairing = await redeemPairing(server, link, { key, name, platform: platformOf(userAgent()) });
@@ -143,7 +141,10 @@ export class PantheonClient extends Emitter<ClientEvents> {
     return { account, hostName: voucher.name, hostDeviceId: voucher.deviceId };
   }
 
-  /** Goes online and stays so. Resolves once the first attempt has come to an end, whatever it was: look at `state`. */
+  /**
+   * Goes online and stays so. Resolves once the first attempt has come to an end, whatever it was: look at `state`.
+   * Codes: `server_invalid` (the option `server` is no http or https URL), `server_unreachable` (there is none, and no page either).
+   */
   async start(): Promise<void> {
     if (this.started) return;
     this.started = true;
@@ -163,7 +164,13 @@ export class PantheonClient extends Emitter<ClientEvents> {
       stopStore();
       stopPage();
     };
-    await this.restart();
+    try {
+      await this.restart();
+    } catch (error) {
+      this.started = false;
+      this.stopWatching();
+      throw error;
+    }
   }
 
   /** Closes every link and the socket. start() begins anew. */
@@ -279,7 +286,7 @@ export class PantheonClient extends Emitter<ClientEvents> {
     }
     const origin =
       this.options.server ?? (this.options.token === undefined ? installation.pairing?.server : undefined);
-    const server = new URL(origin ?? this.pageOrigin() ?? fail('server_unreachable'));
+    const server = serverAt(origin ?? this.pageOrigin());
     if (this.current !== 'offline') this.setState('connecting', undefined);
     await this.begin(installation, server);
   }
@@ -349,6 +356,14 @@ export class PantheonClient extends Emitter<ClientEvents> {
   }
 }
 
-function fail(code: 'server_unreachable'): never {
-  throw pairingError(code, { detail: 'no server given' });
+function serverAt(origin: string | undefined): URL {
+  if (origin === undefined) throw pairingError('server_unreachable', { detail: 'no server given' });
+  try {
+    const url = new URL(origin);
+    // A name with a port, without a scheme, reads as one whose scheme is the name.
+    if (url.protocol === 'https:' || url.protocol === 'http:') return url;
+  } catch {
+    // it is no URL at all
+  }
+  throw clientError('server_invalid', { detail: plainText(origin, 200) });
 }

@@ -33,6 +33,10 @@ const table = {
     message: 'That computer did not tell its models.',
     advice: 'Try again; if it stays, look at the log of Pantheon there.',
   },
+  server_invalid: {
+    message: 'The address of the signaling server is not one that can be used.',
+    advice: 'Write it in full, with its scheme: https://signal.example.org, or http://192.168.1.20:3001.',
+  },
   not_started: {
     message: 'The client has not been started.',
     advice: 'Call start() first.',
