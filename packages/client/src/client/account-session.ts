@@ -234,7 +234,7 @@ export class AccountSession extends Emitter<SessionEvents> {
       signaling: this.signaling,
       iceServers: () => this.iceServers.get(),
       statsIntervalMs: this.options.statsIntervalMs,
-      mayBeLegacy: (id) => this.book?.demandsProof(id) === false,
+      legacyRefusal: (id) => this.legacyRefusal(id),
       openLink: ({ open }, hostDeviceId, on) => {
         const { installation } = this.options;
         const { key, deviceId: own, pairing } = installation;
@@ -255,6 +255,16 @@ export class AccountSession extends Emitter<SessionEvents> {
     connection.on('change', () => this.draw());
     this.connections.set(deviceId, connection);
     return connection;
+  }
+
+  /**
+   * A host whose key is known and that speaks the older messages is another, or somebody in between says that it is older. One that
+   * never had a key is merely old; where every device has to have one it is not spoken with either.
+   */
+  private legacyRefusal(deviceId: string): 'key_untrusted' | 'host_legacy' | undefined {
+    const { book } = this;
+    if (book === undefined || book.knows(deviceId, this.told(deviceId))) return 'key_untrusted';
+    return book.demandsProof(deviceId) ? 'host_legacy' : undefined;
   }
 
   /** Judges a key that was proven on a link to the host we dialled. */

@@ -197,8 +197,30 @@ describe('PantheonClient', () => {
     const claimed = DeviceKey.generate();
     await host(claimed, { name: 'Attic', isHosting: true, generation: 1 });
     await until(() => client.hosts.some(({ name, relayed }) => name === 'Attic' && relayed === true));
-    await expect(client.connectLegacy(claimed.deviceId)).rejects.toThrow(code('key_untrusted'));
+    await expect(client.connectLegacy(claimed.deviceId)).rejects.toThrow(code('host_legacy'));
+    expect(client.hosts.find(({ name }) => name === 'Attic')).toMatchObject({ state: 'failed' });
   });
+
+  it.each(['pinned', 'vouched for', 'vouched for at the moment'])(
+    'is loud about a host that is said to be old and whose key is %s, in an account with pairing',
+    async (how) => {
+      const client = await paired();
+      const key = how === 'pinned' ? server.voucher : DeviceKey.generate();
+      const vouched = server.statement('device', key.deviceId, key.publicKeyText).toJSON();
+      if (how === 'vouched for') {
+        server.listed = [{ deviceId: key.deviceId, statements: [vouched] }];
+        await client.stop();
+        const listings = server.listings;
+        await client.start();
+        await until(() => server.listings > listings);
+        await client.listDevices();
+      }
+      const statements = how === 'vouched for at the moment' ? [vouched] : [];
+      await host(key, { name: 'Attic', isHosting: true, generation: 1, statements });
+      await until(() => client.hosts.some(({ relayed }) => relayed === true));
+      await expect(client.connectLegacy(key.deviceId)).rejects.toThrow(code('key_untrusted'));
+    },
+  );
 
   it.each(['seen before', 'vouched for'])(
     'asks no host through the server whose key was %s, in an account of a provider either',

@@ -192,7 +192,7 @@ export class PantheonClient extends Emitter<ClientEvents> {
 
   /**
    * The link to a host: the open one, or a new one. It is kept and dialled again after a loss until disconnect().
-   * Codes: `host_unknown`, `host_offline`, `host_legacy` (it is connected all the same: connectLegacy()),
+   * Codes: `host_unknown`, `host_offline`, `host_legacy` (connectLegacy(); from that too: a browser that was paired does not speak with it),
    * `key_untrusted` (be loud), `key_not_accepted` (nobody has vouched for it), `refused_by_host` (it does not accept this browser),
    * `device_revoked`, `key_book_full`, `connect_failed`, `not_online`, `link_closed`, `stopped`.
    */

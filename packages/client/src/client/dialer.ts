@@ -12,7 +12,14 @@ import { clientError } from './error.js';
  */
 const ATTEMPTS_MS = [3_000, 3_000, 5_000, 8_000, 12_000] as const;
 const LIST_TIMEOUT_MS = 2_000;
-const FINAL = new Set(['key_untrusted', 'bad_fingerprint', 'webrtc_unavailable', 'host_offline', 'stopped']);
+const FINAL = new Set([
+  'key_untrusted',
+  'host_legacy',
+  'bad_fingerprint',
+  'webrtc_unavailable',
+  'host_offline',
+  'stopped',
+]);
 const debug = debugLog('dialer');
 
 /** An open channel with its connection. */

@@ -10,7 +10,7 @@ function waiting(): { connection: HostConnection; go: () => void } {
     signaling: { state: 'online', peers: { byDevice: () => undefined } } as unknown as SignalingClient,
     iceServers: () => held,
     openLink: () => expect.fail('no channel opens'),
-    mayBeLegacy: () => false,
+    legacyRefusal: () => 'key_untrusted',
     statsIntervalMs: 0,
   };
   return { connection: new HostConnection(context, 'd'), go };

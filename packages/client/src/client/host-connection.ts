@@ -17,8 +17,8 @@ import type { OpeningLink } from './link.js';
 import type { HostState, Route } from './types.js';
 
 const PROBE_TIMEOUT_MS = 4_000;
-/** Of what is final what can be otherwise once the host signs in anew: somebody vouched for it, or for this device. */
-const MENDED_THERE = new Set(['key_not_accepted', 'refused_by_host']);
+/** Of what is final what can be otherwise once the host signs in anew: somebody vouched for it, or for this device, or it was updated. */
+const MENDED_THERE = new Set(['key_not_accepted', 'refused_by_host', 'host_legacy']);
 const debug = debugLog('host');
 
 /** What a connection to a host needs of the account it belongs to. */
@@ -34,8 +34,8 @@ export interface HostContext {
       readonly close: (error: ClientError) => void;
     },
   ) => OpeningLink;
-  /** Whether the older JSON messages may be spoken with this device: never with one whose key we know. */
-  readonly mayBeLegacy: (hostDeviceId: string) => boolean;
+  /** Why the older JSON messages are not to be spoken with this device, if so: never with one whose key we know. */
+  readonly legacyRefusal: (hostDeviceId: string) => 'key_untrusted' | 'host_legacy' | undefined;
   /** Milliseconds between two looks at route and round trip; 0: never. */
   readonly statsIntervalMs: number;
 }
@@ -202,15 +202,18 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
 
   /** Speaks with a host of generation 1 through the server: never with one whose key we know, whatever the server says. */
   private relay(): Speaks {
-    if (!this.context.mayBeLegacy(this.deviceId)) {
-      throw clientError('key_untrusted', { detail: 'the server says that the host knows no link protocol' });
-    }
+    this.mayBeLegacy('the server says that the host knows no link protocol');
     const relayed = new RelayedChannel(this.context.signaling, this.deviceId);
     this.relayed = relayed;
     relayed.addEventListener('close', () => {
       if (this.relayed === relayed) this.onLoss(clientError('link_closed'));
     });
     return { protocol: 'legacy', legacy: new LegacyChannel(relayed) };
+  }
+
+  private mayBeLegacy(detail: string): void {
+    const refused = this.context.legacyRefusal(this.deviceId);
+    if (refused !== undefined) throw clientError(refused, { detail });
   }
 
   /** In the turn in which the channel opened. */
@@ -225,9 +228,7 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
       const push = (kind: string, body: JsonObject): void => this.onPush(kind, body);
       return { protocol: 'link', ...this.context.openLink(dialled, this.deviceId, { push, close: onClose }) };
     }
-    if (!this.context.mayBeLegacy(this.deviceId)) {
-      throw clientError('key_untrusted', { detail: 'the host answered without the link protocol' });
-    }
+    this.mayBeLegacy('the host answered without the link protocol');
     return { protocol: 'legacy', legacy: new LegacyChannel(dialled.open.channel) };
   }
 

@@ -120,6 +120,7 @@ describe('a book of a paired account', () => {
 
   it('demands a proof of everyone', () => {
     expect(paired().demandsProof('anyone')).toBe(true);
+    expect(paired().knows('anyone')).toBe(false);
   });
 
   it('says which statements it does not hold yet', () => {
@@ -160,6 +161,7 @@ describe('a book of an account of a provider', () => {
     expect(accept(book, phone, [state(host, phone)])).toBe('vouched');
     expect(accept(book, stranger, [], 'uid1_web')).toBe('first-sight');
     for (const id of [host.deviceId, phone.deviceId, 'uid1_web']) expect(book.demandsProof(id)).toBe(true);
+    for (const id of [host.deviceId, phone.deviceId, 'uid1_web']) expect(book.knows(id)).toBe(true);
     book.learn([state(host, phone, 'revoke')]);
     expect(book.demandsProof(phone.deviceId)).toBe(true);
     expect(book.demandsProof('older_web')).toBe(false);

@@ -100,8 +100,13 @@ export class KeyBook {
 
   /** Whether a device of that id must prove a key: its key is known, it was revoked, or nobody unproven is let in at all. */
   demandsProof(deviceId: string): boolean {
-    if (this.firstSight === 'refuse' || this.isRevoked(deviceId) || this.seen.has(deviceId)) return true;
-    return this.acceptedKeys([]).has(deviceId);
+    return this.firstSight === 'refuse' || this.knows(deviceId);
+  }
+
+  /** Whether a key of that device is known, by itself or with statements that came along, or was before it was revoked. */
+  knows(deviceId: string, statements: readonly Statement[] = []): boolean {
+    if (this.isRevoked(deviceId) || this.seen.has(deviceId)) return true;
+    return this.acceptedKeys(statements).has(deviceId);
   }
 
   /** Keeps statements whose signer is accepted now, in any order; drops the others. Revocations take effect at once. */
