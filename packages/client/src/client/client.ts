@@ -194,7 +194,8 @@ export class PantheonClient extends Emitter<ClientEvents> {
    * The link to a host: the open one, or a new one. It is kept and dialled again after a loss until disconnect().
    * Codes: `host_unknown`, `host_offline`, `host_legacy` (connectLegacy(); from that too: a browser that was paired does not speak with it),
    * `key_untrusted` (be loud), `key_not_accepted` (nobody has vouched for it), `refused_by_host` (it does not accept this browser),
-   * `device_revoked`, `key_book_full`, `connect_failed`, `not_online`, `link_closed`, `stopped`.
+   * `device_revoked`, `key_book_full`, `webrtc_unavailable`, `bad_fingerprint`, `connect_failed`, `link_closed`, `not_online`,
+   * `timeout` (the server did not name the account), `not_started`, `not_paired`, `stopped`.
    */
   async connect(hostDeviceId: string): Promise<Link> {
     return await this.running().connect(hostDeviceId);

@@ -11,7 +11,7 @@ import type { Store } from '../store/store.js';
  * | `connecting` | on the way to the signaling server | progress |
  * | `online` | the signaling server knows us; `hosts` is live | the hosts |
  * | `offline` | the signaling server is out of reach; `error` says why; it is tried again by itself | "connection lost" and the hosts as last seen |
- * | `revoked` | another device of the account removed this one; final until paired again | how to pair again |
+ * | `revoked` | the server lets this browser in no more; `error` says why: removed by another device (`device_revoked`), or its sign-in does not count (`auth_invalid`, `auth_required`, `proof_required`). Final: a paired browser is paired again; one with a token calls stop() and start() once there is a better one | how to pair, or sign in, again |
  * | `untrusted` | the server did something a sound one never does; final | `error` |
  */
 export type ClientState = 'unpaired' | 'connecting' | 'online' | 'offline' | 'revoked' | 'untrusted';
@@ -74,7 +74,7 @@ export interface Host {
   /** It shares its models at the moment. */
   readonly hosting: boolean;
   readonly trust: Trust;
-  /** `legacy`: it speaks the older JSON messages only (client.legacy()). */
+  /** `legacy`: it speaks the older JSON messages only (client.connectLegacy()). */
   readonly protocol: 'link' | 'legacy';
   /** Set for a host of the oldest generation: its requests and answers go through the signaling server, which could read them. */
   readonly relayed?: true;

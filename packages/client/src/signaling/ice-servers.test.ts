@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { IceServers } from './ice-servers.js';
 import { ProviderTokens } from './tokens.js';
 
@@ -19,7 +19,10 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
-afterEach(() => void server.close());
+afterEach(() => {
+  vi.useRealTimers();
+  server.close();
+});
 
 function make(): IceServers {
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -39,6 +42,15 @@ it.each([
 ])('goes on with the open ones when the answer is %j', async (given) => {
   answer = given;
   expect(await make().get()).toEqual(STUN);
+});
+
+it('goes on with the open ones when no token comes within 3 s', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const url = new URL('http://127.0.0.1:1');
+  const late = new ProviderTokens(() => new Promise(() => undefined));
+  const got = new IceServers(url, late, () => STUN).get();
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(await got).toEqual(STUN);
 });
 
 it('goes on with the open ones when the server is gone', async () => {

@@ -31,9 +31,17 @@ export class IceServers {
       this.asking ??= this.ask().finally(() => {
         this.asking = undefined;
       });
-      await this.asking;
+      await this.asksAtMost(TIMEOUT_MS);
     }
     return this.given ?? this.open();
+  }
+
+  /** The token to ask with may have to be renewed first, which takes longer than connecting should wait. */
+  private async asksAtMost(milliseconds: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
+    await Promise.race([this.asking, late]);
+    clearTimeout(timer);
   }
 
   private async ask(): Promise<void> {
