@@ -45,12 +45,30 @@ export function queuePosition(head: InterimHead): number | undefined {
   return typeof position === 'number' && Number.isInteger(position) && position >= 0 ? position : undefined;
 }
 
-/** The body of the request. Unanswered and empty answers are left out; engines refuse some of them. */
+interface Turn {
+  readonly role: Message['role'];
+  readonly content: string;
+}
+
+/**
+ * Empty answers are left out: engines refuse some of them. The question of one goes into the same turn as the next question, as the
+ * templates of many models (Gemma, Mistral) refuse a chat in which the roles do not alternate.
+ */
+function turnsOf(messages: readonly Message[]): readonly Turn[] {
+  const turns: Turn[] = [];
+  for (const { role, text } of messages) {
+    if (role === 'assistant' && text === '') continue;
+    const before = turns.at(-1)?.role === role ? turns.pop() : undefined;
+    turns.push({ role, content: before === undefined ? text : `${before.content}\n\n${text}` });
+  }
+  return turns;
+}
+
+/** The body of the request. */
 export function requestBody({ modelId, messages }: Question): string {
-  const turns = messages.filter(({ role, text }) => role === 'user' || text !== '');
   return JSON.stringify({
     model: modelId,
-    messages: turns.map(({ role, text }) => ({ role, content: text })),
+    messages: turnsOf(messages),
     stream: true,
     stream_options: { include_usage: true },
   });

@@ -7,7 +7,7 @@ import { ScriptedClient, type Reply } from '../testing/scripted-client.js';
 import { sharedStorage } from '../testing/shared-storage.js';
 import { ChatRunner } from './chat-runner.js';
 import { Conversations } from './conversations.js';
-import type { AssistantMessage, Message } from './types.js';
+import type { AssistantMessage } from './types.js';
 
 const model = { hostId: 'h', hostName: 'Host', modelId: 'm', modelName: 'Model' };
 
@@ -26,6 +26,19 @@ function answerOf(conversations: Conversations): AssistantMessage {
   return conversations.get()[0]?.messages.at(-1) as AssistantMessage;
 }
 
+/** A runner whose requests get one reply after the other, and the messages that were sent in each. */
+function recorder(...replies: readonly Reply[]) {
+  const bodies: string[] = [];
+  const { runner } = setUp((init) => {
+    const reply = replies[bodies.length] ?? refused(500, 'no_reply', '');
+    bodies.push(String(init.body));
+    return reply(init);
+  });
+  const sent = (at: number): unknown =>
+    bodies[at] === undefined ? [] : (JSON.parse(bodies[at]) as { readonly messages: unknown }).messages;
+  return { runner, sent };
+}
+
 async function ended(runner: ChatRunner): Promise<void> {
   await vi.waitFor(() => expect(runner.runs.get().size).toBe(0), { timeout: 5_000 });
 }
@@ -42,22 +55,44 @@ describe('ChatRunner', () => {
     });
   });
 
-  it('sends the whole chat, without answers that never came', async () => {
-    const bodies: string[] = [];
-    const reply: Reply = (init) => {
-      bodies.push(String(init.body));
-      return bodies.length === 1 ? refused(502, 'engine_unavailable', '')(init) : streamed('fine')(init);
-    };
-    const { runner } = setUp(reply);
+  it('sends the whole chat, question and answer in turn', async () => {
+    const { runner, sent } = recorder(streamed('fine'), streamed('fine'));
     const id = runner.send(undefined, 'first', model);
     await ended(runner);
     runner.send(id, 'second', model);
     await ended(runner);
-    const { messages } = JSON.parse(bodies[1] ?? '') as { messages: readonly Message[] };
-    expect(messages).toEqual([
+    expect(sent(1)).toEqual([
       { role: 'user', content: 'first' },
+      { role: 'assistant', content: 'fine' },
       { role: 'user', content: 'second' },
     ]);
+  });
+
+  it('sends questions in one turn whose answers failed before their first word', async () => {
+    const refusal = refused(502, 'engine_unavailable', '');
+    const { runner, sent } = recorder(streamed('fine'), refusal, refusal, streamed('fine'));
+    const id = runner.send(undefined, 'first', model);
+    await ended(runner);
+    for (const text of ['second', 'third', 'fourth']) {
+      runner.send(id, text, model);
+      await ended(runner);
+    }
+    expect(sent(3)).toEqual([
+      { role: 'user', content: 'first' },
+      { role: 'assistant', content: 'fine' },
+      { role: 'user', content: 'second\n\nthird\n\nfourth' },
+    ]);
+  });
+
+  it('sends a question whose answer was stopped before its first word with the next one', async () => {
+    const { runner, sent } = recorder(queued(3), streamed('fine'));
+    const id = runner.send(undefined, 'first', model);
+    await vi.waitFor(() => expect(sent(0)).toHaveLength(1));
+    runner.stop(id);
+    await ended(runner);
+    runner.send(id, 'second', model);
+    await ended(runner);
+    expect(sent(1)).toEqual([{ role: 'user', content: 'first\n\nsecond' }]);
   });
 
   it('keeps what came when the connection is lost', async () => {
