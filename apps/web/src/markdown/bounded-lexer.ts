@@ -1,4 +1,4 @@
-import { Lexer, Tokenizer, type Token, type Tokens } from 'marked';
+import { Lexer, Tokenizer, type Links, type Token, type Tokens } from 'marked';
 
 /** How deep quotes and lists may stand in each other. What is deeper is text. */
 const MAX_CONTAINERS = 12;
@@ -27,10 +27,13 @@ const URL_OR_MAIL = /^(?:https?:\/\/|ftp:\/\/|www\.|[a-z0-9._+-]{1,254}@)/i;
 /**
  * The tokens of a text, for texts of any kind: a model that repeats itself writes thousands of `>` or `[a](`, over which the
  * lexer as it comes would run out of stack, or take minutes. Here nesting ends at a depth, and a search at a length; beyond
- * them marks are the text they are.
+ * them marks are the text they are. `links`: the link definitions that stand before the text. Those in it are tokens, too, so that the
+ * tokens together are the whole text.
  */
-export function lexBounded(text: string): readonly Token[] {
-  return new BoundedLexer().lex(text);
+export function lexBounded(text: string, links: Links = {}): readonly Token[] {
+  const lexer = new BoundedLexer();
+  Object.assign(lexer.tokens.links, links);
+  return lexer.lex(text);
 }
 
 class BoundedLexer extends Lexer {
@@ -76,6 +79,13 @@ class BoundedTokenizer extends Tokenizer {
 
   override list(source: string): Tokens.List | undefined {
     return this.contain(() => super.list(source));
+  }
+
+  /** The lexer itself passes over a definition without a token. */
+  override def(source: string): Tokens.Def | undefined {
+    const found = super.def(source);
+    if (found !== undefined && this.containers === 0) this.lexer.tokens.push(found);
+    return found;
   }
 
   /** Within lists this is tried at each line, and looks for its underline as far as the text goes. */

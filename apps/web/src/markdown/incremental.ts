@@ -1,5 +1,6 @@
-import type { Token } from 'marked';
+import type { Links, Token, Tokens } from 'marked';
 import { lexBounded } from './bounded-lexer.js';
+import { Definitions } from './definitions.js';
 
 /** A block of an answer. Its token object stays the same for as long as its text does, so that it is drawn once. */
 export interface Block {
@@ -10,18 +11,23 @@ export interface Block {
 /** What may become the next item of a list: a number without its dot, or a bullet without its space. */
 const ITEM_BEGUN = /^ {0,3}(?:\d{1,9}[.)]?|[-*+])$/;
 
+/** What may become the title of the link definition above it. */
+const TITLE_BEGUN = /^\s*["'(]/;
+
 /**
  * Markdown that grows at its end. Text before the last block is settled: only what follows is parsed again, so that the
- * work for an answer grows with its length and not with its square.
+ * work for an answer grows with its length and not with its square. A link definition counts for settled blocks as soon as it is
+ * settled itself. So the last one of a text links only what is parsed together with it; and one within a list or a quote does so always.
  */
 export class IncrementalMarkdown {
   private source = '';
   private settled: Block[] = [];
   private settledLength = 0;
   private blocks: readonly Block[] = [];
+  private definitions = new Definitions();
   private unreadable = false;
 
-  constructor(private readonly lex: (text: string) => readonly Token[] = lexBounded) {}
+  constructor(private readonly lex: (text: string, links: Links) => readonly Token[] = lexBounded) {}
 
   /** Characters that were parsed in the last update. */
   parsed = 0;
@@ -36,6 +42,7 @@ export class IncrementalMarkdown {
     if (!source.startsWith(this.source)) {
       this.settled = [];
       this.settledLength = 0;
+      this.definitions = new Definitions();
       this.unreadable = false;
     }
     this.source = source;
@@ -53,7 +60,7 @@ export class IncrementalMarkdown {
   private read(text: string): readonly Token[] {
     if (!this.unreadable) {
       try {
-        return this.lex(text);
+        return this.lex(text, this.definitions.links);
       } catch {
         this.unreadable = true;
       }
@@ -63,21 +70,48 @@ export class IncrementalMarkdown {
 
   /** Keeps every token before those that may still grow. */
   private settle(tokens: readonly Token[]): void {
-    this.settledNow = 0;
-    for (const token of tokens.slice(0, firstOpen(tokens))) {
+    const settling = tokens.slice(0, firstOpen(tokens));
+    this.link(settling);
+    for (const token of settling) {
+      this.definitions.mention(this.settled.length, token);
       this.settled.push({ key: this.settled.length, token });
       this.settledLength += token.raw.length;
-      this.settledNow++;
+    }
+    this.settledNow = settling.length;
+  }
+
+  /** Parses the settled blocks again that waited for a definition among `tokens`. */
+  private link(tokens: readonly Token[]): void {
+    const waited = new Set<number>();
+    for (const token of tokens)
+      if (isDefinition(token)) for (const block of this.definitions.define(token)) waited.add(block);
+    for (const key of waited) {
+      const token = this.settled[key]?.token;
+      const [linked] = this.read(token?.raw ?? '');
+      if (linked !== undefined && linked.raw === token?.raw) this.settled[key] = { key, token: linked };
     }
   }
 }
 
-/** Where the text may still change: at the last token that is no blank line, or at the list that it may come to belong to. */
+function isDefinition(token: Token | undefined): token is Tokens.Def {
+  return token?.type === 'def';
+}
+
+/**
+ * Where the text may still change: at the last token that is no blank line, or at the one that it may come to belong to. While the
+ * line of a link definition goes on, nothing is settled that was parsed with what there is of it.
+ */
 function firstOpen(tokens: readonly Token[]): number {
   const last = beforeBlank(tokens, tokens.length - 1);
-  if (!ITEM_BEGUN.test(tokens[last]?.raw ?? '')) return last;
   const before = beforeBlank(tokens, last - 1);
-  return tokens[before]?.type === 'list' ? before : last;
+  const open = mayJoin(tokens[last], tokens[before]) ? before : last;
+  if (!isDefinition(tokens[open]) || tokens[open].raw.endsWith('\n')) return open;
+  return tokens.findIndex((token, at) => at === open || !isDefinition(token));
+}
+
+function mayJoin(last: Token | undefined, before: Token | undefined): boolean {
+  const begun = last?.raw ?? '';
+  return before?.type === 'list' ? ITEM_BEGUN.test(begun) : isDefinition(before) && TITLE_BEGUN.test(begun);
 }
 
 function beforeBlank(tokens: readonly Token[], from: number): number {
