@@ -64,6 +64,7 @@ export function Composer(props: {
       <div className="composer-grow" data-text={`${text}\n`}>
         <textarea
           ref={field}
+          dir="auto"
           data-testid="composer"
           aria-label="Message"
           rows={1}

@@ -25,6 +25,7 @@ function MessageEditor(props: {
       <div className="composer-grow" data-text={`${draft}\n`}>
         <textarea
           autoFocus={fresh}
+          dir="auto"
           aria-label="Your message"
           value={draft}
           onChange={(event) => onWrite(event.target.value)}
@@ -83,7 +84,9 @@ export const UserMessageView = memo(function UserMessageView(props: {
   }
   return (
     <article className="message user" data-testid="message-user" aria-label="You">
-      <div className="bubble">{text}</div>
+      <div className="bubble" dir="auto">
+        {text}
+      </div>
       <div className="message-tools">
         <CopyButton text={text} label="Copy" />
         {onEdit !== undefined && (

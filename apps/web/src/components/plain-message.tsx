@@ -17,7 +17,9 @@ export function PlainMessage(props: {
       aria-label={mine ? 'You' : 'Answer'}
     >
       <div className={mine ? 'bubble' : 'message-body markdown'}>
-        <p className="plain">{message.text}</p>
+        <p className="plain" dir="auto">
+          {message.text}
+        </p>
       </div>
       <div className="failure tone-warning" role="status">
         <Icon name="warning" />

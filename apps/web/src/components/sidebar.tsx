@@ -165,7 +165,7 @@ function ChatEntry({
         onClick={onOpen}
       >
         {running && <span className="dot busy" aria-label="Answering" />}
-        <span>{title}</span>
+        <span dir="auto">{title}</span>
       </button>
       <span className="chat-tools">
         <button
@@ -213,6 +213,7 @@ function RenameField({
     <div className="chat-entry">
       <input
         className="rename"
+        dir="auto"
         autoFocus
         aria-label="Name of the chat"
         value={name}

@@ -11,7 +11,7 @@ export function CodeBlock({
 }): ReactNode {
   const name = /^[\w+#.-]{1,24}/.exec(language)?.[0] ?? '';
   return (
-    <figure className="code-block">
+    <figure className="code-block" dir="ltr">
       <figcaption>
         <span>{name || 'text'}</span>
         <CopyButton text={code} label="Copy code" />

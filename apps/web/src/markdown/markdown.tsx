@@ -1,6 +1,7 @@
 import { memo, useState, type ReactNode } from 'react';
 import type { Token, Tokens } from 'marked';
 import { CodeBlock } from './code-block.js';
+import { directionOf } from './direction.js';
 import { IncrementalMarkdown } from './incremental.js';
 import { Inline } from './inline.js';
 import { usePaced } from './pace.js';
@@ -35,7 +36,7 @@ function block(token: Tokens.Generic): ReactNode {
     case 'code':
       return <CodeBlock code={String(token['text'])} language={String(token['lang'] ?? '')} />;
     case 'blockquote':
-      return <blockquote>{blocks(token.tokens)}</blockquote>;
+      return <blockquote dir={directionOf(String(token['text']))}>{blocks(token.tokens)}</blockquote>;
     case 'list':
       return list(token as Tokens.List);
     case 'table':
@@ -44,16 +45,20 @@ function block(token: Tokens.Generic): ReactNode {
       return <hr />;
     case 'paragraph':
       return (
-        <p>
+        <p dir="auto">
           <Inline tokens={token.tokens} />
         </p>
       );
     case 'plain': // could not be parsed
-      return <p className="plain">{token.raw}</p>;
+      return (
+        <p className="plain" dir="auto">
+          {token.raw}
+        </p>
+      );
     case 'text':
       return token.tokens === undefined ? <Inline tokens={[token]} /> : <Inline tokens={token.tokens} />;
     default:
-      return <p>{token.raw}</p>; // raw HTML, above all
+      return <p dir="auto">{token.raw}</p>; // raw HTML, above all
   }
 }
 
@@ -65,7 +70,7 @@ function heading({ depth, tokens }: Tokens.Heading): ReactNode {
   // The page has headings of its own above: an answer begins at the third level.
   const Level = (['h3', 'h4', 'h5', 'h6'] as const)[Math.min(depth, 4) - 1] ?? 'h6';
   return (
-    <Level>
+    <Level dir="auto">
       <Inline tokens={tokens} />
     </Level>
   );
@@ -78,20 +83,28 @@ function list({ ordered, start, items }: Tokens.List): ReactNode {
       {blocks(item.tokens)}
     </li>
   ));
-  return ordered ? <ol start={typeof start === 'number' ? start : 1}>{entries}</ol> : <ul>{entries}</ul>;
+  // The direction of all its items: their numbers and bullets stand on one side.
+  const dir = directionOf(items.map(({ text }) => text).join('\n'));
+  if (!ordered) return <ul dir={dir}>{entries}</ul>;
+  return (
+    <ol dir={dir} start={typeof start === 'number' ? start : 1}>
+      {entries}
+    </ol>
+  );
 }
 
 function cell(Tag: 'th' | 'td', { tokens, align }: Tokens.TableCell, key: number): ReactNode {
   return (
-    <Tag key={key} className={align === null ? undefined : `align-${align}`}>
+    <Tag key={key} dir="auto" className={align === null ? undefined : `align-${align}`}>
       <Inline tokens={tokens} />
     </Tag>
   );
 }
 
 function table({ header, rows }: Tokens.Table): ReactNode {
+  const dir = directionOf(header.map(({ text }) => text).join('\n'));
   return (
-    <div className="table-scroll" role="region" aria-label="Table" tabIndex={0}>
+    <div className="table-scroll" role="region" aria-label="Table" tabIndex={0} dir={dir}>
       <table>
         <thead>
           <tr>{header.map((one, at) => cell('th', one, at))}</tr>

@@ -219,6 +219,21 @@ export const scenarios = {
   'long-words-untrusted': { state: 'untrusted', hosts: [], error: error('account_mismatch', LONG, LONG) },
   'long-words-offline': { state: 'offline', hosts: [], error: error('server_unreachable', LONG, LONG) },
   looping: { reply: streamed(`${'>'.repeat(100)} `.repeat(200), 'whole', 1) },
+  'right-to-left': {
+    reply: streamed(
+      [
+        'גשר תלוי נושא את הכביש שלו על כבלים.',
+        '### כותרת',
+        '- [x] פריט ראשון',
+        '> פסקה ראשונה.\n>\n> פסקה שנייה.',
+        '| כבל | Sag |\n|---|---|\n| עמוק | deep |',
+        '```python\nprint("שלום")  # הערה\n```',
+        'A paragraph in English.',
+      ].join('\n\n'),
+      'whole',
+      1,
+    ),
+  },
   refused: {
     state: 'revoked',
     hosts: [],
