@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { memoryStorage, type DeviceStorage } from '../state/device-storage.js';
 import { sharedStorage } from '../testing/shared-storage.js';
 import { Conversations, searchConversations } from './conversations.js';
@@ -21,6 +21,10 @@ function tabWithDisk(storage: DeviceStorage) {
   return { conversations: new Conversations({ ...storage, set }), disk };
 }
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 describe('Conversations', () => {
   it('keeps chats over a reload, also what is being answered, perhaps in another tab', () => {
     const storage = memoryStorage();
@@ -28,6 +32,39 @@ describe('Conversations', () => {
     const found = new Conversations(storage).find(id);
     expect(found?.title).toBe('Why is the sky blue?');
     expect(found?.messages[1]).toEqual(answer);
+  });
+
+  it('leaves chats in their places while the answers of two are stored by turns, and moves one that is asked again', () => {
+    vi.useFakeTimers({ now: 1_000 });
+    const storage = memoryStorage();
+    const conversations = new Conversations(storage);
+    const [older = '', newer = ''] = ['older', 'newer'].map((text, at) => {
+      vi.advanceTimersByTime(1_000);
+      return conversations.create([
+        { ...question, text, at: Date.now() },
+        { ...answer, id: `a${at}` },
+      ]).id;
+    });
+    const order = (): readonly string[][] =>
+      [conversations, new Conversations(storage)].map((one) => one.get().map(({ id }) => id));
+    for (const [id, message] of [
+      [older, 'a0'],
+      [newer, 'a1'],
+      [older, 'a0'],
+    ] as const) {
+      vi.advanceTimersByTime(2_000);
+      conversations.replace(id, { ...answer, id: message, text: `until ${Date.now()}` });
+      expect(conversations.find(id)?.changedAt).toBe(Date.now());
+      expect(order()).toEqual([
+        [newer, older],
+        [newer, older],
+      ]);
+    }
+    conversations.setMessages(older, (all) => [...all, { ...question, id: 'more', at: Date.now() }]);
+    expect(order()).toEqual([
+      [older, newer],
+      [older, newer],
+    ]);
   });
 
   it('replaces no message that is gone', () => {

@@ -8,11 +8,17 @@ import type { Conversation, Message } from './types.js';
 const PREFIX = 'pantheon.chat.';
 const MAX_CONVERSATIONS = 500;
 
-function byChange(a: Conversation, b: Conversation): number {
-  return b.changedAt - a.changedAt;
+/** When something was last asked in a chat. An answer that comes in does not change it. Pure. */
+export function askedAt({ messages, createdAt }: Conversation): number {
+  const at: unknown = messages.filter(({ role }) => role === 'user').at(-1)?.at;
+  return typeof at === 'number' ? at : createdAt; // what is stored may lack it
 }
 
-/** The chats of this device, newest first. Each is stored by itself; what cannot be stored lives as long as the page. */
+function byAsking(a: Conversation, b: Conversation): number {
+  return askedAt(b) - askedAt(a);
+}
+
+/** The chats of this device, those asked last first. Each is stored by itself; what cannot be stored lives as long as the page. */
 export class Conversations extends Observable<readonly Conversation[]> {
   /** True while there is a chat that the browser has refused to store as it is. */
   readonly full = new Observable(false);
@@ -21,7 +27,7 @@ export class Conversations extends Observable<readonly Conversation[]> {
 
   constructor(private readonly storage: DeviceStorage) {
     const stored = storage.names(PREFIX).flatMap((name) => parseConversation(storage.get(name)) ?? []);
-    super(stored.sort(byChange).slice(0, MAX_CONVERSATIONS));
+    super(stored.sort(byAsking).slice(0, MAX_CONVERSATIONS));
     storage.watch((name) => {
       if (name === undefined) this.reloadAll();
       else if (name.startsWith(PREFIX)) this.reload(name.slice(PREFIX.length));
@@ -96,12 +102,12 @@ export class Conversations extends Observable<readonly Conversation[]> {
   private put(conversation: Conversation): void {
     this.store(conversation);
     const others = this.get().filter((one) => one.id !== conversation.id);
-    const dropped = [...others].sort(byChange).slice(MAX_CONVERSATIONS - 1);
+    const dropped = [...others].sort(byAsking).slice(MAX_CONVERSATIONS - 1);
     for (const { id } of dropped) {
       this.storage.remove(PREFIX + id);
       this.unsaved.delete(id);
     }
-    this.set([conversation, ...others].sort(byChange).slice(0, MAX_CONVERSATIONS));
+    this.set([conversation, ...others].sort(byAsking).slice(0, MAX_CONVERSATIONS));
     this.full.set(this.unsaved.size > 0);
   }
 
@@ -131,7 +137,7 @@ export class Conversations extends Observable<readonly Conversation[]> {
       return this.storeUnsaved();
     }
     const others = this.get().filter((one) => one.id !== id);
-    this.set(stored === undefined ? others : [stored, ...others].sort(byChange));
+    this.set(stored === undefined ? others : [stored, ...others].sort(byAsking));
     this.unsaved.delete(id);
     this.storeUnsaved();
   }

@@ -51,6 +51,7 @@ export interface Conversation {
   /** The title was given by a person. */
   readonly named: boolean;
   readonly createdAt: number;
+  /** When its messages were last stored: while an answer comes in, again and again. */
   readonly changedAt: number;
   readonly messages: readonly Message[];
 }

@@ -1,6 +1,6 @@
 import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { isAnsweredElsewhere } from '../chat/abandoned-answers.js';
-import { searchConversations } from '../chat/conversations.js';
+import { askedAt, searchConversations } from '../chat/conversations.js';
 import type { Conversation } from '../chat/types.js';
 import { useValue } from '../state/observable.js';
 import { useServices } from '../state/services.js';
@@ -68,9 +68,9 @@ export function Sidebar(props: { readonly open: boolean; readonly onClose: () =>
         )}
         <nav className="chat-list" aria-label="Earlier chats">
           {found.map((conversation, at) => {
-            const age = ageGroup(conversation.changedAt);
+            const age = ageGroup(askedAt(conversation));
             const previous = found[at - 1];
-            const first = previous === undefined || ageGroup(previous.changedAt) !== age;
+            const first = previous === undefined || ageGroup(askedAt(previous)) !== age;
             return (
               <div key={conversation.id}>
                 {first && <h2 className="chat-age">{age}</h2>}
