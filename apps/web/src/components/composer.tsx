@@ -1,13 +1,9 @@
 import { useEffect, useRef, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import { useValue } from '../state/observable.js';
 import { useServices } from '../state/services.js';
+import { hasKeyboard } from './has-keyboard.js';
 import { Icon } from './icon.js';
 import { isComposing } from './input-method.js';
-
-/** On a touch screen Enter makes a new line: there is a button under the thumb. */
-function hasKeyboard(): boolean {
-  return matchMedia('(hover: hover) and (pointer: fine)').matches;
-}
 
 /**
  * Whether a click is the second of a double click. Stop and Send take each other's place: it was meant for the one that the
@@ -49,6 +45,7 @@ export function Composer(props: {
     else field.current?.blur();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
+    // On a touch screen Enter makes a new line: there is a button under the thumb.
     if (event.key !== 'Enter' || event.shiftKey || isComposing(event) || !hasKeyboard()) return;
     event.preventDefault();
     send();

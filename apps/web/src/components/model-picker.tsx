@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { Host } from '@pantheon/client';
 import { choiceOf, type Choice, type Resolved } from '../state/selection.js';
+import { hasKeyboard } from './has-keyboard.js';
 import { Icon } from './icon.js';
 import { isComposing } from './input-method.js';
 import { groupModels, hostNote, modelDetails, type ModelGroup } from './model-list.js';
@@ -65,6 +66,9 @@ function PickerPanel(props: PickerProps & { readonly onClose: () => void }): Rea
   const [active, setActive] = useState(Math.max(current, 0));
   const panel = useRef<HTMLDivElement>(null);
   useEffect(() => {
+    if (!hasKeyboard()) panel.current?.focus({ preventScroll: true });
+  }, []);
+  useEffect(() => {
     void panel.current?.querySelector('.active')?.scrollIntoView({ block: 'nearest' });
   }, [active]);
 
@@ -91,13 +95,14 @@ function PickerPanel(props: PickerProps & { readonly onClose: () => void }): Rea
         className="picker-panel"
         role="dialog"
         aria-label="Choose a model"
+        tabIndex={-1}
         ref={panel}
         onKeyDown={onKeyDown}
       >
         <label className="search">
           <Icon name="search" />
           <input
-            autoFocus
+            autoFocus={hasKeyboard()}
             type="text"
             inputMode="search"
             role="combobox"
