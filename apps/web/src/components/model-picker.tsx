@@ -61,9 +61,15 @@ function PickerPanel(props: PickerProps & { readonly onClose: () => void }): Rea
   const id = useId();
   const [search, setSearch] = useState('');
   const groups = groupModels(hosts, search);
-  const choices = groups.flatMap(({ host, models }) => models.map((model) => choiceOf(host, model)));
-  const current = choices.findIndex((one) => isSame(one, resolved?.choice));
-  const [active, setActive] = useState(Math.max(current, 0));
+  const choices = choicesOf(groups);
+  const indexOf = (choice: Choice | undefined): number =>
+    Math.max(
+      choices.findIndex((one) => isSame(one, choice)),
+      0,
+    );
+  // The model, not its place in the list: computers come and go while it is open.
+  const [marked, setMarked] = useState(choices[indexOf(resolved?.choice)]);
+  const active = indexOf(marked);
   const panel = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!hasKeyboard()) panel.current?.focus({ preventScroll: true });
@@ -80,7 +86,8 @@ function PickerPanel(props: PickerProps & { readonly onClose: () => void }): Rea
   const onKeyDown = (event: KeyboardEvent): void => {
     if (isComposing(event)) return;
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    if (step !== 0 && choices.length > 0) setActive((active + step + choices.length) % choices.length);
+    if (step !== 0 && choices.length > 0)
+      setMarked(choices[(active + step + choices.length) % choices.length]);
     else if (event.key === 'Enter') choose(choices[active]);
     else if (event.key === 'Escape') onClose();
     else if (event.key === 'Tab')
@@ -115,7 +122,7 @@ function PickerPanel(props: PickerProps & { readonly onClose: () => void }): Rea
             autoComplete="off"
             onChange={(event) => {
               setSearch(event.target.value);
-              setActive(0);
+              setMarked(choicesOf(groupModels(hosts, event.target.value))[0]);
             }}
           />
         </label>
@@ -141,6 +148,10 @@ function PickerPanel(props: PickerProps & { readonly onClose: () => void }): Rea
       </div>
     </>
   );
+}
+
+function choicesOf(groups: readonly ModelGroup[]): readonly Choice[] {
+  return groups.flatMap(({ host, models }) => models.map((model) => choiceOf(host, model)));
 }
 
 function isSame(one: Choice, other: Choice | undefined): boolean {
