@@ -212,6 +212,7 @@ function RenameField({
   return (
     <div className="chat-entry">
       <input
+        type="text"
         className="rename"
         dir="auto"
         autoFocus
