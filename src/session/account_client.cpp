@@ -60,6 +60,7 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   void on_ended(std::string_view reason);
   static asio::awaitable<void> come_back(std::shared_ptr<State> state);
   static asio::awaitable<void> enter(std::shared_ptr<State> state);
+  static asio::awaitable<void> learn_list(std::shared_ptr<State> state);
   bool may_replace_token();
   void on_server_info(const core::json::object& info);
   void on_connect_error(const core::json::object& error);
@@ -87,6 +88,7 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   bool account_confirmed =
       false;                  ///< the server named the account we belong to; before that nobody is served
   std::uint64_t entries = 0;  ///< into the account
+  std::uint64_t lists_wanted = 0;  ///< since one of them is being asked for
   std::optional<std::chrono::steady_clock::time_point> token_replaced_at;  ///< and not let in since
   bool stopped = false;
 };
@@ -190,10 +192,21 @@ asio::awaitable<void> AccountClient::State::enter(std::shared_ptr<State> state) 
   if (!joined) co_return;
   state->send_announcement();
   // Whoever was removed while this device was away, it has not heard of.
-  const auto listed = co_await insist(state->signaling, "list-devices", wanted);
-  if (!listed) co_return;
-  state->book.learn(statements_in(*listed));
-  state->note_book();
+  co_await learn_list(state);
+}
+
+// One list at a time, and another one when there was news meanwhile.
+asio::awaitable<void> AccountClient::State::learn_list(std::shared_ptr<State> state) {
+  if (state->lists_wanted++ > 0) co_return;
+  const std::function<bool()> wanted = [state] { return !state->stopped && state->signaling.connected(); };
+  for (std::uint64_t met = 0; met != state->lists_wanted && wanted();) {
+    met = state->lists_wanted;
+    const auto listed = co_await insist(state->signaling, "list-devices", wanted);
+    if (!listed) continue;
+    state->book.learn(statements_in(*listed));
+    state->note_book();
+  }
+  state->lists_wanted = 0;
 }
 
 void AccountClient::State::on_server_info(const core::json::object& info) {
@@ -256,9 +269,15 @@ void AccountClient::State::on_revoked(const core::json::object& message) {
   const auto* object = core::get_object(message, "statement");
   if (object == nullptr) return;
   const auto statement = identity::Statement::parse(*object);
-  if (!statement) return;
+  if (!statement || statement->claim().type != identity::StatementType::revoke) return;
   book.learn(std::span(&*statement, 1));
   note_book();
+  const auto& device_id = statement->claim().device_id;
+  if (book.is_revoked(device_id)) return;
+  // By a key that this device does not know, or not yet. What the server alone has said who it is, it may
+  // take back; of the others the list says who vouched for that key.
+  channels->close_unproven(device_id);
+  tasks.spawn(learn_list(shared_from_this()));
 }
 
 void AccountClient::State::on_pairing_request(const socketio::Event& event) {

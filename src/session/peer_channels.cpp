@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kDialAttempts = 3;
 constexpr std::chrono::seconds kReadyPatience{10};
+constexpr std::string_view kRemoved = "this device was removed from the account";
 
 }  // namespace
 
@@ -141,9 +142,16 @@ void PeerChannels::announce(Announcement announcement) {
 
 void PeerChannels::close_revoked() {
   for (auto& [socket, channel] : channels_) {
-    if (channel.peer && context_.book.is_revoked(channel.peer->peer().device_id)) {
-      channel.peer->close(link::LinkError::key_untrusted, "this device was removed from the account");
-    }
+    if (channel.peer && context_.book.is_revoked(channel.peer->peer().device_id))
+      channel.peer->close(link::LinkError::key_untrusted, kRemoved);
+  }
+}
+
+void PeerChannels::close_unproven(std::string_view device_id) {
+  for (auto& [socket, channel] : channels_) {
+    const bool proven = channel.ready && channel.identity.proven;
+    if (channel.peer && !proven && channel.peer->peer().device_id == device_id)
+      channel.peer->close(link::LinkError::key_untrusted, kRemoved);
   }
 }
 

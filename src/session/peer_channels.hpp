@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/async_event.hpp"
 #include "core/error.hpp"
@@ -54,6 +55,8 @@ class PeerChannels : public std::enable_shared_from_this<PeerChannels> {
                                                              std::string device_id);
   /// Ends the channels of devices that were removed from the account.
   void close_revoked();
+  /// Ends those of a device that are not by a key that is pinned or vouched for.
+  void close_unproven(std::string_view device_id);
   /// Says goodbye to all.
   void close(link::LinkError code, std::string_view message);
   /// Forgets all, at once.
