@@ -126,6 +126,14 @@ std::set<KeyBook::KeyOfDevice> KeyBook::accepted_keys(std::span<const Statement>
   return accepted;
 }
 
+std::set<KeyBook::KeyOfDevice> KeyBook::accepted() const {
+  auto accepted = accepted_keys({});
+  std::erase_if(accepted, [this](const KeyOfDevice& known) {
+    return is_superseded(statements_, known.first, known.second);
+  });
+  return accepted;
+}
+
 void KeyBook::apply_revocation(const Statement& statement, std::span<const Statement> more) {
   const auto& claim = statement.claim();
   if (claim.account != account_ || is_revoked(claim.device_id) || revoked_.size() >= kMaxDevices) return;

@@ -4,6 +4,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/json.hpp"
@@ -45,6 +46,11 @@ class KeyBook {
   /// Keeps statements whose signer is accepted now; the others are dropped. Revocations take effect at once.
   void learn(std::span<const Statement> statements);
 
+  /// A device and a key of it.
+  using KeyOfDevice = std::pair<std::string, PublicKey>;
+  /// All that are pinned or vouched for now, without keys that have named their successor.
+  std::set<KeyOfDevice> accepted() const;
+
   bool is_revoked(const std::string& device_id) const { return revoked_.contains(device_id); }
   /// The pinned key of a device, if there is one.
   const PublicKey* pinned(const std::string& device_id) const;
@@ -61,7 +67,6 @@ class KeyBook {
   static core::Result<KeyBook> from_json(const core::json::object& object);
 
  private:
-  using KeyOfDevice = std::pair<std::string, PublicKey>;
   std::set<KeyOfDevice> accepted_keys(std::span<const Statement> more) const;
   bool follows(const std::set<KeyOfDevice>& accepted, const Statement& statement) const;
   bool is_by_who_still_speaks(const std::set<KeyOfDevice>& accepted, const Statement& statement) const;

@@ -34,17 +34,6 @@ link::PeerTrust to_link(identity::Trust trust) {
   return link::PeerTrust::first_seen;
 }
 
-core::Result<link::PeerTrust> accept_key(PeerContext& context, std::string_view device_id, core::ByteView key,
-                                         const core::json::array& statements) {
-  identity::PublicKey public_key{};
-  if (key.size() != public_key.size()) return core::failure(link::LinkError::key_untrusted);
-  std::copy(key.begin(), key.end(), public_key.begin());
-  const auto parsed = identity::parse_statements(statements);
-  const auto trust = context.book.accept(std::string(device_id), public_key, parsed);
-  if (!trust) return core::failure(trust.error());
-  return to_link(*trust);
-}
-
 bool verify_signature(core::ByteView key, core::ByteView message, core::ByteView signature) {
   identity::PublicKey public_key{};
   identity::Signature bytes{};
@@ -66,6 +55,8 @@ struct PeerChannel::State : std::enable_shared_from_this<PeerChannel::State> {
   void start_json();
   void finish(std::optional<core::Error> error);
   link::Config link_config(core::ByteVector local, core::ByteVector remote);
+  core::Result<link::PeerTrust> accept_key(std::string_view device_id, core::ByteView key,
+                                           const core::json::array& statements);
   LinkCallbacks link_callbacks();
 
   PeerContext& context;
@@ -73,6 +64,7 @@ struct PeerChannel::State : std::enable_shared_from_this<PeerChannel::State> {
   PeerEntry peer;
   PeerChannelCallbacks callbacks;
   std::string remote_fingerprint_line;
+  std::optional<identity::KeyBook::KeyOfDevice> proven_key;
   std::unique_ptr<rtc::PeerConnection> connection;
   std::unique_ptr<LinkChannel> link;
   std::unique_ptr<JsonChannel> json;
@@ -139,11 +131,25 @@ link::Config PeerChannel::State::link_config(core::ByteVector local, core::ByteV
     return core::ByteVector(signature.begin(), signature.end());
   };
   config.verify = verify_signature;
-  config.accept_key = [&shared = context](std::string_view device_id, core::ByteView key,
-                                          const core::json::array& statements) {
-    return accept_key(shared, device_id, key, statements);
+  config.accept_key = [weak = weak_from_this()](
+                          std::string_view device_id, core::ByteView key,
+                          const core::json::array& statements) -> core::Result<link::PeerTrust> {
+    if (const auto self = weak.lock()) return self->accept_key(device_id, key, statements);
+    return core::failure(core::CommonError::cancelled);
   };
   return config;
+}
+
+core::Result<link::PeerTrust> PeerChannel::State::accept_key(std::string_view device_id, core::ByteView key,
+                                                             const core::json::array& statements) {
+  identity::PublicKey public_key{};
+  if (key.size() != public_key.size()) return core::failure(link::LinkError::key_untrusted);
+  std::copy(key.begin(), key.end(), public_key.begin());
+  const auto parsed = identity::parse_statements(statements);
+  const auto trust = context.book.accept(std::string(device_id), public_key, parsed);
+  if (!trust) return core::failure(trust.error());
+  if (*trust != identity::Trust::first_sight) proven_key.emplace(device_id, public_key);
+  return to_link(*trust);
 }
 
 LinkCallbacks PeerChannel::State::link_callbacks() {
@@ -245,6 +251,9 @@ LinkChannel* PeerChannel::link() {
 }
 const PeerEntry& PeerChannel::peer() const {
   return state_->peer;
+}
+const std::optional<identity::KeyBook::KeyOfDevice>& PeerChannel::proven_key() const {
+  return state_->proven_key;
 }
 std::chrono::steady_clock::time_point PeerChannel::used_at() const {
   return state_->used_at;

@@ -41,6 +41,8 @@ class PeerChannel {
   /// The link; nothing before on_ready or with an older peer.
   LinkChannel* link();
   const PeerEntry& peer() const;
+  /// The device and key that the binding proved, where the key was pinned or vouched for.
+  const std::optional<identity::KeyBook::KeyOfDevice>& proven_key() const;
   /// When a message last passed over it, else when it was made.
   std::chrono::steady_clock::time_point used_at() const;
   /// Pushes a list of models to an older peer; nothing happens on a link.

@@ -141,9 +141,16 @@ void PeerChannels::announce(Announcement announcement) {
 }
 
 void PeerChannels::close_revoked() {
+  const auto accepted = context_.book.accepted();
   for (auto& [socket, channel] : channels_) {
-    if (channel.peer && context_.book.is_revoked(channel.peer->peer().device_id))
+    if (!channel.peer) continue;
+    const auto& device_id = channel.peer->peer().device_id;
+    const auto& key = channel.peer->proven_key();
+    if (context_.book.is_revoked(device_id)) {
       channel.peer->close(link::LinkError::key_untrusted, kRemoved);
+    } else if (key && !accepted.contains(*key)) {
+      channel.peer->close(link::LinkError::key_untrusted, "the key of this device is accepted no more");
+    }
   }
 }
 

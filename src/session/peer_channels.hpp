@@ -53,7 +53,8 @@ class PeerChannels : public std::enable_shared_from_this<PeerChannels> {
   /// The link to a device, dialled when there is none, up to three times (AccountClient::connect).
   static asio::awaitable<core::Result<LinkChannel*>> connect(std::shared_ptr<PeerChannels> self,
                                                              std::string device_id);
-  /// Ends the channels of devices that were removed from the account.
+  /// Ends the channels of devices that were removed from the account, and links whose key, accepted when they
+  /// were made, is so no more: who vouched for it was removed, or it has a successor.
   void close_revoked();
   /// Ends those of a device that are not by a key that is pinned or vouched for.
   void close_unproven(std::string_view device_id);

@@ -50,6 +50,7 @@ struct Device {
   std::shared_ptr<PeerChannels> channels;
   core::AsyncEvent changed;
   std::vector<std::string> connected;
+  std::vector<std::string> only_seen;  ///< connected without being pinned or vouched for
   std::vector<std::string> disconnected;
   std::vector<std::string> signals;              ///< their types
   std::vector<std::string> to_strangers;         ///< sockets of neither device that were sent a signal
@@ -86,8 +87,7 @@ class PeerChannelsTest : public testing::Test {
     };
     on.on_learned = [] {};
     on.on_connected = [&device](const PeerIdentity& identity) {
-      EXPECT_TRUE(identity.proven);
-      device.connected.push_back(identity.device_id);
+      (identity.proven ? device.connected : device.only_seen).push_back(identity.device_id);
       device.changed.notify();
     };
     on.on_disconnected = [&device](const std::string& name) {
@@ -129,6 +129,13 @@ class PeerChannelsTest : public testing::Test {
       (void)co_await device.changed.wait_until(patience);
     EXPECT_FALSE(said.empty()) << "what was awaited did not come";
   }
+
+  static identity::Statement statement(identity::StatementType type, const identity::DeviceKey& by,
+                                       const identity::DeviceKey& about) {
+    return identity::Statement::make(
+        by, {type, std::string(kAccount), about.device_id(), about.public_key(), "", core::wall_now()});
+  }
+  static void learn(Device& device, const identity::Statement& said) { device.book.learn({&said, 1}); }
 
   static auto offers_of(const Device& device) {
     return std::ranges::count(device.signals, std::string("offer"));
@@ -261,15 +268,37 @@ TEST_F(PeerChannelsTest, WhoIsNotOnlineCannotBeDialled) {
 TEST_F(PeerChannelsTest, ADeviceThatIsRemovedFromTheAccountIsClosed) {
   ASSERT_TRUE(connect(phone_, host_));
   run(until_said(host_, host_.connected));
-  const auto revocation = identity::Statement::make(
-      host_.key, {identity::StatementType::revoke, std::string(kAccount), phone_.context.device_id,
-                  phone_.key.public_key(), "", core::wall_now()});
   ASSERT_TRUE(host_.book.pin(host_.context.device_id, host_.key.public_key()));
-  host_.book.learn({&revocation, 1});
+  learn(host_, statement(identity::StatementType::revoke, host_.key, phone_.key));
   ASSERT_TRUE(host_.book.is_revoked(phone_.context.device_id));
   host_.channels->close_revoked();
   run(until_said(phone_, phone_.disconnected));
   EXPECT_EQ(phone_.disconnected, std::vector<std::string>{"host"});
+}
+
+TEST_F(PeerChannelsTest, WhomARemovedDeviceVouchedForIsClosed) {
+  const auto tablet = identity::DeviceKey::generate();
+  host_.book = identity::KeyBook(std::string(kAccount), identity::KeyBook::FirstSight::refuse);
+  ASSERT_TRUE(host_.book.pin(host_.context.device_id, host_.key.public_key()));
+  ASSERT_TRUE(host_.book.pin(tablet.device_id(), tablet.public_key()));
+  learn(host_, statement(identity::StatementType::device, tablet, phone_.key));
+  ASSERT_TRUE(connect(phone_, host_));
+  run(until_said(host_, host_.connected));
+  learn(host_, statement(identity::StatementType::revoke, host_.key, tablet));
+  host_.channels->close_revoked();
+  run(until_said(phone_, phone_.disconnected));
+  EXPECT_EQ(phone_.disconnected, std::vector<std::string>{"host"});
+}
+
+TEST_F(PeerChannelsTest, ALinkByAKeyThatHasASuccessorIsClosed) {
+  ASSERT_TRUE(connect(phone_, host_));
+  run(until_said(host_, host_.connected));
+  const auto successor = identity::DeviceKey::generate();
+  learn(host_, identity::Statement::make(
+                   phone_.key, {identity::StatementType::rekey, std::string(kAccount),
+                                phone_.context.device_id, successor.public_key(), "", core::wall_now()}));
+  host_.channels->close_revoked();
+  run(until_said(phone_, phone_.disconnected));
 }
 
 TEST_F(PeerChannelsTest, APeerWhoseKeyIsNotTheDevicesIsNotConnected) {
