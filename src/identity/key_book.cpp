@@ -185,6 +185,16 @@ core::Result<Trust> KeyBook::accept(const std::string& device_id, const PublicKe
   return at_first_sight(device_id, key);
 }
 
+// An id that is made from its key is bound to it also when it is forgotten: any of these makes room.
+bool KeyBook::has_room_for_seen() {
+  if (seen_.size() < kMaxDevices) return true;
+  const auto found =
+      std::ranges::find_if(seen_, [](const auto& entry) { return entry.first == device_id(entry.second); });
+  if (found == seen_.end()) return false;
+  seen_.erase(found);
+  return true;
+}
+
 core::Result<Trust> KeyBook::at_first_sight(const std::string& device_id, const PublicKey& key) {
   if (const auto seen = seen_.find(device_id); seen != seen_.end() && seen->second != key) {
     return core::failure(IdentityError::key_changed, device_id);
@@ -193,7 +203,7 @@ core::Result<Trust> KeyBook::at_first_sight(const std::string& device_id, const 
     return core::failure(IdentityError::key_not_accepted, device_id);
   }
   if (!seen_.contains(device_id)) {
-    if (seen_.size() >= kMaxDevices) return core::failure(IdentityError::key_book_full);
+    if (!has_room_for_seen()) return core::failure(IdentityError::key_book_full);
     seen_.emplace(device_id, key);
     ++revision_;
   }

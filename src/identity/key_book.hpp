@@ -74,6 +74,7 @@ class KeyBook {
   void apply_revocation(const Statement& statement, std::span<const Statement> more);
   void keep(const Statement& statement);
   core::Result<Trust> at_first_sight(const std::string& device_id, const PublicKey& key);
+  bool has_room_for_seen();
 
   std::string account_;
   FirstSight first_sight_;

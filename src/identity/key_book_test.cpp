@@ -195,6 +195,26 @@ TEST_F(KeyBookTest, AKeySeenFirstNeverReplacesAPinOrVouchesForOthers) {
             Trust::first_sight);
 }
 
+TEST_F(KeyBookTest, OfKeysThatWereSeenOnlyThoseThatTheirIdsAreMadeFromMakeRoom) {
+  KeyBook open(kAccount, KeyBook::FirstSight::remember);
+  ASSERT_TRUE(open.accept("uid_web", a.public_key(), {}));
+  for (std::size_t n = 0; n < 1024; ++n) {
+    const auto key = DeviceKey::generate();
+    ASSERT_TRUE(open.accept(key.device_id(), key.public_key(), {})) << n;
+  }
+  EXPECT_EQ(open.accept("uid_web", evil.public_key(), {}).error().code(), "key_changed");
+  EXPECT_EQ(KeyBook::from_json(open.to_json())->accept(b.device_id(), b.public_key(), {}).value(),
+            Trust::first_sight);
+}
+
+TEST_F(KeyBookTest, FullOfKeysThatAreBoundByThatAloneItTakesNoFurtherOne) {
+  KeyBook open(kAccount, KeyBook::FirstSight::remember);
+  for (std::size_t n = 0; n < 1024; ++n)
+    ASSERT_TRUE(open.accept("uid_web" + std::to_string(n), a.public_key(), {})) << n;
+  EXPECT_EQ(open.accept("another", a.public_key(), {}).error().code(), "key_book_full");
+  EXPECT_TRUE(open.accept("uid_web0", a.public_key(), {}));
+}
+
 TEST_F(KeyBookTest, SurvivesBeingStored) {
   ASSERT_TRUE(book.pin(a.device_id(), a.public_key()));
   ASSERT_TRUE(accept(b, {vouch(a, b)}));

@@ -122,16 +122,20 @@ TEST(Connection, AnotherFingerprintOnEitherSideIsABindingMismatch) {
   }
 }
 
-TEST(Connection, AKeyThatIsNotAcceptedIsUntrusted) {
+TEST(Connection, AKeyThatIsNotAcceptedIsUntrustedAndBothSidesAreToldWhy) {
   auto config = stand_in_config(Role::answerer);
   config.accept_key = [](std::string_view, core::ByteView,
                          const core::json::array&) -> core::Result<PeerTrust> {
-    return core::failure(LinkError::internal);
+    return core::failure(core::CommonError::unavailable);
   };
   auto pair = Pair::with(stand_in_config(Role::offerer), std::move(config));
   pair.deliver();
-  EXPECT_EQ(closed_with(pair.offerer), LinkError::key_untrusted);
-  EXPECT_EQ(closed_with(pair.answerer), LinkError::key_untrusted);
+  for (auto* side : {&pair.offerer, &pair.answerer}) {
+    const auto events = take_events(*side);
+    ASSERT_NE(find<Closed>(events), nullptr);
+    EXPECT_EQ(find<Closed>(events)->code, LinkError::key_untrusted);
+    EXPECT_EQ(find<Closed>(events)->message, "unavailable");
+  }
 }
 
 TEST(Connection, ANotReadyLinkClosesAfterTenSeconds) {

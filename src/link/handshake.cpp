@@ -53,7 +53,7 @@ core::Result<Ready> Handshake::read_auth(const Config& config, core::ByteView pa
     return core::failure(LinkError::binding_mismatch);
   }
   const auto trust = config.accept_key(peer_.device_id, auth->public_key, auth->statements);
-  if (!trust) return core::failure(LinkError::key_untrusted, trust.error().detail());
+  if (!trust) return core::failure(LinkError::key_untrusted, std::string(trust.error().code()));
   ready_ = true;
   return Ready{peer_.device_id, *trust, peer_.features};
 }
