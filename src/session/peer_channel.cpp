@@ -184,7 +184,10 @@ LinkCallbacks PeerChannel::State::link_callbacks() {
 void PeerChannel::State::start_link(core::ByteVector local, core::ByteVector remote) {
   ChannelTransport transport;
   // The link never outlives the connection: finish() ends it first.
-  transport.send = [raw = connection.get()](core::ByteView bytes) { return raw->send(bytes); };
+  transport.send = [this, raw = connection.get()](core::ByteView bytes) {
+    used_at = std::chrono::steady_clock::now();
+    return raw->send(bytes);
+  };
   transport.buffered_amount = [raw = connection.get()] { return raw->buffered_amount(); };
   transport.set_low_threshold = [raw = connection.get()](core::Bytes level) {
     raw->set_low_threshold(level);

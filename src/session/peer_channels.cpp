@@ -1,8 +1,10 @@
 #include "session/peer_channels.hpp"
 
+#include <array>
 #include <chrono>
 
 #include "core/log.hpp"
+#include "rtc/signal_message.hpp"
 #include "session/error.hpp"
 
 namespace pantheon::session {
@@ -10,6 +12,7 @@ namespace {
 
 constexpr int kDialAttempts = 3;
 constexpr std::chrono::seconds kReadyPatience{10};
+constexpr std::size_t kConnectingShare = 4;  // a quarter of the places is for those not connected yet
 constexpr std::string_view kRemoved = "this device was removed from the account";
 
 }  // namespace
@@ -42,6 +45,10 @@ void PeerChannels::offered(const std::string& socket, PeerEntry peer, const core
       (found->second.ready || context_.device_id < peer.device_id)) {
     return;
   }
+  if (const auto read = rtc::parse_signal(signal); !read) {
+    core::logger("session")->info("signal of {} dropped: {}", peer.device_id, read.error().code());
+    return;
+  }
   if (found == channels_.end() && !make_room()) {
     core::logger("session")->warn("offer of {} refused: {} peers are connected", peer.device_id,
                                   channels_.size());
@@ -51,22 +58,29 @@ void PeerChannels::offered(const std::string& socket, PeerEntry peer, const core
 }
 
 // Whoever can sign in may offer from as many sockets as the server lets in: a device that proved its key
-// keeps its place, and those that did not make way for the next, the quietest first.
+// keeps its place, and those that did not make way for the next. First those that are not ready, the oldest
+// first; but where they are few, for then they are hardly a flood, the quietest of the others: or those that
+// are connected would leave too little time to connect.
 bool PeerChannels::make_room() {
   std::size_t taken = 0;
-  Channel* quietest = nullptr;
+  std::size_t connecting = 0;
+  std::array<Channel*, 2> quietest{};  // of those that are not ready, and of the ready
   for (auto& [socket, channel] : channels_) {
     if (channel.leaving || !channel.peer) continue;
     ++taken;
     if (channel.initiator || (channel.ready && channel.identity.proven)) continue;
-    if (quietest == nullptr || channel.peer->used_at() < quietest->peer->used_at()) quietest = &channel;
+    if (!channel.ready) ++connecting;
+    auto& least = quietest.at(channel.ready ? 1 : 0);
+    if (least == nullptr || channel.peer->used_at() < least->peer->used_at()) least = &channel;
   }
   if (taken < context_.most_channels) return true;
-  if (quietest == nullptr || channels_.size() >= 2 * context_.most_channels) return false;
+  const bool few = connecting < context_.most_channels / kConnectingShare;
+  auto* leaves = quietest.at(quietest[0] == nullptr || (few && quietest[1] != nullptr) ? 1 : 0);
+  if (leaves == nullptr || channels_.size() >= 2 * context_.most_channels) return false;
   core::logger("session")->info("{} peers are connected: that of {} makes room", taken,
-                                quietest->peer->peer().device_id);
-  quietest->leaving = true;
-  quietest->peer->close(link::LinkError::enhance_your_calm, "too many peers are connected");
+                                leaves->peer->peer().device_id);
+  leaves->leaving = true;
+  leaves->peer->close(link::LinkError::refused_stream, "too many devices are connected to it");
   return true;
 }
 

@@ -188,6 +188,33 @@ TEST_F(PeerChannelsTest, ADeviceThatProvedItsKeyKeepsItsPlaceWhenStrangersOffer)
   EXPECT_EQ(connect(phone_, host_).value(), *link);
 }
 
+TEST_F(PeerChannelsTest, ADeviceThatWasOnlySeenKeepsItsPlaceWhenStrangersOffer) {
+  host_.context.most_channels = 2;
+  host_.book = identity::KeyBook(std::string(kAccount), identity::KeyBook::FirstSight::remember);
+  const auto link = connect(phone_, host_);
+  ASSERT_TRUE(link) << link.error().message();
+  run(until_said(host_, host_.only_seen));
+  for (const char* socket : {"one", "two", "three"}) {
+    host_.channels->signal(offer_of_stranger(socket));
+    until_answered(host_, socket);
+  }
+  EXPECT_EQ(connect(phone_, host_).value(), *link);
+  EXPECT_TRUE(host_.disconnected.empty());
+}
+
+TEST_F(PeerChannelsTest, AnOfferThatCannotBeReadTakesNobodysPlace) {
+  host_.context.most_channels = 1;
+  host_.book = identity::KeyBook(std::string(kAccount), identity::KeyBook::FirstSight::remember);
+  const auto link = connect(phone_, host_);
+  ASSERT_TRUE(link) << link.error().message();
+  run(until_said(host_, host_.only_seen));
+  const core::json::object offer{{"type", "offer"}};
+  host_.channels->signal({{"fromUserId", "stranger"}, {"fromSocketId", "one"}, {"signal", offer}});
+  io_.poll();  // what was closed has been told
+  EXPECT_EQ(connect(phone_, host_).value(), *link);
+  EXPECT_TRUE(host_.disconnected.empty());
+}
+
 TEST_F(PeerChannelsTest, OfTwoThatDialAtOnceOneStands) {
   auto first =
       asio::co_spawn(io_, PeerChannels::connect(phone_.channels, host_.context.device_id), asio::use_future);

@@ -37,7 +37,7 @@ struct PeerContext {
   std::vector<std::string> features;
   ExchangeHandler serve;            ///< empty on a device that only asks
   JsonRequestHandler serve_json;    ///< empty: the older protocol is not served
-  std::size_t most_channels = 128;  ///< then the quietest unproven peer makes room for the next
+  std::size_t most_channels = 128;  ///< then an unproven peer makes room for the next
 };
 
 }  // namespace pantheon::session
