@@ -88,7 +88,7 @@ class Connection::Impl {
   Streams streams_;
   std::unordered_map<StreamId, core::Bytes> unconsumed_;  // of streams that ended before their user was done
   std::deque<Event> events_;
-  ReceiveWindow link_window_{kLinkWindow, kLinkWindow};
+  ReceiveWindow link_window_{kLinkWindow, kLinkWindow, ReceiveWindow::SharedBy::several};
   StreamId highest_{0};      // stream opened so far, on either side
   bool going_away_ = false;  // a GOAWAY no_error was sent or received
   bool refusing_ = false;    // ours: newer streams are dropped

@@ -493,6 +493,46 @@ TEST(Connection, BytesOfAFinishedStreamHoldTheLinksCreditUntilConsumed) {
   EXPECT_EQ(pair.offerer.open_streams(), 0U);
 }
 
+TEST(Connection, AnswersThatNobodyReadsDoNotStopTheOthers) {
+  auto pair = Pair::ready();
+  for (int i = 0; i < 9; ++i) pair.answerer.write(answering(pair), core::ByteVector(262144));
+  pair.deliver();
+  take_events(pair.offerer);
+  const auto read = answering(pair);
+  std::size_t arrived = 0;
+  for (int round = 0; round < 40; ++round) {  // 5 MiB, of which 1.75 MiB fit beside the nine
+    pair.answerer.write(read, core::ByteVector(131072));
+    pair.deliver();
+    for (const auto& event : take_events(pair.offerer)) {
+      arrived += std::get<Data>(event).bytes.size();
+      pair.offerer.consumed(read, Bytes{std::get<Data>(event).bytes.size()});
+    }
+    pair.deliver();
+  }
+  EXPECT_EQ(arrived, 40U * 131072U);
+}
+
+TEST(Connection, OneAnswerThatIsReadAtOnceCostsTheLinkFewCredits) {
+  auto pair = Pair::ready();
+  const auto stream = answering(pair);
+  std::size_t credits_of_link = 0;
+  for (int round = 0; round < 64; ++round) {  // 8 MiB
+    pair.answerer.write(stream, core::ByteVector(131072));
+    for (const auto& message : take_messages(pair.answerer, pair.now))
+      pair.offerer.receive(message, pair.now);
+    for (const auto& event : take_events(pair.offerer))
+      pair.offerer.consumed(stream, Bytes{std::get<Data>(event).bytes.size()});
+    for (const auto& message : take_messages(pair.offerer, pair.now)) {
+      for (FrameReader reader(message); !reader.done();) {
+        const auto frame = reader.next();
+        if (frame->type == FrameType::credit && frame->stream == kLink) ++credits_of_link;
+      }
+      pair.answerer.receive(message, pair.now);
+    }
+  }
+  EXPECT_EQ(credits_of_link, 4U);
+}
+
 TEST(Connection, AnAnswerGivesBackWhatIsUnreadOfItsRequest) {
   auto pair = Pair::ready();
   for (int round = 0; round < 40; ++round, pair.now += 100ms) {  // 10 MiB in all over a link credit of 4 MiB

@@ -36,8 +36,11 @@ class SendCredit {
 /// at most half.
 class ReceiveWindow {
  public:
-  ReceiveWindow(core::Bytes initial, core::Bytes most)
-      : size_(initial.count), most_(most.count), limit_(initial.count) {}
+  /// `several`: streams, which have the window in common. What is unread of one of them must not stop the
+  /// others, so more is given as soon as what is free is as much as the peer has left.
+  enum class SharedBy { nobody, several };
+  ReceiveWindow(core::Bytes initial, core::Bytes most, SharedBy shared_by = SharedBy::nobody)
+      : size_(initial.count), most_(most.count), limit_(initial.count), shared_by_(shared_by) {}
 
   /// Bytes arrived; false when they are more than the credit (`flow_control_error`).
   bool receive(core::Bytes bytes) {
@@ -54,9 +57,11 @@ class ReceiveWindow {
     consumed_ += std::min(bytes.count, unconsumed().count);
     if (starved_) size_ = std::min(size_ * 2, most_);
     const auto grown = consumed_ + size_;  // where the limit belongs
-    if (!starved_ && (grown - limit_) * 2 < size_) return {};
-    starved_ = false;
     const auto give = grown - limit_;
+    const bool due =
+        shared_by_ == SharedBy::several ? give >= limit_ - received_ : starved_ || give * 2 >= size_;
+    if (!due) return {};
+    starved_ = false;
     if (give == 0) return {};
     earlier_limit_ = limit_;
     limit_ = grown;
@@ -74,6 +79,7 @@ class ReceiveWindow {
   std::uint64_t limit_;              // up to which received_ may go
   std::uint64_t earlier_limit_ = 0;  // limit_ before the last CREDIT
   bool starved_ = false;
+  SharedBy shared_by_;
 };
 
 }  // namespace pantheon::link

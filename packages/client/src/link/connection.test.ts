@@ -161,6 +161,28 @@ describe('what goes out', () => {
     expect(received()).toBe(1_000);
   });
 
+  it('is not held up by bodies that nobody reads', () => {
+    const pair = ready();
+    openStreams(pair, 10);
+    const { offerer, answerer } = pair;
+    for (let id = 1; id <= 9; id++) offerer.write(id, new Uint8Array(initialStreamWindow));
+    exchange(pair);
+    take(answerer);
+    let received = 0;
+    for (let round = 0; round < 40; round++) {
+      // 5 MiB, of which 1.75 MiB fit beside the nine
+      offerer.write(10, new Uint8Array(131_072));
+      exchange(pair);
+      for (const event of take(answerer)) {
+        if (event.type !== 'data') continue;
+        received += event.bytes.byteLength;
+        answerer.consumed(10, event.bytes.byteLength);
+      }
+      exchange(pair);
+    }
+    expect(received).toBe(40 * 131_072);
+  });
+
   it('is not held up by requests that were answered unread', () => {
     const pair = ready();
     const { offerer, answerer } = pair;

@@ -30,7 +30,7 @@ export class Exchanges {
   readonly #maxStreams: number;
   readonly #emit: (event: LinkEvent) => void;
   readonly #streams = new Map<number, Stream>();
-  readonly #window = new ReceiveWindow(linkWindow, linkWindow);
+  readonly #window = new ReceiveWindow(linkWindow, linkWindow, 'several streams');
   /** Opening HEADs leave below the rate at which the peer ends the link, so that a network that bunches them does no harm. */
   readonly #openPace = new Limiter(60, 64);
   #held: { readonly stream: Stream; readonly head: Bytes }[] = [];

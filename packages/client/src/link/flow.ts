@@ -37,6 +37,7 @@ const growWithinMs = 250;
 /** What the peer may still send to this side, and when to give credit back. */
 export class ReceiveWindow {
   readonly #largest: number;
+  readonly #sharedBy: 'nobody' | 'several streams';
   #size: number;
   #available: number;
   /** Received, and not yet used up by the user. */
@@ -46,10 +47,14 @@ export class ReceiveWindow {
   #consumedInRound = 0;
   #roundBeganMs = 0;
 
-  /** `size` in bytes at first; grows to at most `largest`. */
-  constructor(size: number, largest: number) {
+  /**
+   * `size` in bytes at first; grows to at most `largest`. Where several streams have the window in common, what is unread
+   * of one must not stop the others.
+   */
+  constructor(size: number, largest: number, sharedBy: 'nobody' | 'several streams' = 'nobody') {
     this.#size = size;
     this.#largest = largest;
+    this.#sharedBy = sharedBy;
     this.#available = size;
   }
 
@@ -73,13 +78,13 @@ export class ReceiveWindow {
 
   /**
    * Notes bytes that were used up; returns the credit to send now, 0 for none: it is saved up until half of the window
-   * is free.
+   * is free, or, of a window that several streams share, as much as the peer has left.
    */
   consume(bytes: number, nowMs: number): number {
     this.#held -= bytes;
     this.#returnable += bytes;
     this.#consumedInRound += bytes;
-    if (this.#returnable < this.#size / 2) return 0;
+    if (this.#returnable < (this.#sharedBy === 'nobody' ? this.#size / 2 : this.#available)) return 0;
     const credit = this.#returnable + this.#growth(nowMs);
     this.#returnable = 0;
     this.#available += credit;
