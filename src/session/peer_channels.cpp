@@ -86,6 +86,7 @@ bool PeerChannels::make_room() {
 
 PeerChannels::Channel& PeerChannels::make(const std::string& socket, PeerEntry peer, bool initiator) {
   auto& channel = channels_[socket];
+  if (channel.ready) on_.on_disconnected(channel.peer->peer().name);  // what is replaced says no more itself
   const auto waiting = channel.waiting;
   channel = {};
   channel.initiator = initiator;

@@ -215,6 +215,17 @@ TEST_F(PeerChannelsTest, AnOfferThatCannotBeReadTakesNobodysPlace) {
   EXPECT_TRUE(host_.disconnected.empty());
 }
 
+TEST_F(PeerChannelsTest, WhoDialsAgainFromTheSameSocketWasDisconnectedBefore) {
+  ASSERT_TRUE(connect(phone_, host_));
+  run(until_said(host_, host_.connected));
+  const auto before = phone_.channels;  // says no goodbye
+  introduce(phone_, host_);
+  ASSERT_TRUE(connect(phone_, host_));
+  while (host_.connected.size() < 2) io_.run_one();
+  EXPECT_EQ(host_.disconnected, std::vector<std::string>{"phone"});
+  before->clear();
+}
+
 TEST_F(PeerChannelsTest, OfTwoThatDialAtOnceOneStands) {
   auto first =
       asio::co_spawn(io_, PeerChannels::connect(phone_.channels, host_.context.device_id), asio::use_future);
