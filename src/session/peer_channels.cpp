@@ -237,7 +237,9 @@ asio::awaitable<core::Result<LinkChannel*>> PeerChannels::connect(std::shared_pt
   for (int attempt = 0; attempt < kDialAttempts; ++attempt) {
     const auto peer = self->directory_.by_device(device_id);
     if (!peer) co_return core::failure(SessionError::peer_unavailable);
-    if (!self->channels_.contains(peer->socket_id)) self->make(peer->socket_id, *peer, true);
+    const auto found = self->channels_.find(peer->socket_id);
+    // A failure is kept for all who waited: the first of them to try again does so for the others.
+    if (found == self->channels_.end() || found->second.failed) self->make(peer->socket_id, *peer, true);
     auto link = co_await wait_ready(self, peer->socket_id);
     if (link || link.error().is(core::CommonError::cancelled)) co_return link;
     last = link.error();

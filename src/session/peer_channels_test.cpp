@@ -272,6 +272,20 @@ TEST_F(PeerChannelsTest, ALostOfferIsDialledAgain) {
   EXPECT_EQ(host_.connected, std::vector{phone_.context.device_id});
 }
 
+TEST_F(PeerChannelsTest, TwoThatWaitForOneDeviceShareItsAttempts) {
+  phone_.context.rtc.offerer_patience = kLittlePatience;
+  phone_.lost["offer"] = 1;
+  auto first =
+      asio::co_spawn(io_, PeerChannels::connect(phone_.channels, host_.context.device_id), asio::use_future);
+  const auto second = connect(phone_, host_);
+  while (first.wait_for(std::chrono::seconds(0)) != std::future_status::ready) io_.run_one();
+  const auto also = first.get();
+  ASSERT_TRUE(also) << also.error().message();
+  ASSERT_TRUE(second) << second.error().message();
+  EXPECT_EQ(*also, *second);
+  EXPECT_EQ(offers_of(phone_), 2);
+}
+
 TEST_F(PeerChannelsTest, AfterALostAnswerTheNewOfferTakesThePlaceOfTheOld) {
   phone_.context.rtc.offerer_patience = kLittlePatience;
   host_.lost["answer"] = 1;
