@@ -19,9 +19,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::seconds kBackAfter{1};
-constexpr std::chrono::minutes kTokenLifetime{15};  // at least
-constexpr std::size_t kMostListed = 2048;           // statements
+constexpr std::chrono::seconds kBackAfter{1};         // at first
+constexpr std::chrono::seconds kBackAfterAtMost{60};  // where the server ends each session soon
+constexpr std::chrono::minutes kTokenLifetime{15};    // at least
+constexpr std::size_t kMostListed = 2048;             // statements
 
 socketio::ClientOptions signaling_options(const std::string& server_url) {
   socketio::ClientOptions options;
@@ -90,6 +91,7 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   std::uint64_t entries = 0;  ///< into the account
   std::uint64_t lists_wanted = 0;  ///< since one of them is being asked for
   std::optional<std::chrono::steady_clock::time_point> token_replaced_at;  ///< and not let in since
+  bool coming_back = false;  ///< after the server ended the session
   bool stopped = false;
 };
 
@@ -172,15 +174,18 @@ void AccountClient::State::on_ended(std::string_view reason) {
   relayed.cancel();
   if (events.on_offline) events.on_offline(reason);
   // Not the connection broke: the token's time was over, or this device was removed. The next sign-in tells.
-  if (reason == "io server disconnect" && !stopped) tasks.spawn(come_back(shared_from_this()));
+  if (reason != "io server disconnect" || stopped || coming_back) return;
+  coming_back = true;
+  tasks.spawn(come_back(shared_from_this()));
 }
 
 asio::awaitable<void> AccountClient::State::come_back(std::shared_ptr<State> state) {
-  for (;;) {
-    const bool alive = co_await core::sleep_for(kBackAfter);
-    if (!alive || state->stopped || state->signaling.connected()) co_return;
+  for (auto wait = kBackAfter;; wait = std::min(2 * wait, kBackAfterAtMost)) {
+    const bool alive = co_await core::sleep_for(wait);
+    if (!alive || state->stopped || state->signaling.connected()) break;
     state->signaling.start();  // nothing happens while it still ends, or tries by itself
   }
+  state->coming_back = false;
 }
 
 asio::awaitable<void> AccountClient::State::enter(std::shared_ptr<State> state) {

@@ -214,5 +214,13 @@ TEST_F(ScriptedServer, ARemovalByAStrangerLeavesAPinnedDevice) {
   EXPECT_FALSE(host.book.is_revoked(phone.key.device_id()));
 }
 
+TEST_F(ScriptedServer, ThatEndsEachSessionAtOnceIsLeftAloneForLongerAndLonger) {
+  cuts_sessions = true;
+  start(host, "host");
+  until([this] { return connects.size() == 3; });
+  EXPECT_GE(connects[1] - connects[0], 950ms);
+  EXPECT_GE(connects[2] - connects[1], 1900ms);
+}
+
 }  // namespace
 }  // namespace pantheon::session
