@@ -151,6 +151,15 @@ describe('a book of an account of a provider', () => {
     expect(accept(book, phone, [], 'uid1_web')).toBe('key_changed');
   });
 
+  it('forgets keys that their ids are made from when it has seen too many, and no others', () => {
+    const book = new KeyBook(ACCOUNT, 'remember');
+    expect(accept(book, stranger, [], 'uid1_web')).toBe('first-sight');
+    for (let n = 0; n < 1_024; n++) expect(accept(book, DeviceKey.generate())).toBe('first-sight');
+    expect(accept(book, phone, [], 'uid1_web')).toBe('key_changed');
+    for (let n = 2; n <= 1_024; n++) expect(accept(book, stranger, [], `uid${n}_web`)).toBe('first-sight');
+    expect(accept(book, stranger, [], 'uid1025_web')).toBe('key_book_full');
+  });
+
   it('refuses a key that contradicts an id made from another', () => {
     expect(accept(new KeyBook(ACCOUNT, 'remember'), stranger, [], host.deviceId)).toBe('key_not_accepted');
   });

@@ -41,6 +41,11 @@ export function contradicts(deviceId: string, key: string): boolean {
   return deviceId.startsWith('d_') && deviceId.length === derived.length && deviceId !== derived;
 }
 
+function isMadeFrom(deviceId: string, key: string): boolean {
+  const bytes = parsePublicKey(key);
+  return bytes !== undefined && deviceIdOf(bytes) === deviceId;
+}
+
 function readKeys(object: JsonObject | undefined): Map<string, string> | undefined {
   if (object === undefined) return undefined;
   const entries = Object.entries(object);
@@ -142,11 +147,18 @@ export class KeyBook {
     if (verdict.trust !== 'first-sight') {
       if (this.seen.delete(deviceId)) this.changes++;
     } else if (!this.seen.has(deviceId)) {
-      if (this.seen.size >= MAX_DEVICES) return { refused: identityError('key_book_full') };
+      if (!this.hasRoomForSeen()) return { refused: identityError('key_book_full') };
       this.seen.set(deviceId, key);
       this.changes++;
     }
     return verdict;
+  }
+
+  /** An id that is made from its key is bound to it also when it is forgotten: the oldest of these makes room. */
+  private hasRoomForSeen(): boolean {
+    if (this.seen.size < MAX_DEVICES) return true;
+    for (const [id, key] of this.seen) if (isMadeFrom(id, key)) return this.seen.delete(id);
+    return false;
   }
 
   /** What accept() would say, without learning anything: for keys that are only claimed. */
