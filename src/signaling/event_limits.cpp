@@ -98,9 +98,9 @@ void EventLimits::charge(Member& member, EventClass event_class, double events, 
   }
 }
 
-std::optional<EventLimits::Refusal> EventLimits::take(Member& member, std::string_view event,
+std::optional<EventLimits::Refusal> EventLimits::take(Member& member, EventClass event_class,
                                                       core::SteadyTime now) const {
-  const auto which = static_cast<std::size_t>(class_of(event));
+  const auto which = static_cast<std::size_t>(event_class);
   const auto buckets = scopes_of(member, which);
   std::chrono::milliseconds wait{0};
   for (std::size_t scope = 0; scope < kEventScopes; ++scope) {

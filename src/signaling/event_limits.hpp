@@ -39,7 +39,10 @@ class EventLimits {
     bool abuse = false;  ///< it has been refused so often that it should be disconnected
   };
   /// Takes one event from all of the member's buckets, or from none.
-  std::optional<Refusal> take(Member& member, std::string_view event, core::SteadyTime now) const;
+  std::optional<Refusal> take(Member& member, EventClass event_class, core::SteadyTime now) const;
+  std::optional<Refusal> take(Member& member, std::string_view event, core::SteadyTime now) const {
+    return take(member, class_of(event), now);
+  }
 
   /// The answer to an event of that class counts as so many events more.
   void charge(Member& member, EventClass event_class, double events, core::SteadyTime now) const;

@@ -116,6 +116,17 @@ bool EventRouter::admit(Member& member, std::string_view event, core::SteadyTime
   return false;
 }
 
+std::optional<EventFailure> EventRouter::take(Member& member, std::string_view message,
+                                              EventClass event_class) const {
+  const auto now = std::chrono::steady_clock::now();
+  const auto refused = limits_.take(member, event_class, now);
+  if (!refused) return std::nullopt;
+  auto failure = rate_limited(refused->retry_after);
+  note(member, message, &failure.error, now);
+  if (refused->abuse) cut_abuser(member);
+  return failure;
+}
+
 void EventRouter::obeyed(const Member& member, std::string_view event, core::SteadyTime begun) const {
   note(member, event, nullptr, begun);
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "core/error.hpp"
@@ -66,6 +67,8 @@ class EventRouter {
   bool admit(Member& member, std::string_view event, core::SteadyTime now) const;
   /// And then, when it was obeyed.
   void obeyed(const Member& member, std::string_view event, core::SteadyTime begun) const;
+  /// For a message of generation 1: nothing, or why the member has to wait, which the caller tells it.
+  std::optional<EventFailure> take(Member& member, std::string_view message, EventClass event_class) const;
 
  private:
   struct Slow {

@@ -80,11 +80,22 @@ socketio::Handshake handshake_of(const http::Request& request, const LegacyAuth&
 }
 
 // Whoever waits for an answer is answered in the form it waits for.
-std::string refusal_text(const LegacyRefusal& refusal) {
-  if (refusal.type == "auth") return legacy_auth_failure(refusal.error);
-  if (refusal.type == "peer_request" && !refusal.request_id.is_null())
-    return legacy_response("", refusal.request_id, failed_answer(refusal.kind, refusal.error));
-  return legacy_error(refusal);
+std::string refusal_text(const LegacyRefusal& refusal, json::object extra = {}) {
+  if (refusal.type == "auth") return legacy_auth_failure(refusal.error, std::move(extra));
+  if (refusal.type == "peer_request" && !refusal.request_id.is_null()) {
+    auto failed = failed_answer(refusal.kind, refusal.error, std::move(extra));
+    return legacy_response("", refusal.request_id, std::move(failed));
+  }
+  return legacy_error(refusal, std::move(extra));
+}
+
+// With what it is counted. Heartbeats are so no more than pings are.
+std::optional<EventClass> class_of(const LegacyMessage& message) {
+  if (std::holds_alternative<LegacyHeartbeat>(message)) return std::nullopt;
+  if (std::holds_alternative<LegacyAuth>(message)) return EventClass::auth;
+  if (std::holds_alternative<LegacyRegister>(message)) return EventClass::announcement;
+  if (std::holds_alternative<LegacyGetPeers>(message)) return EventClass::presence;
+  return EventClass::signal;
 }
 
 /// What of a message is told to its sender when it is not obeyed.
@@ -133,10 +144,12 @@ class LegacyServer::Registered {
   LegacySessionPointer session_;
 };
 
-LegacyServer::LegacyServer(boost::asio::any_io_executor executor, Rooms& rooms, Admission& admission,
-                           Presence& presence, SessionExpiry& expiry, LegacyRelay& relay,
-                           ClientCounts& counts, const HttpApi& api, const Options& options)
-    : rooms_(&rooms),
+LegacyServer::LegacyServer(boost::asio::any_io_executor executor, EventRouter& router, Rooms& rooms,
+                           Admission& admission, Presence& presence, SessionExpiry& expiry,
+                           LegacyRelay& relay, ClientCounts& counts, const HttpApi& api,
+                           const Options& options)
+    : router_(&router),
+      rooms_(&rooms),
       admission_(&admission),
       presence_(&presence),
       expiry_(&expiry),
@@ -195,6 +208,7 @@ boost::asio::awaitable<void> LegacyServer::serve(LegacyServer& self, http::Reque
   }
 }
 
+// Bounds what is read at all, also of who has not signed in; what the member may do is counted in check_rate.
 bool LegacyServer::take_message(LegacySession& session) {
   const Rate rate{limits_.events_per_second, limits_.events_per_second * kLegacyMessageBurstSeconds};
   const auto wait = session.messages.take(rate, std::chrono::steady_clock::now());
@@ -208,6 +222,14 @@ bool LegacyServer::take_message(LegacySession& session) {
   return false;
 }
 
+std::optional<EventFailure> LegacyServer::check_rate(
+    const LegacySession& session, std::string_view type,
+    const tl::expected<LegacyMessage, LegacyRefusal>& message) const {
+  if (!session.member) return std::nullopt;
+  const auto counted = message ? class_of(*message) : EventClass::signal;
+  return counted ? router_->take(*session.member, type, *counted) : std::nullopt;
+}
+
 boost::asio::awaitable<void> LegacyServer::handle(LegacyServer& self, LegacySessionPointer session,
                                                   const http::Request& request, std::string text) {
   if (!session->member && text.size() > kMaxBeforeAuth.count) {
@@ -217,16 +239,21 @@ boost::asio::awaitable<void> LegacyServer::handle(LegacyServer& self, LegacySess
     co_return;
   }
   auto message = parse_legacy_message(text, self.limits_.max_signal);
+  auto refusal = message ? about(*message) : message.error();
+  if (auto limited = self.check_rate(*session, refusal.type, message)) {
+    refusal.error = std::move(limited->error);
+    session->send(refusal_text(refusal, std::move(limited->extra)));
+    co_return;
+  }
   if (!message) {
-    core::logger("signaling")->info("a generation-1 message was refused: {}", message.error().error.code());
-    session->send(refusal_text(message.error()));
+    core::logger("signaling")->info("a generation-1 message was refused: {}", refusal.error.code());
+    session->send(refusal_text(refusal));
     co_return;
   }
   if (auto* auth = std::get_if<LegacyAuth>(&*message)) {
     co_await sign_in(self, session, request, std::move(*auth));
     co_return;
   }
-  auto refusal = about(*message);
   auto obeyed = session->member ? self.obey(session, std::move(*message))
                                 : core::Result<void>(core::failure(auth::AuthError::auth_required));
   if (obeyed) co_return;
@@ -275,6 +302,7 @@ void LegacyServer::enter(const LegacySessionPointer& session, MemberPointer memb
   };
   session->limit_messages(limits_.max_legacy_message);
   session->member = std::move(member);
+  router_->enroll(*session->member);
   session->last_seen = clock_();
   session->expect_within(idle_timeout_, core::Error(CommonError::timeout, "no heartbeat came"));
   presence_->arrived(session->member);
@@ -292,11 +320,13 @@ void LegacyServer::leave(const LegacySessionPointer& session) {
 }
 
 core::Result<void> LegacyServer::obey(const LegacySessionPointer& session, LegacyMessage message) {
-  const auto& member = *session->member;
+  auto& member = *session->member;
   if (auto* registration = std::get_if<LegacyRegister>(&message)) {
     enroll(*session, std::move(*registration));
   } else if (std::holds_alternative<LegacyGetPeers>(message)) {
-    session->send(legacy_peer_list(peers_of(member.account(), &member)));
+    auto list = legacy_peer_list(peers_of(member.account(), &member));
+    router_->charge_list(member, {list.size()});
+    session->send(std::move(list));
   } else if (std::holds_alternative<LegacyHeartbeat>(message)) {
     session->send(legacy_heartbeat_answer(clock_().time_since_epoch().count()));
   } else if (auto* request = std::get_if<LegacyRequest>(&message)) {

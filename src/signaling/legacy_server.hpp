@@ -21,9 +21,9 @@ namespace pantheon::signaling {
 /// else's, and `GET /api/v1/peers/:userId`. Once signed in they are members of their account as everyone is.
 class LegacyServer {
  public:
-  LegacyServer(boost::asio::any_io_executor executor, Rooms& rooms, Admission& admission, Presence& presence,
-               SessionExpiry& expiry, LegacyRelay& relay, ClientCounts& counts, const HttpApi& api,
-               const Options& options);
+  LegacyServer(boost::asio::any_io_executor executor, EventRouter& router, Rooms& rooms, Admission& admission,
+               Presence& presence, SessionExpiry& expiry, LegacyRelay& relay, ClientCounts& counts,
+               const HttpApi& api, const Options& options);
 
   void add_to(http::Server& server);
   /// Peers of other nodes are listed too; `prepare` is awaited before somebody signs in. Call before the
@@ -55,10 +55,13 @@ class LegacyServer {
   void enter(const LegacySessionPointer& session, MemberPointer member);
   void leave(const LegacySessionPointer& session);
   bool take_message(LegacySession& session);
+  std::optional<EventFailure> check_rate(const LegacySession& session, std::string_view type,
+                                         const tl::expected<LegacyMessage, LegacyRefusal>& message) const;
   core::Result<void> obey(const LegacySessionPointer& session, LegacyMessage message);
   void enroll(LegacySession& session, LegacyRegister registration);
   core::json::array peers_of(const std::string& account, const Member* except) const;
 
+  EventRouter* router_;
   Rooms* rooms_;
   Admission* admission_;
   Presence* presence_;

@@ -209,6 +209,81 @@ TEST_F(LegacyServerTest, TooMuchIsRefusedWithTheTimeToWait) {
   });
 }
 
+TEST_F(LegacyServerTest, SocketsOfAnAccountShareItsRateAlsoAfterTheyConnectAnew) {
+  options.limits.lists_per_second = 0.1;  // one at once
+  options.limits.account_share = 3;
+  run([&]() -> test::asio::awaitable<void> {
+    const auto asked = [this](std::string account, std::string peer_id,
+                              std::string awaited) -> test::asio::awaitable<json::object> {
+      auto client = co_await legacy(account, peer_id);
+      client->say({{"type", "get_peers"}});
+      auto answer = co_await client->next(awaited);
+      co_await client->close();
+      co_return answer;
+    };
+    for (const auto* peer : {"desk", "laptop", "phone"}) co_await asked("anna", peer, "peer_list");
+    for (int i = 0; i < 2; ++i) {
+      const auto refused = co_await asked("anna", "tablet", "error");
+      EXPECT_EQ(text_of(refused, "code"), "rate_limited");
+      EXPECT_EQ(text_of(refused, "event"), "get_peers");
+      EXPECT_GT(refused.at("retryAfterMs").as_int64(), 0);
+    }
+    co_await asked("bob", "desk", "peer_list");
+  });
+}
+
+TEST_F(LegacyServerTest, RegisteringCountsAsAnAnnouncementAndHeartbeatsAsNothing) {
+  options.limits.announcements_per_second = 0.1;
+  options.limits.account_share = 1;
+  run([&]() -> test::asio::awaitable<void> {
+    auto desk = co_await legacy("anna", "desk");
+    auto laptop = co_await open();
+    co_await laptop->sign_in("anna", "laptop");
+    laptop->say({{"type", "register"}, {"platform", "darwin"}});
+    const auto refused = co_await laptop->next("error");
+    EXPECT_EQ(text_of(refused, "code"), "rate_limited");
+    laptop->say({{"type", "heartbeat"}});
+    co_await laptop->next("heartbeat_ack");
+  });
+}
+
+TEST_F(LegacyServerTest, ARequestThatComesTooOftenIsAnsweredInItsForm) {
+  options.limits.events_per_second = 1;  // four at once, its signing in among them
+  options.limits.account_share = 0.25;   // one at once
+  run([&]() -> test::asio::awaitable<void> {
+    auto desk = co_await legacy("anna", "desk");
+    auto phone = co_await open();
+    co_await phone->sign_in("anna", "phone");
+    desk->say({{"type", "offer"}, {"to_peer_id", "phone"}});
+    co_await desk->next("error");
+    const json::object models{{"type", "get_models"}};
+    phone->say({{"type", "peer_request"}, {"to_peer_id", "desk"}, {"request_id", "r"}, {"data", models}});
+    const auto refused = co_await phone->next("models_response");
+    EXPECT_EQ(text_of(refused, "code"), "rate_limited");
+    EXPECT_EQ(text_of(refused, "request_id"), "r");
+    EXPECT_GT(refused.at("retryAfterMs").as_int64(), 0);
+  });
+}
+
+TEST_F(LegacyServerTest, ALargeListOfPeersCountsAsSeveral) {
+  options.limits.lists_per_second = 0.2;  // two at once
+  run([&]() -> test::asio::awaitable<void> {
+    const std::string large(4000, 'x');
+    std::vector<std::unique_ptr<test::LegacyTestClient>> others;
+    for (const auto* peer : {"a", "b", "c", "d", "e"}) {
+      others.push_back(co_await legacy("anna", peer));
+      others.back()->say({{"type", "register"}, {"platform", "darwin"}, {"capabilities", large}});
+      co_await others.back()->next("registered");
+    }
+    auto desk = co_await legacy("anna", "desk");
+    desk->say({{"type", "get_peers"}});
+    co_await desk->next("peer_list");
+    desk->say({{"type", "get_peers"}});
+    const auto refused = co_await desk->next("error");
+    EXPECT_EQ(text_of(refused, "code"), "rate_limited");
+  });
+}
+
 TEST_F(LegacyServerTest, WhoConnectsTooOftenIsToldWhenToTryAgain) {
   options.limits.connects_per_second = 0.125;
   run([&]() -> test::asio::awaitable<void> {

@@ -33,7 +33,7 @@ class Presence {
   void left(const MemberPointer& member, std::string_view reason);
   /// Ends absences when their time is over, until it is cancelled.
   static boost::asio::awaitable<void> run(Presence& self);
-  /// Makes it seen by the others, and lists them for it.
+  /// Makes it seen by the others, and lists them for it unless it is of generation 1.
   EventResult join(const MemberPointer& member);
 
   /// What was known when a socket of another node came.

@@ -67,6 +67,7 @@ struct Service::State {
         directory(rooms, absences),
         tokens(store, access, nonces, directory, options),
         admission(store, authenticator, nonces, tokens, rooms, options),
+        router(options.limits),
         presence(executor, directory, options.list_refreshes),
         relay(directory, options.limits),
         models(directory, options.limits),
@@ -75,12 +76,11 @@ struct Service::State {
         expiry(options),
         api(rooms, authenticator, tokens, options, server_id),
         legacy_relay(executor, rooms, options),
-        legacy(executor, rooms, admission, presence, expiry, legacy_relay, counts, api, options),
+        legacy(executor, router, rooms, admission, presence, expiry, legacy_relay, counts, api, options),
         older_clients(counts, legacy, legacy_relay, options.legacy),
         web_app(options.assets),
         origins(options.cors_origins),
         http_limits(options),
-        router(options.limits),
         sockets(executor, socket_options(options)),
         draining(monitoring, sockets, legacy),
         tasks(executor) {}
@@ -112,6 +112,7 @@ struct Service::State {
   Directory directory;
   Tokens tokens;
   Admission admission;
+  EventRouter router;
   Presence presence;
   Relay relay;
   Models models;
@@ -126,7 +127,6 @@ struct Service::State {
   WebApp web_app;
   Origins origins;
   HttpLimits http_limits;
-  EventRouter router;
   socketio::Server sockets;
   Draining draining;
   std::unique_ptr<OtherNodes> others;  ///< null: this server has one node with one shard
