@@ -54,11 +54,11 @@ void EventRouter::on_slow(std::string event, core::TaskGroup& tasks, SlowHandler
   slow_handlers_.insert_or_assign(std::move(event), Slow{std::move(handler), &tasks});
 }
 
-void EventRouter::charge_list(Member& member, core::Bytes size) const {
+void EventRouter::charge(Member& member, core::Bytes size, EventClass event_class) const {
   constexpr std::size_t kOneEvent = 16 * 1024;  // bytes; lists of a household are smaller
   const auto events = size.count / kOneEvent;
   if (events == 0) return;
-  limits_.charge(member, EventClass::presence, static_cast<double>(events), std::chrono::steady_clock::now());
+  limits_.charge(member, event_class, static_cast<double>(events), std::chrono::steady_clock::now());
 }
 
 boost::asio::awaitable<void> EventRouter::handle_slow(const EventRouter& router, SlowHandler handler,

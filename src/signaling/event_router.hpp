@@ -60,7 +60,9 @@ class EventRouter {
   void enroll(Member& member) { limits_.enroll(member, std::chrono::steady_clock::now()); }
   /// The member has asked for a list, and it is that large: large ones count as several events, or somebody
   /// who hosts thousands of models could keep the server busy with a few.
-  void charge_list(Member& member, core::Bytes size) const;
+  void charge_list(Member& member, core::Bytes size) const { charge(member, size, EventClass::presence); }
+  /// The same for what an event of another class made this server send.
+  void charge(Member& member, core::Bytes size, EventClass event_class) const;
   /// Call for every event of the member. An abuser is told why, and cut.
   void dispatch(const MemberPointer& member, const socketio::Event& event) const;
   /// For an event that is handled before it is parsed: false when the member has to wait, and was told so.

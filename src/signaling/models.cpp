@@ -16,6 +16,7 @@ constexpr std::size_t kMaxBattery = 4 * 1024;  // as JSON; a level and a few wor
 }  // namespace
 
 void Models::add_to(EventRouter& router) {
+  router_ = &router;
   const auto announce = [this](const MemberPointer& m, const socketio::Event& e) {
     return this->announce(m, e);
   };
@@ -76,22 +77,32 @@ EventResult Models::update_hosting(const MemberPointer& member, const socketio::
   if (!object) return core::failure(object.error());
   const auto hosting = core::get_bool(*object, "isHosting");
   if (!hosting) return core::failure(CommonError::invalid_argument, "isHosting is missing");
+  auto* models = object->if_contains("models");
+  const auto* battery = object->if_contains("batteryState");
+  const bool clears = models == nullptr && !*hosting && !member->models.empty();
+  const bool changes = clears || *hosting != member->is_hosting ||
+                       (models != nullptr && models->get_array() != member->models) ||
+                       (battery != nullptr && *battery != member->battery);
   member->is_hosting = *hosting;
   member->announced = true;
-  if (auto* models = object->if_contains("models")) {
+  if (models != nullptr) {
     member->models = std::move(models->get_array());
     member->models_size = event.raw ? event.raw->size() : 0;
-  } else if (!*hosting) {
+  } else if (clears) {
     member->models.clear();
     member->models_size = 0;
   }
-  if (const auto* battery = object->if_contains("batteryState")) member->battery = *battery;
-  tell_others(*member);
+  if (battery != nullptr) member->battery = *battery;
+  // A few bytes that say nothing new would make this server send the whole list to everyone.
+  if (changes) tell_others(*member);
   return json::object();
 }
 
-void Models::tell_others(const Member& member) const {
+void Models::tell_others(Member& member) const {
   if (!member.joined) return;
+  const auto others = directory_->rooms().members(member.account()).size() - 1 +
+                      directory_->elsewhere(member.account()).size();
+  router_->charge(member, {member.models_size * others}, EventClass::announcement);
   directory_->publish(member, true);
   directory_->tell_others(member, "peer-models-updated",
                           {{"userId", member.device_id},

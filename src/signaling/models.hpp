@@ -17,8 +17,9 @@ class Models {
   EventResult update_hosting(const MemberPointer& member, const socketio::Event& event) const;
   EventResult request(const MemberPointer& member, const socketio::Event& event) const;
   core::Result<core::json::object> checked(const Member& member, const socketio::Event& event) const;
-  void tell_others(const Member& member) const;
+  void tell_others(Member& member) const;
   Directory* directory_;
+  const EventRouter* router_ = nullptr;
   Limits limits_;
 };
 

@@ -132,5 +132,59 @@ TEST_F(ModelsTest, AllListsOfAnAccountTogetherAreLimited) {
   });
 }
 
+TEST_F(ModelsTest, OthersHearOfHostingOnlyWhenItHasChanged) {
+  run([&]() -> test::asio::awaitable<void> {
+    auto* host = co_await joined("anna", "anna_electron", "electron");
+    auto* web = co_await joined("anna", "anna_web");
+    const json::object battery{{"level", 0.5}};
+    json::object payload{{"isHosting", true}, {"models", two_models()}, {"batteryState", battery}};
+    co_await host->ask("updateHosting", payload);
+    co_await web->next("peer-models-updated");
+    for (const auto* event : {"register", "updateHosting", "hosting-status"}) {
+      co_await host->ask(event, payload);
+      const json::object short_form{{"isHosting", true}};
+      co_await host->ask(event, short_form);
+    }
+    co_await web->settle();
+    EXPECT_EQ(web->waiting("peer-models-updated"), 0U);
+    payload["batteryState"] = json::object{{"level", 0.4}};
+    co_await host->ask("updateHosting", payload);
+    const auto told = co_await web->next("peer-models-updated");
+    EXPECT_EQ(told.at("batteryState"), payload.at("batteryState"));
+  });
+}
+
+// Somebody who asked for them may be waiting.
+TEST_F(ModelsTest, OthersHearOfModelsThatAreAnnouncedAgain) {
+  run([&]() -> test::asio::awaitable<void> {
+    auto* host = co_await joined("anna", "anna_electron", "electron");
+    auto* web = co_await joined("anna", "anna_web");
+    const json::object payload{{"models", two_models()}};
+    for (int i = 0; i < 2; ++i) {
+      co_await host->ask("announce-models", payload);
+      const auto told = co_await web->next("peer-models-updated");
+      EXPECT_EQ(told.at("models"), two_models());
+    }
+  });
+}
+
+TEST_F(ModelsTest, ALargeListCountsAsSeveralAnnouncementsForEachWhoIsTold) {
+  options.limits.announcements_per_second = 0.3;  // three at once
+  run([&]() -> test::asio::awaitable<void> {
+    auto* alone = co_await joined("bob", "bob_electron", "electron");
+    auto* host = co_await joined("anna", "anna_electron", "electron");
+    for (const auto* device : {"one", "two", "three"}) co_await joined("anna", device);
+    const json::object payload{{"models", json::array{json::object{{"name", std::string(12'000, 'x')}}}}};
+    const auto first = co_await host->ask("announce-models", payload);
+    EXPECT_EQ(first.at("ok"), true);
+    const auto second = co_await host->ask("announce-models", payload);
+    EXPECT_EQ(text_of(second, "code"), "rate_limited") << "36 KB were two more";
+    for (int i = 0; i < 3; ++i) {
+      const auto unheard = co_await alone->ask("announce-models", payload);
+      EXPECT_EQ(unheard.at("ok"), true);
+    }
+  });
+}
+
 }  // namespace
 }  // namespace pantheon::signaling
