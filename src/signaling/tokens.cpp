@@ -17,6 +17,7 @@ namespace json = core::json;
 using auth::AuthError;
 
 constexpr double kRefreshBurstSeconds = 20;
+constexpr std::size_t kMostUnused = 4;  // for one token: a few tabs, or answers that were lost
 
 tl::unexpected<core::Error> invalid_token() {
   return core::failure(AuthError::auth_invalid, "refresh token");
@@ -146,6 +147,9 @@ core::Result<DeviceTokens> Tokens::rotate(const store::RefreshTokenRow& token,
   }
   auto tokens = issue(device, token.hash);
   if (!tokens) return tokens;
+  const auto latest = auth::hash_refresh_token(tokens->refresh_token);
+  if (auto kept = store_->keep_newest_successors(token.hash, latest, kMostUnused); !kept)
+    return core::failure(kept.error());
   if (auto done = transaction->commit(); !done) return core::failure(done.error());
   return tokens;
 }

@@ -77,6 +77,40 @@ TEST_F(TokensTest, ADeviceThatNeverGotTheAnswerMayAskAgainLater) {
   });
 }
 
+TEST_F(TokensTest, OfWhatIsGivenOutForOneTokenAndNeverUsedOnlyTheNewestStay) {
+  run([&]() -> test::asio::awaitable<void> {
+    const auto device = owner_device();
+    std::vector<std::string> given;
+    for (int i = 0; i < 50; ++i) {
+      now += 1s;
+      const auto answer = co_await refresh(device, device.refresh_token, device.key);
+      given.push_back(text_of(answer, "refreshToken"));
+    }
+    std::size_t known = 0;
+    for (const auto& token : given) {
+      const auto answer = co_await refresh(device, token, device.key);
+      known += answer.contains("accessToken") ? 1 : 0;
+    }
+    EXPECT_EQ(known, 4U);
+    const auto newest = co_await refresh(device, given.back(), device.key);
+    EXPECT_TRUE(newest.contains("accessToken"));
+  });
+}
+
+TEST_F(TokensTest, WhatWasGivenOutForOneTokenAndUsedStays) {
+  run([&]() -> test::asio::awaitable<void> {
+    const auto device = owner_device();
+    const auto first = co_await refresh(device, device.refresh_token, device.key);
+    const auto used = co_await refresh(device, text_of(first, "refreshToken"), device.key);
+    EXPECT_TRUE(used.contains("accessToken"));
+    for (int i = 0; i < 10; ++i) co_await refresh(device, device.refresh_token, device.key);
+    const auto again = co_await refresh(device, text_of(first, "refreshToken"), device.key);
+    EXPECT_TRUE(again.contains("accessToken"));
+    const auto next = co_await refresh(device, text_of(used, "refreshToken"), device.key);
+    EXPECT_TRUE(next.contains("accessToken"));
+  });
+}
+
 TEST_F(TokensTest, AnOlderOneUsedAgainTakesEverythingBackAndCutsSockets) {
   run([&]() -> test::asio::awaitable<void> {
     auto device = owner_device();

@@ -41,7 +41,10 @@ CREATE INDEX refresh_tokens_by_end ON refresh_tokens (expires_at))";
 
 constexpr std::string_view kPredecessors = "ALTER TABLE refresh_tokens ADD COLUMN predecessor BLOB";
 
-constexpr std::array<Migration, 2> kDeviceMigrations{{{kDeviceTables}, {kPredecessors}}};
+constexpr std::string_view kSuccessors =
+    "CREATE INDEX refresh_tokens_by_predecessor ON refresh_tokens (predecessor) WHERE predecessor IS NOT NULL";
+
+constexpr std::array<Migration, 3> kDeviceMigrations{{{kDeviceTables}, {kPredecessors}, {kSuccessors}}};
 
 constexpr std::string_view kDeviceColumns =
     "SELECT account, device_id, public_key, name, platform, created_at, last_seen, token_generation, revoked "
@@ -292,6 +295,17 @@ core::Result<void> DeviceStore::supersede_refresh_token(core::ByteView hash, cor
       "UPDATE refresh_tokens SET superseded_at = ?2 WHERE hash = ?1 AND superseded_at IS NULL");
   if (!query) return core::failure(query.error());
   query->bind(hash).bind(millis(now));
+  return run(query);
+}
+
+core::Result<void> DeviceStore::keep_newest_successors(core::ByteView predecessor, core::ByteView latest,
+                                                       std::size_t most) {
+  auto query = database_.prepare(
+      "DELETE FROM refresh_tokens WHERE hash IN (SELECT hash FROM refresh_tokens AS sibling WHERE "
+      "predecessor = ?1 AND NOT EXISTS (SELECT 1 FROM refresh_tokens AS next WHERE next.predecessor = "
+      "sibling.hash) ORDER BY hash = ?2 DESC, expires_at DESC LIMIT -1 OFFSET ?3)");
+  if (!query) return core::failure(query.error());
+  query->bind(predecessor).bind(latest).bind(static_cast<std::int64_t>(most));
   return run(query);
 }
 

@@ -87,6 +87,10 @@ class DeviceStore {
   core::Result<std::optional<RefreshTokenRow>> find_refresh_token(core::ByteView hash);
   /// Notes when a successor of the token was first used; a later call changes nothing.
   core::Result<void> supersede_refresh_token(core::ByteView hash, core::WallTime now);
+  /// Of the tokens given out for that predecessor and never used, deletes all but so many of the newest;
+  /// `latest`, one of them, stays.
+  core::Result<void> keep_newest_successors(core::ByteView predecessor, core::ByteView latest,
+                                            std::size_t most);
   core::Result<void> delete_expired_refresh_tokens(core::WallTime now);
 
   /// For several changes that belong together.
