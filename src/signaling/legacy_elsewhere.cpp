@@ -144,6 +144,8 @@ boost::asio::awaitable<LegacyAnswer> LegacyRelay::ask_here(LegacyRelay& self, As
   auto socket = host->socket.lock();
   if (!socket || !host->answers_legacy)
     co_return failed_answer(answer_kind(request.data), core::Error(SignalingError::peer_too_old));
+  const auto place = self.take_place_at(host);
+  if (!place) co_return failed_answer(answer_kind(request.data), place.error());
   ++self.counters_.requests_to_hosts;
   co_return co_await ask_socket(self, std::move(from), std::move(socket), std::move(request));
 }

@@ -199,7 +199,7 @@ core::Result<void> LegacyRelay::give(const MemberPointer& from, const MemberPoin
     return give_to_generation1(asker, *target, std::move(request), std::move(answer));
   }
   if (target && answers_requests(*target))
-    return give_to_host(from, *target, std::move(request), std::move(answer));
+    return give_to_host(from, target, std::move(request), std::move(answer));
   if (!peers_elsewhere(*from, request.to_peer_id).empty())
     return give_elsewhere(from, std::move(request), std::move(answer));
   return core::failure(target ? SignalingError::peer_too_old : SignalingError::peer_unavailable);
@@ -226,23 +226,38 @@ core::Result<LegacyRelay::Place> LegacyRelay::take_place(const MemberPointer& fr
   return Place(nullptr, [from](void*) { --from->legacy().waiting; });
 }
 
-core::Result<void> LegacyRelay::give_to_host(const MemberPointer& from, const Member& host,
+core::Result<LegacyRelay::Place> LegacyRelay::take_place_at(const MemberPointer& host) {
+  const bool full = host->legacy().asked >= limits_.max_legacy_requests_of_host ||
+                    requests_.size() + at_hosts_ >= limits_.max_legacy_requests;
+  if (full) return core::failure(SignalingError::peer_busy);
+  ++host->legacy().asked;
+  ++at_hosts_;
+  return Place(nullptr, [this, host](void*) {
+    --host->legacy().asked;
+    --at_hosts_;
+  });
+}
+
+core::Result<void> LegacyRelay::give_to_host(const MemberPointer& from, const MemberPointer& host,
                                              LegacyRequest request, AnswerHandler answer) {
-  auto socket = host.socket.lock();
+  auto socket = host->socket.lock();
   if (!socket) return core::failure(SignalingError::peer_unavailable);
-  auto place = take_place(from);
-  if (!place) return core::failure(place.error());
+  auto of_asker = take_place(from);
+  if (!of_asker) return core::failure(of_asker.error());
+  auto at_host = take_place_at(host);
+  if (!at_host) return core::failure(at_host.error());
   ++counters_.requests_to_hosts;
-  tasks_.spawn(ask_host(*this, {from->device_id, from->socket_id}, std::move(*place), std::move(socket),
-                        std::move(request), std::move(answer)));
+  tasks_.spawn(ask_host(*this, {from->device_id, from->socket_id},
+                        {std::move(*of_asker), std::move(*at_host)}, std::move(socket), std::move(request),
+                        std::move(answer)));
   return {};
 }
 
-boost::asio::awaitable<void> LegacyRelay::ask_host(LegacyRelay& self, Asker from, Place place,
+boost::asio::awaitable<void> LegacyRelay::ask_host(LegacyRelay& self, Asker from, std::array<Place, 2> places,
                                                    std::shared_ptr<socketio::Socket> host,
                                                    LegacyRequest request, AnswerHandler answer) {
   auto given = co_await ask_socket(self, std::move(from), std::move(host), std::move(request));
-  place.reset();
+  places = {};
   answer(std::move(given));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
@@ -72,10 +73,11 @@ class LegacyRelay {
     std::string device_id;
     std::string socket_id;
   };
-  /// One more request of the member that waits for an answer, as long as this is kept.
+  /// One more request that waits for an answer, of its asker or at its host, as long as this is kept.
   using Place = std::shared_ptr<void>;
   /// `peer_busy`.
   core::Result<Place> take_place(const MemberPointer& from) const;
+  core::Result<Place> take_place_at(const MemberPointer& host);
   EventResult ask(const MemberPointer& asker, const socketio::Event& event);
   MemberPointer choose(const Member& from, std::string_view peer_id, Suitable suitable) const;
   tl::expected<void, EventFailure> pass_on(const MemberPointer& from, const MemberPointer& target,
@@ -98,9 +100,9 @@ class LegacyRelay {
   static boost::asio::awaitable<LegacyAnswer> ask_socket(LegacyRelay& self, Asker from,
                                                          std::shared_ptr<socketio::Socket> host,
                                                          LegacyRequest request);
-  core::Result<void> give_to_host(const MemberPointer& from, const Member& host, LegacyRequest request,
+  core::Result<void> give_to_host(const MemberPointer& from, const MemberPointer& host, LegacyRequest request,
                                   AnswerHandler answer);
-  static boost::asio::awaitable<void> ask_host(LegacyRelay& self, Asker from, Place place,
+  static boost::asio::awaitable<void> ask_host(LegacyRelay& self, Asker from, std::array<Place, 2> places,
                                                std::shared_ptr<socketio::Socket> host, LegacyRequest request,
                                                AnswerHandler answer);
   Rooms* rooms_;
@@ -110,6 +112,7 @@ class LegacyRelay {
   Limits limits_;
   std::chrono::milliseconds timeout_;
   LegacyRequests requests_;
+  std::size_t at_hosts_ = 0;  ///< requests that wait at hosts of ours
   LegacyCounters counters_;
   std::unordered_map<std::string, LegacySessionPointer> sessions_;  ///< by socket id
   core::TaskGroup tasks_;

@@ -1,5 +1,6 @@
 #include "signaling/legacy_relay.hpp"
 
+#include "identity/pairing.hpp"
 #include "signaling/legacy_test_support.hpp"
 
 namespace pantheon::signaling {
@@ -14,6 +15,24 @@ struct LegacyRelayTest : test::LegacyServiceTest {
   }
   static json::object get_models() { return {{"type", "get_models"}}; }
   static json::object chat() { return {{"model", "llama"}}; }
+  test::asio::awaitable<void> redeem(identity::PairingLink link) {
+    const test::TestDevice device;
+    const identity::PairingRequest asked{link.code, device.id(), device.key.public_key(), "Phone", "Android"};
+    const json::object body{{"code", identity::to_text(link.code)},
+                            {"deviceId", asked.device_id},
+                            {"publicKey", identity::to_text(asked.public_key)},
+                            {"name", asked.name},
+                            {"platform", asked.platform},
+                            {"mac", core::to_base64url(identity::newcomer_mac(link.secret, asked))}};
+    static_cast<void>(co_await post("/v1/pairing/redeem", body));
+  }
+  /// The answer to that request; others before it are dropped.
+  static test::asio::awaitable<json::object> answered(test::LegacyTestClient& asker, std::string id) {
+    for (;;) {
+      auto answer = co_await asker.next("chat_response");
+      if (text_of(answer, "request_id") == id) co_return answer;
+    }
+  }
   /// The payload of `legacy-ask`.
   static json::value ask(std::string to, std::string id, json::object data = get_models()) {
     return {{"to", to}, {"requestId", id}, {"data", std::move(data)}};
@@ -266,6 +285,43 @@ TEST_F(LegacyRelayTest, RequestsAreLimitedByRateAndByHowManyWait) {
     const auto limited = co_await phone->next("models_response");
     EXPECT_EQ(text_of(limited, "code"), "rate_limited");
     EXPECT_GT(limited.at("retryAfterMs").as_int64(), 0);
+  });
+}
+
+TEST_F(LegacyRelayTest, RequestsThatWaitAtAHostOfOursAreLimitedAndLeaveRoomForAPairing) {
+  options.limits.max_legacy_requests_of_host = 20;
+  options.limits.legacy_requests_per_second = 100;
+  run([&]() -> test::asio::awaitable<void> {
+    test::TestDevice device;
+    device.account = "anna";
+    auto auth = co_await hello(device);
+    const json::array caps{"link", "legacy"};
+    auth["caps"] = caps;
+    auto& host = client(std::move(auth));
+    co_await host.connect();
+    co_await host.ask("join-account");
+    const auto link = identity::generate_pairing_link("http://127.0.0.1:1");
+    json::object code;
+    code["code"] = identity::to_text(link.code);
+    co_await host.ask("pairing-open", code);
+    std::vector<std::unique_ptr<test::LegacyTestClient>> phones;
+    for (const std::string phone : {"one", "two"}) {
+      phones.push_back(co_await legacy("anna", phone, "web"));
+      for (int i = 0; i < 16; ++i) phones.back()->say(request(device.id(), std::to_string(i), chat()));
+      for (int i = 0; i < (phone == "one" ? 16 : 4); ++i) co_await host.next("legacy-request");
+    }
+    const auto busy = co_await phones.back()->next("chat_response");
+    EXPECT_EQ(text_of(busy, "code"), "peer_busy");
+    EXPECT_EQ(text_of(busy, "request_id"), "4");
+    test::asio::co_spawn(io, redeem(link), test::asio::detached);
+    co_await host.next("pairing-request");
+    host.answer_now("pairing-request", {{"ok", false}});
+    host.answer_now("legacy-request", {{"success", true}, {"data", 1}});
+    const auto done = co_await answered(*phones.back(), "3");
+    EXPECT_EQ(done.at("success"), true);
+    phones.back()->say(request(device.id(), "next", chat()));
+    const auto next = co_await host.next("legacy-request");
+    EXPECT_EQ(text_of(next, "requestId"), "next") << "a request that was answered leaves its place";
   });
 }
 

@@ -27,6 +27,7 @@ namespace pantheon::signaling {
 struct LegacyTraffic {
   bool logged = false;      ///< the log has said that its requests cross this server in the clear
   std::size_t waiting = 0;  ///< of its requests, those at hosts of ours
+  std::size_t asked = 0;    ///< of a host of ours, requests that wait for its answer
   TokenBucket requests;
   std::function<void()> hang_up;                         ///< ends the socket of a generation-1 member
   core::json::value capabilities = core::json::array();  ///< of a generation-1 member, as it says them

@@ -8,6 +8,7 @@ namespace pantheon::signaling {
 namespace {
 
 constexpr std::size_t kToldFull = 512;  // at one time
+constexpr std::size_t kOtherAcks = 8;   // pairings, whose voucher is a host that may be busy
 // Whoever opens a session and does not sign in holds a place of others.
 constexpr std::chrono::seconds kConnectTimeout{20};
 constexpr double kLeastEventsPerSecond = 500;
@@ -26,7 +27,7 @@ socketio::ServerOptions socket_options(const Options& given) {
   options.max_attachments = 1;
   options.max_namespaces = 1;
   options.keep_handshakes = false;
-  options.max_pending_acks = 16;
+  options.max_pending_acks = limits.max_legacy_requests_of_host + kOtherAcks;
   options.max_send_queue = limits.max_send_queue;
   // Who comes to a full server is told so, which takes a connection.
   options.max_connections = limits.max_sockets + kToldFull;
