@@ -13,4 +13,8 @@ namespace pantheon::signaling {
 core::Result<void> check_room_for_device(store::DeviceStore& store, const std::string& account,
                                          const Limits& limits);
 
+/// The same for a statement about a device that is not revoked.
+core::Result<void> check_room_for_statement(store::DeviceStore& store, const std::string& account,
+                                            const Limits& limits);
+
 }  // namespace pantheon::signaling

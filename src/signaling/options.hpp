@@ -52,7 +52,7 @@ struct Limits {
   std::size_t max_absences = 50'000;             ///< sockets that broke off and may be back soon
   std::size_t max_accounts = 50'000;             ///< with sockets, at one time
   std::size_t max_devices_per_account = 256;     ///< kept in the database; three times as many revoked ones
-  std::size_t max_statements_per_account = 512;  ///< kept in the database
+  std::size_t max_statements_per_account = 512;  ///< likewise, of devices in use and of revoked ones
   std::size_t max_open_codes_per_account = 8;
   std::size_t max_open_codes = 10'000;
   // Events of one socket, class by class; the bursts are four seconds of signals, ten of the others.

@@ -185,6 +185,9 @@ boost::asio::awaitable<core::Result<json::object>> Pairing::pair(json::object bo
   auto open = codes_.take(request->code, clock_());
   if (!open) co_return core::failure(open.error());
   Taken taken(codes_, request->code, std::move(*open));
+  // Before anybody agrees to what cannot be: the code stays good until there is room.
+  if (const auto room = check_room(taken.open().account, request->device_id); !room)
+    co_return core::failure(room.error());
   const auto voucher = find_voucher(taken.open());
   if (!voucher) co_return core::failure(SignalingError::pairing_voucher_gone);
   const auto socket = voucher->socket.lock();
@@ -240,6 +243,15 @@ core::Result<json::object> Pairing::finish(const Taken& taken, const identity::P
   return result;
 }
 
+core::Result<void> Pairing::check_room(const std::string& account, const std::string& device_id) {
+  const auto known = store_->find_device(account, device_id);
+  if (!known) return core::failure(known.error());
+  if (!*known) {
+    if (auto room = check_room_for_device(*store_, account, limits_); !room) return room;
+  }
+  return check_room_for_statement(*store_, account, limits_);
+}
+
 core::Result<store::DeviceRow> Pairing::store_newcomer(const std::string& account,
                                                        const identity::PairingRequest& request,
                                                        const identity::Statement& statement) {
@@ -248,13 +260,7 @@ core::Result<store::DeviceRow> Pairing::store_newcomer(const std::string& accoun
   if (!known) return core::failure(known.error());
   if (*known && (*known)->revoked) return core::failure(identity::IdentityError::device_revoked);
   if (*known && (*known)->public_key != key) return core::failure(identity::IdentityError::key_changed);
-  if (!*known) {
-    if (auto room = check_room_for_device(*store_, account, limits_); !room)
-      return core::failure(room.error());
-  }
-  const auto statements = store_->statement_count(account);
-  if (!statements) return core::failure(statements.error());
-  if (*statements >= limits_.max_statements_per_account) return core::failure(SignalingError::account_full);
+  if (auto room = check_room(account, request.device_id); !room) return core::failure(room.error());
   auto transaction = store_->begin();
   if (!transaction) return core::failure(transaction.error());
   const auto now = clock_();

@@ -58,6 +58,7 @@ class Pairing {
   MemberPointer find_voucher(const OpenCode& code) const;
   core::Result<core::json::object> finish(const Taken& taken, const identity::PairingRequest& request,
                                           const MemberPointer& voucher, const core::json::object& answer);
+  core::Result<void> check_room(const std::string& account, const std::string& device_id);
   core::Result<store::DeviceRow> store_newcomer(const std::string& account,
                                                 const identity::PairingRequest& request,
                                                 const identity::Statement& statement);

@@ -71,6 +71,24 @@ struct PairingTest : test::ServiceTest {
                                      {"name", "Tower"}}},
             {"mac", core::to_base64url(voucher_mac(link.secret, received, answer))}};
   }
+  /// Opens a code for another newcomer than before.
+  test::asio::awaitable<void> open_code_for_next(TestClient& voucher) {
+    phone = TestDevice();
+    link = generate_pairing_link("http://127.0.0.1:1");
+    request = {link.code, phone.id(), phone.key.public_key(), "Phone", "Android"};
+    json::object payload;
+    payload["code"] = identity::to_text(link.code);
+    const auto opened = co_await voucher.ask("pairing-open", payload);
+    EXPECT_EQ(opened.at("ok"), true);
+  }
+  test::asio::awaitable<void> revoke_phone(TestClient& voucher) {
+    const auto statement = Statement::make(
+        host.key, {StatementType::revoke, host.account, phone.id(), phone.key.public_key(), "", now});
+    json::object payload;
+    payload["statement"] = statement.to_json();
+    const auto revoked = co_await voucher.ask("revoke-device", payload);
+    EXPECT_EQ(revoked.at("ok"), true);
+  }
   test::asio::awaitable<json::object> redeem() {
     return post("/v1/pairing/redeem", body_of(request, link.secret));
   }
@@ -296,16 +314,51 @@ TEST_F(PairingTest, ARevokedDeviceCannotComeBackByPairing) {
   run([&]() -> test::asio::awaitable<void> {
     auto* voucher = co_await open_code();
     co_await redeem();
-    const auto statement = Statement::make(
-        host.key, {StatementType::revoke, host.account, phone.id(), phone.key.public_key(), "", now});
-    json::object payload;
-    payload["statement"] = statement.to_json();
-    co_await voucher->ask("revoke-device", payload);
+    co_await revoke_phone(*voucher);
     json::object code;
     code["code"] = identity::to_text(link.code);
     co_await voucher->ask("pairing-open", code);
     const auto refused = co_await redeem();
     EXPECT_EQ(text_of(refused, "code"), "device_revoked");
+  });
+}
+
+TEST_F(PairingTest, WhatWasSaidOfRevokedDevicesLeavesRoomForNewOnes) {
+  options.limits.max_statements_per_account = 4;
+  run([&]() -> test::asio::awaitable<void> {
+    auto* voucher = co_await open_code();
+    for (int i = 0; i < 5; ++i) {
+      const auto paired = co_await redeem();
+      EXPECT_TRUE(paired.contains("accessToken")) << i << text_of(paired, "code");
+      co_await revoke_phone(*voucher);
+      co_await open_code_for_next(*voucher);
+    }
+  });
+}
+
+TEST_F(PairingTest, RevokedDevicesDoNotFillTheDatabase) {
+  options.limits.max_statements_per_account = 2;  // and six of revoked devices
+  run([&]() -> test::asio::awaitable<void> {
+    auto* voucher = co_await open_code();
+    for (int i = 0; i < 3; ++i) {
+      co_await redeem();
+      co_await revoke_phone(*voucher);
+      co_await open_code_for_next(*voucher);
+    }
+    const auto refused = co_await redeem();
+    EXPECT_EQ(text_of(refused, "code"), "account_full");
+  });
+}
+
+TEST_F(PairingTest, WhereThereIsNoRoomTheVoucherIsNotAskedAndTheCodeStaysGood) {
+  options.limits.max_devices_per_account = 1;
+  run([&]() -> test::asio::awaitable<void> {
+    co_await open_code();
+    for (int i = 0; i < 2; ++i) {
+      const auto refused = co_await redeem();
+      EXPECT_EQ(text_of(refused, "code"), "account_full");
+    }
+    EXPECT_EQ(asked, 0);
   });
 }
 

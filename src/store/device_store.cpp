@@ -42,7 +42,8 @@ CREATE INDEX refresh_tokens_by_end ON refresh_tokens (expires_at))";
 constexpr std::string_view kPredecessors = "ALTER TABLE refresh_tokens ADD COLUMN predecessor BLOB";
 
 constexpr std::string_view kSuccessors =
-    "CREATE INDEX refresh_tokens_by_predecessor ON refresh_tokens (predecessor) WHERE predecessor IS NOT NULL";
+    "CREATE INDEX refresh_tokens_by_predecessor ON refresh_tokens (predecessor) WHERE predecessor IS NOT "
+    "NULL";
 
 constexpr std::array<Migration, 3> kDeviceMigrations{{{kDeviceTables}, {kPredecessors}, {kSuccessors}}};
 
@@ -73,6 +74,13 @@ core::Result<std::size_t> read_count(core::Result<Query>& query) {
   const auto row = query->step();
   if (!row) return core::failure(row.error());
   return static_cast<std::size_t>(query->integer(0));
+}
+
+core::Result<DeviceCount> read_device_count(core::Result<Query>& query) {
+  if (!query) return core::failure(query.error());
+  if (const auto row = query->step(); !row) return core::failure(row.error());
+  return DeviceCount{static_cast<std::size_t>(query->integer(0)),
+                     static_cast<std::size_t>(query->integer(1))};
 }
 
 }  // namespace
@@ -140,11 +148,8 @@ core::Result<DeviceCount> DeviceStore::device_count(std::string_view account) {
   auto query = database_.prepare(
       "SELECT count(*) FILTER (WHERE revoked = 0), count(*) FILTER (WHERE revoked <> 0) FROM devices "
       "WHERE account = ?1");
-  if (!query) return core::failure(query.error());
-  query->bind(account);
-  if (const auto row = query->step(); !row) return core::failure(row.error());
-  return DeviceCount{static_cast<std::size_t>(query->integer(0)),
-                     static_cast<std::size_t>(query->integer(1))};
+  if (query) query->bind(account);
+  return read_device_count(query);
 }
 
 core::Result<void> DeviceStore::save_device(const DeviceRow& device) {
@@ -248,10 +253,12 @@ core::Result<std::vector<RevocationRow>> DeviceStore::revocations() {
   }
 }
 
-core::Result<std::size_t> DeviceStore::statement_count(std::string_view account) {
-  auto query = database_.prepare("SELECT count(*) FROM statements WHERE account = ?1");
+core::Result<DeviceCount> DeviceStore::statement_count(std::string_view account) {
+  auto query = database_.prepare(
+      "SELECT count(*) FILTER (WHERE revoked = 0), count(*) FILTER (WHERE revoked <> 0) FROM statements "
+      "JOIN devices USING (account, device_id) WHERE account = ?1");
   if (query) query->bind(account);
-  return read_count(query);
+  return read_device_count(query);
 }
 
 core::Result<void> DeviceStore::add_refresh_token(const RefreshTokenRow& token) {

@@ -37,6 +37,7 @@ struct RefreshTokenRow {
   std::optional<core::ByteVector> predecessor = {};  ///< hash of the one it was given out for
 };
 
+/// Of devices, or of statements about them.
 struct DeviceCount {
   std::size_t in_use = 0;
   std::size_t revoked = 0;
@@ -79,7 +80,7 @@ class DeviceStore {
   core::Result<std::vector<std::string>> statements(std::string_view account, std::string_view device_id);
   /// Those of all devices of the account, by device id, oldest first.
   core::Result<std::map<std::string, std::vector<std::string>>> statements(std::string_view account);
-  core::Result<std::size_t> statement_count(std::string_view account);
+  core::Result<DeviceCount> statement_count(std::string_view account);
   /// All statements about revoked devices, of whatever account.
   core::Result<std::vector<RevocationRow>> revocations();
 

@@ -112,7 +112,7 @@ TEST_F(DeviceStoreTest, StatementsKeepTheirOrderAndAreNotDoubled) {
   ASSERT_TRUE(store.add_statement("a", "d1", "two", at(1ms)));
   ASSERT_TRUE(store.add_statement("a", "d1", "one", at(2ms)));
   EXPECT_EQ(store.statements("a", "d1").value(), (std::vector<std::string>{"one", "two"}));
-  EXPECT_EQ(store.statement_count("a").value(), 2U);
+  EXPECT_EQ(store.statement_count("a").value().in_use, 2U);
   EXPECT_TRUE(store.statements("b", "d1").value().empty());
   const auto all = store.statements("a").value();
   EXPECT_EQ(all.size(), 1U);
@@ -127,6 +127,8 @@ TEST_F(DeviceStoreTest, GivesWhatIsSaidOfRevokedDevices) {
   }
   EXPECT_TRUE(store.revocations().value().empty());
   ASSERT_TRUE(store.revoke_device("b", "d1"));
+  EXPECT_EQ(store.statement_count("b").value().in_use, 0U);
+  EXPECT_EQ(store.statement_count("b").value().revoked, 1U);
   const auto rows = store.revocations().value();
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0].account, "b");
