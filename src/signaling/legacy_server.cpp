@@ -378,6 +378,8 @@ boost::asio::awaitable<http::Response> LegacyServer::peers_route(LegacyServer& s
     co_return http::error_response(SignalingError::not_found);
   const auto bearer = co_await self.api_->check_bearer(request);
   if (!bearer) co_return no_store(http::error_response(bearer.error()));
+  // A device's token without its key: no client of generation 1 has one.
+  if (bearer->bound) co_return no_store(http::error_response(auth::AuthError::proof_required));
   co_return no_store(json_ok({{"peers", self.peers_of(bearer->account, nullptr)}}));
 }
 

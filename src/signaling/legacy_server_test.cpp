@@ -181,6 +181,15 @@ TEST_F(LegacyServerTest, TheRestEndpointListsTheBearersAccountWhateverThePathSay
   });
 }
 
+TEST_F(LegacyServerTest, TheRestEndpointTakesNoTokenOfADeviceWithoutItsKey) {
+  run([&]() -> test::asio::awaitable<void> {
+    const auto device = owner_device();
+    const auto refused = co_await fetch("GET", "/api/v1/peers/anna", {}, bearer(device.access_token));
+    EXPECT_EQ(refused.status, 401U);
+    EXPECT_NE(refused.body.find("proof_required"), std::string::npos) << refused.body;
+  });
+}
+
 TEST_F(LegacyServerTest, SwitchedOffItRefusesWithAReason) {
   options.legacy = LegacyMode::off;
   run([&]() -> test::asio::awaitable<void> {
