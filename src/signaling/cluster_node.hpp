@@ -35,6 +35,7 @@ class ClusterNode final : public OtherNodes {
     return nodes_.wait_joined(deadline);
   }
   boost::asio::awaitable<core::Result<void>> prepare(MemberPointer member) override;
+  boost::asio::awaitable<void> open(std::string account) override { return peers_.open(std::move(account)); }
   boost::asio::awaitable<core::Result<void>> check_hello(std::string account, std::string device_id,
                                                          std::string nonce) override;
   void revoked(const identity::Statement& statement) override;

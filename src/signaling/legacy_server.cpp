@@ -380,6 +380,7 @@ boost::asio::awaitable<http::Response> LegacyServer::peers_route(LegacyServer& s
   if (!bearer) co_return no_store(http::error_response(bearer.error()));
   // A device's token without its key: no client of generation 1 has one.
   if (bearer->bound) co_return no_store(http::error_response(auth::AuthError::proof_required));
+  if (self.open_) co_await self.open_(bearer->account);
   co_return no_store(json_ok({{"peers", self.peers_of(bearer->account, nullptr)}}));
 }
 

@@ -26,12 +26,14 @@ class LegacyServer {
                const HttpApi& api, const Options& options);
 
   void add_to(http::Server& server);
-  /// Peers of other nodes are listed too; `prepare` is awaited before somebody signs in. Call before the
-  /// first socket arrives.
+  /// Peers of other nodes are listed too; `prepare` is awaited before somebody signs in, `open` before an
+  /// account is listed that may have nobody here. Call before the first socket arrives.
   using Prepare = std::function<boost::asio::awaitable<core::Result<void>>(MemberPointer member)>;
-  void list_elsewhere(const Directory& directory, Prepare prepare) {
+  using Open = std::function<boost::asio::awaitable<void>(std::string account)>;
+  void list_elsewhere(const Directory& directory, Prepare prepare, Open open) {
     directory_ = &directory;
     prepare_ = std::move(prepare);
+    open_ = std::move(open);
   }
   /// Says goodbye to so many of those that are left, whichever; how many these were.
   std::size_t close_some(std::size_t count);
@@ -71,6 +73,7 @@ class LegacyServer {
   const HttpApi* api_;
   const Directory* directory_ = nullptr;  ///< null: there are no other nodes
   Prepare prepare_;
+  Open open_;
   Limits limits_;
   LegacyMode mode_;
   std::chrono::milliseconds auth_timeout_;

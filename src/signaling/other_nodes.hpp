@@ -52,6 +52,8 @@ class OtherNodes {
   /// Before a socket is let in: what the others have of its account is known afterwards. `account_full` when
   /// they have all the places.
   virtual boost::asio::awaitable<core::Result<void>> prepare(MemberPointer member) = 0;
+  /// What the others have of the account is known afterwards, or soon when it cannot be.
+  virtual boost::asio::awaitable<void> open(std::string account) = 0;
   /// Whether a hello may be let in that this node has found good, where the others share no database with it:
   /// `proof_invalid` when another has taken its nonce (empty: it has none), `device_revoked`.
   virtual boost::asio::awaitable<core::Result<void>> check_hello(std::string account, std::string device_id,

@@ -216,8 +216,9 @@ core::Result<void> Service::State::join_others(asio::any_io_executor executor,
                                                const std::filesystem::path& database) {
   if (options.shards) join_shards();
   if (!options.redis_url.empty() || options.shards) {
-    legacy.list_elsewhere(directory,
-                          [this](MemberPointer member) { return others->prepare(std::move(member)); });
+    legacy.list_elsewhere(
+        directory, [this](MemberPointer member) { return others->prepare(std::move(member)); },
+        [this](std::string account) { return others->open(std::move(account)); });
   }
   if (!options.redis_url.empty()) return join_cluster(std::move(executor), database);
   if (!options.shards) return {};

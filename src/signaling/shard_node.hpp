@@ -23,6 +23,7 @@ class ShardNode final : public OtherNodes {
 
   /// The limit of an account is kept by the census of all shards.
   boost::asio::awaitable<core::Result<void>> prepare(MemberPointer member) override;
+  boost::asio::awaitable<void> open(std::string account) override { return peers_.open(std::move(account)); }
   void sweep() override;
   boost::asio::awaitable<void> stop() override;
 

@@ -46,6 +46,22 @@ describe('on two nodes', () => {
   });
 });
 
+describe('asked where nobody of the account has ever been', () => {
+  it('names a device that is at the other node', async () => {
+    const { a, b } = await startTwoNodes();
+    await Device.join(a, 'dora', 'page', { clientType: 'web' });
+    expect(await peersOf(b, 'dora')).toMatchObject([{ peer_id: 'page', account_id: accountOf('dora') }]);
+  });
+
+  it('names a device at every other shard', async () => {
+    const node = await startShards(dataFolder());
+    // Their connections go to the shards in turn, each once: nobody of them has been at another.
+    for (const person of ['p', 'q', 'r', 's']) await Device.join(node, person, 'page');
+    for (const person of ['p', 'q', 'r', 's'])
+      expect(await peersOf(node, person)).toMatchObject([{ peer_id: 'page' }]);
+  });
+});
+
 describe('on shards', () => {
   it('names the devices of all of them, whichever answers', async () => {
     const node = await startShards(dataFolder());
