@@ -61,6 +61,14 @@ core::Result<void> read_self_description(Member& member, const json::object& aut
   return {};
 }
 
+/// Whether it is time for such a warning, and notes it.
+bool may_warn(core::SteadyTime& last) {
+  const auto now = std::chrono::steady_clock::now();
+  if (last != core::SteadyTime{} && now - last <= kBetweenWarnings) return false;
+  last = now;
+  return true;
+}
+
 }  // namespace
 
 json::array statements_json(const std::vector<std::string>& texts) {
@@ -118,10 +126,7 @@ boost::asio::awaitable<Introduction> Admission::admit(const socketio::Handshake&
 
 core::Result<void> Admission::check_space(const std::string& account) {
   auto space = rooms_->check_space(account);
-  const auto now = std::chrono::steady_clock::now();
-  if (!space && space.error().is(SignalingError::server_full) &&
-      (told_full_ == core::SteadyTime{} || now - told_full_ > kBetweenWarnings)) {
-    told_full_ = now;
+  if (!space && space.error().is(SignalingError::server_full) && may_warn(told_full_)) {
     core::logger("signaling")
         ->warn(
             "the server is full and turns clients away ({} sockets, {} accounts): raise --max-sockets or "
@@ -176,7 +181,15 @@ core::Result<void> Admission::prove_bound_key(Member& member, const json::object
   if (member.name.empty()) member.name = device->name;
   if (member.platform.empty()) member.platform = device->platform;
   member.statements = statements_of(*store_, member.account(), member.device_id);
-  return store_->touch_device(member.account(), member.device_id, clock_());
+  note_seen(store_->touch_device(member.account(), member.device_id, clock_()));
+  return {};
+}
+
+// A known device needs nothing written: a full disk must not lock everybody out.
+void Admission::note_seen(const core::Result<void>& written) {
+  if (written || !may_warn(told_unwritten_)) return;
+  core::logger("signaling")
+      ->error("devices are let in, but when they were seen is not kept: {}", written.error().message());
 }
 
 // A token of a provider, with a device's own key beside it.
@@ -203,8 +216,11 @@ core::Result<void> Admission::remember_device(const Member& member) {
   } else {
     if (auto room = check_room_for_device(*store_, member.account(), limits_); !room) return room;
   }
-  return store_->save_device({member.account(), member.device_id, key, member.name.str(),
-                              member.platform.str(), clock_(), clock_(), 0, false});
+  auto saved = store_->save_device({member.account(), member.device_id, key, member.name.str(),
+                                    member.platform.str(), clock_(), clock_(), 0, false});
+  if (!*known) return saved;
+  note_seen(saved);
+  return {};
 }
 
 // Where nothing is remembered an id of this form is its key's alone; others are whoever's of the account

@@ -40,6 +40,7 @@ class Admission {
   core::Result<void> verify_proof(const identity::PublicKey& key, const std::string& device_id,
                                   const core::json::object& auth);
   core::Result<void> remember_device(const Member& member);
+  void note_seen(const core::Result<void>& written);
   core::Result<void> check_key_made(const Member& member);
   store::DeviceStore* store_;
   const auth::Authenticator* authenticator_;
@@ -52,7 +53,8 @@ class Admission {
   Proxies proxies_;
   std::shared_ptr<AddressLimiter> by_address_;
   std::shared_ptr<AddressLimiter> by_account_;
-  core::SteadyTime told_full_{};  ///< when the log last said that the server is full
+  core::SteadyTime told_unwritten_{};  ///< when it last said that something could not be written
+  core::SteadyTime told_full_{};       ///< when the log last said that the server is full
 };
 
 /// Statements of a device as JSON, as peers are given them.

@@ -1,5 +1,6 @@
 #include "signaling/admission.hpp"
 
+#include "signaling/full_disk_test_support.hpp"
 #include "signaling/test_support.hpp"
 
 namespace pantheon::signaling {
@@ -262,6 +263,33 @@ TEST_F(AdmissionTest, ALiveSocketIsRenewedByATokenOfTheSameDeviceOnly) {
     const auto renewed = co_await live->ask("auth-renew", payload);
     EXPECT_EQ(renewed.at("ok"), true);
     EXPECT_GT(renewed.at("expiresAt").to_number<std::int64_t>(), now.time_since_epoch().count());
+  });
+}
+
+TEST_F(AdmissionTest, KnownDevicesComeInThoughTheDiskIsFull) {
+  const test::TemporaryFolder folder;
+  database = folder.path / "devices.db";
+  run([&]() -> test::asio::awaitable<void> {
+    const auto host = owner_device();
+    test::TestDevice phone;
+    phone.account = "anna";
+    co_await connected(phone);
+    test::TestDevice stranger;
+    stranger.account = "anna";
+    now += std::chrono::seconds(1);  // SQLite writes nothing that is there already
+    const std::vector<const test::TestDevice*> devices{&host, &phone, &stranger};
+    std::vector<std::string> refused;
+    {
+      const test::FullDisk full;
+      for (const auto* device : devices) {
+        auto auth = co_await hello(*device, "tab-2");
+        const auto code = co_await refusal(std::move(auth));
+        refused.push_back(code);
+      }
+    }
+    EXPECT_EQ(refused.at(0), "");
+    EXPECT_EQ(refused.at(1), "");
+    EXPECT_EQ(refused.at(2).substr(0, 6), "store_") << "of a new one something has to be kept";
   });
 }
 

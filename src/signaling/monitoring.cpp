@@ -12,7 +12,7 @@ namespace pantheon::signaling {
 namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
-// Whoever asks more often gets the same answer: asking costs a query.
+// Whoever asks more often gets the same answer: asking costs a write.
 constexpr std::chrono::seconds kDatabasePause{1};
 
 /// Of this machine, and through no proxy on it that serves others.
@@ -43,8 +43,9 @@ std::optional<std::string> Monitoring::check_database() {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_database_check_) return database_obstacle_;
   next_database_check_ = now + kDatabasePause;
-  const auto id = store_->server_value("id", "");
-  database_obstacle_ = id ? std::nullopt : std::optional("database: " + std::string(id.error().code()));
+  const auto written = store_->check_writable(core::wall_now());
+  database_obstacle_ =
+      written ? std::nullopt : std::optional("database: " + std::string(written.error().code()));
   return database_obstacle_;
 }
 

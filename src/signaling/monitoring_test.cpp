@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "signaling/full_disk_test_support.hpp"
 #include "signaling/legacy_test_support.hpp"
 
 namespace pantheon::signaling {
@@ -104,6 +105,20 @@ TEST_F(MonitoringTest, ReadyUntilItDrains) {
               (json::object{{"status", "unavailable"}, {"reasons", json::array{"draining"}}}));
     const auto health = co_await fetch("GET", "/health");
     EXPECT_EQ(health.status, 200U);
+  });
+}
+
+TEST_F(MonitoringTest, IsNotReadyWhileTheDiskIsFull) {
+  const test::TemporaryFolder folder;
+  database = folder.path / "devices.db";
+  run([&]() -> test::asio::awaitable<void> {
+    http::Response answer;
+    {
+      const test::FullDisk full;
+      answer = co_await fetch("GET", "/ready");
+    }
+    EXPECT_EQ(answer.status, 503U);
+    EXPECT_THAT(answer.body, HasSubstr("database: store_"));
   });
 }
 

@@ -109,6 +109,14 @@ core::Result<std::string> DeviceStore::server_value(std::string_view name, std::
   return std::string(select->text(0));
 }
 
+core::Result<void> DeviceStore::check_writable(core::WallTime now) {
+  auto query = database_.prepare(
+      "INSERT INTO server (name, value) VALUES ('checked', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1");
+  if (!query) return core::failure(query.error());
+  query->bind(std::to_string(millis(now)));
+  return run(query);
+}
+
 core::Result<std::optional<DeviceRow>> DeviceStore::find_device(std::string_view account,
                                                                 std::string_view device_id) {
   const auto before = database_.moment();

@@ -59,6 +59,9 @@ class DeviceStore {
   /// A value of the server itself (its id, its signing key); the first value given stays.
   core::Result<std::string> server_value(std::string_view name, std::string_view value_if_absent);
 
+  /// Writes something small, to see whether that is possible.
+  core::Result<void> check_writable(core::WallTime now);
+
   core::Result<std::optional<DeviceRow>> find_device(std::string_view account, std::string_view device_id);
   core::Result<std::vector<DeviceRow>> devices(std::string_view account);
   /// Whether any account has one.
