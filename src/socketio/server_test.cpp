@@ -118,15 +118,6 @@ TEST_F(ServerTest, StoppingDisconnectsEveryone) {
 /// A client that says exactly what it is told.
 class RawClientTest : public SocketioTest {
  protected:
-  /// A WebSocket that has had the open packet.
-  std::unique_ptr<http::WebSocket> opened() {
-    const auto url = http::parse_url("ws://127.0.0.1:" + std::to_string(web->port()) +
-                                     "/socket.io/?EIO=4&transport=websocket")
-                         .value();
-    auto socket = loop.run(http::connect_websocket(loop.executor(), url)).value();
-    EXPECT_TRUE(read(*socket).starts_with("0{"));
-    return socket;
-  }
   std::string read(http::WebSocket& socket) { return loop.run(socket.read()).value().data; }
   void send(http::WebSocket& socket, std::string_view text) {
     EXPECT_TRUE(loop.run(socket.write(text, true)));
@@ -140,7 +131,7 @@ class RefusalTest : public RawClientTest {};
 
 TEST_F(RefusalTest, AMalformedPacketIsToldToTheSocketsAsAnEventAndEndsTheConnection) {
   server->of("/other");
-  const auto socket = opened();
+  const auto socket = open_raw();
   send(*socket, "40");
   send(*socket, "40/other,");
   EXPECT_TRUE(read(*socket).starts_with("40{"));
@@ -154,7 +145,7 @@ TEST_F(RefusalTest, AMalformedPacketIsToldToTheSocketsAsAnEventAndEndsTheConnect
 TEST_F(RefusalTest, WhoHasJoinedNothingIsRefusedWithTheCode) {
   for (const auto& [packet, code] : std::vector<std::pair<std::string, std::string>>{
            {"49", "bad_socketio_packet_type"}, {"42[\"event\"]", "not_connected"}}) {
-    const auto socket = opened();
+    const auto socket = open_raw();
     send(*socket, packet);
     const auto answer = read(*socket);
     EXPECT_TRUE(answer.starts_with(R"(44{"message":")")) << answer;
@@ -164,7 +155,7 @@ TEST_F(RefusalTest, WhoHasJoinedNothingIsRefusedWithTheCode) {
 }
 
 TEST_F(RefusalTest, JoiningTwiceIsToldWithACode) {
-  const auto socket = opened();
+  const auto socket = open_raw();
   send(*socket, "40");
   EXPECT_TRUE(read(*socket).starts_with("40{"));
   send(*socket, "40");
@@ -173,7 +164,7 @@ TEST_F(RefusalTest, JoiningTwiceIsToldWithACode) {
 }
 
 TEST_F(RefusalTest, APacketThatOnlyServersSendEndsTheConnection) {
-  const auto socket = opened();
+  const auto socket = open_raw();
   send(*socket, "40");
   EXPECT_TRUE(read(*socket).starts_with("40{"));
   send(*socket, R"(44{"message":"no"})");
@@ -193,7 +184,7 @@ class RecoveringServerTest : public RawClientTest {
 
 // The official client keeps what comes before CONNECT until then, so that no handler misses it.
 TEST_F(RecoveringServerTest, SendsWhatWasMissedBeforeItSaysThatTheClientIsConnected) {
-  const auto first = opened();
+  const auto first = open_raw();
   const auto connected = join(*first);
   const auto session = core::parse_json(std::string_view(connected).substr(2)).value().as_object();
   EXPECT_TRUE(sockets[0]->emit("hello", {}));
@@ -207,7 +198,7 @@ TEST_F(RecoveringServerTest, SendsWhatWasMissedBeforeItSaysThatTheClientIsConnec
   server->of("/").emit("one", {});
   server->of("/").emit("two", {});
 
-  const auto second = opened();
+  const auto second = open_raw();
   const core::json::object auth{{"pid", session.at("pid")}, {"offset", event.at(1)}};
   EXPECT_TRUE(join(*second, core::serialize_json(auth)).starts_with(R"(42["one",)"));
   EXPECT_TRUE(read(*second).starts_with(R"(42["two",)"));
@@ -228,18 +219,10 @@ TEST_F(ServerTest, ManyEventsAtOnceAreAllTaken) {
 
 struct StrangersTest : SocketioTest {
   StrangersTest() { options.max_payload_before_join = core::Bytes{1024}; }
-  std::unique_ptr<http::WebSocket> open() {
-    const auto url = http::parse_url("ws://127.0.0.1:" + std::to_string(web->port()) +
-                                     "/socket.io/?EIO=4&transport=websocket")
-                         .value();
-    auto socket = loop.run(http::connect_websocket(loop.executor(), url)).value();
-    EXPECT_TRUE(loop.run(socket->read()).value().data.starts_with("0{"));
-    return socket;
-  }
 };
 
 TEST_F(StrangersTest, WhoHasNotJoinedMaySendLittle) {
-  const auto socket = open();
+  const auto socket = open_raw();
   EXPECT_TRUE(loop.run(socket->write("40{\"token\":\"" + std::string(2000, 'x') + "\"}", true)));
   EXPECT_EQ(loop.run(socket->read()).error().code(), "connection_closed");
 }
@@ -252,7 +235,7 @@ TEST_F(StrangersTest, WhoHasJoinedMaySendAsMuchAsEver) {
       changed.notify();
     });
   });
-  const auto socket = open();
+  const auto socket = open_raw();
   EXPECT_TRUE(loop.run(socket->write("40", true)));
   EXPECT_TRUE(loop.run(socket->read()).value().data.starts_with("40{"));
   EXPECT_TRUE(loop.run(socket->write("42[\"large\",\"" + std::string(100'000, 'x') + "\"]", true)));
@@ -280,11 +263,7 @@ TEST_F(RateTest, AFloodEndsItsOwnConnectionOnly) {
 }
 
 TEST_F(RateTest, AConnectionThatHasLeftEveryNamespaceIsClosed) {
-  const auto url = http::parse_url("ws://127.0.0.1:" + std::to_string(web->port()) +
-                                   "/socket.io/?EIO=4&transport=websocket")
-                       .value();
-  const auto socket = loop.run(http::connect_websocket(loop.executor(), url)).value();
-  EXPECT_TRUE(loop.run(socket->read()).value().data.starts_with("0{"));
+  const auto socket = open_raw();
   EXPECT_TRUE(loop.run(socket->write("40", true)));
   EXPECT_TRUE(loop.run(socket->read()).value().data.starts_with("40{"));
   EXPECT_TRUE(loop.run(socket->write("41", true)));
@@ -292,11 +271,7 @@ TEST_F(RateTest, AConnectionThatHasLeftEveryNamespaceIsClosed) {
 }
 
 TEST_F(RateTest, AConnectionThatJoinsNothingIsClosed) {
-  const auto url = http::parse_url("ws://127.0.0.1:" + std::to_string(web->port()) +
-                                   "/socket.io/?EIO=4&transport=websocket")
-                       .value();
-  const auto socket = loop.run(http::connect_websocket(loop.executor(), url)).value();
-  EXPECT_TRUE(loop.run(socket->read()).value().data.starts_with("0{"));
+  const auto socket = open_raw();
   EXPECT_EQ(loop.run(socket->read()).error().code(), "connection_closed");
 }
 

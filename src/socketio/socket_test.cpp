@@ -70,11 +70,7 @@ TEST_F(ForgetfulTest, ForgetsTheHandshakeBehindTheHandlersOfConnection) {
 }
 
 TEST_F(ForgetfulTest, WhoeverLeavesConnectsAnewToJoinAgain) {
-  const auto url = http::parse_url("ws://127.0.0.1:" + std::to_string(web->port()) +
-                                   "/socket.io/?EIO=4&transport=websocket")
-                       .value();
-  const auto socket = loop.run(http::connect_websocket(loop.executor(), url)).value();
-  EXPECT_TRUE(loop.run(socket->read()).value().data.starts_with("0{"));
+  const auto socket = open_raw();
   EXPECT_TRUE(loop.run(socket->write("40", true)));
   EXPECT_TRUE(loop.run(socket->read()).value().data.starts_with("40{"));
   EXPECT_TRUE(loop.run(socket->write("41", true)));

@@ -9,6 +9,8 @@
 #include "core/async_event.hpp"
 #include "http/server.hpp"
 #include "http/testing/test_loop.hpp"
+#include "http/url.hpp"
+#include "http/websocket_client.hpp"
 #include "socketio/client.hpp"
 #include "socketio/server.hpp"
 
@@ -63,6 +65,16 @@ class SocketioTest : public testing::Test {
     Client& client = add_client(std::move(nsp), std::move(auth));
     until([&client] { return client.connected(); });
     return client;
+  }
+
+  /// A bare WebSocket whose session has been opened, to say whatever a test wants.
+  std::unique_ptr<http::WebSocket> open_raw() {
+    const auto url = http::parse_url("ws://127.0.0.1:" + std::to_string(web->port()) +
+                                     "/socket.io/?EIO=4&transport=websocket")
+                         .value();
+    auto socket = loop.run(http::connect_websocket(loop.executor(), url)).value();
+    EXPECT_TRUE(loop.run(socket->read()).value().data.starts_with("0{"));
+    return socket;
   }
 
   /// Runs the loop until something is true; whatever may make it true notifies `changed`.

@@ -51,6 +51,14 @@ export function opened(peer: Peer): Promise<OpenChannel> {
   });
 }
 
+/** Resolves with `open`, or with the code of why not. */
+async function outcome(peer: Peer): Promise<string> {
+  return await opened(peer).then(
+    () => 'open',
+    (error: Error) => error.message,
+  );
+}
+
 function carry(
   from: Peer | SimplePeer,
   to: Peer | SimplePeer,
@@ -151,10 +159,7 @@ export async function tampered(
     carry(a, b);
   }
   carry(b, a, changes[how]);
-  const result = await opened(a).then(
-    () => 'open',
-    (error: Error) => error.message,
-  );
+  const result = await outcome(a);
   a.close();
   b.close();
   return result;
@@ -162,10 +167,7 @@ export async function tampered(
 
 /** An initiator whose signals nobody answers. */
 export async function unanswered(connectTimeoutMs: number): Promise<string> {
-  return await opened(ours(true, { connectTimeoutMs })).then(
-    () => 'open',
-    (error: Error) => error.message,
-  );
+  return await outcome(ours(true, { connectTimeoutMs }));
 }
 
 /**
@@ -185,10 +187,7 @@ export async function lateAnswer(): Promise<string> {
     if (message.type === 'answer') a.signal(asObject(JSON.parse(JSON.stringify(late))) ?? {});
   });
   carry(b, a);
-  const result = await opened(a).then(
-    () => 'open',
-    (error: Error) => error.message,
-  );
+  const result = await outcome(a);
   a.close();
   b.close();
   return result;
