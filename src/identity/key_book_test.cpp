@@ -203,6 +203,9 @@ TEST_F(KeyBookTest, OfKeysThatWereSeenOnlyThoseThatTheirIdsAreMadeFromMakeRoom) 
     ASSERT_TRUE(open.accept(key.device_id(), key.public_key(), {})) << n;
   }
   EXPECT_EQ(open.accept("uid_web", evil.public_key(), {}).error().code(), "key_changed");
+  // Nobody may pose as one that was forgotten by having no key at all.
+  EXPECT_TRUE(open.demands_proof(DeviceKey::generate().device_id()));
+  EXPECT_FALSE(open.demands_proof("older_web"));
   EXPECT_EQ(KeyBook::from_json(open.to_json())->accept(b.device_id(), b.public_key(), {}).value(),
             Trust::first_sight);
 }

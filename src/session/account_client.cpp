@@ -69,6 +69,8 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   void on_pairing_request(const socketio::Event& event);
   void send_signal(const std::string& socket, const std::string& device, core::json::object signal);
   void send_announcement();
+  core::json::array registration() const;
+  static asio::awaitable<void> register_device(std::shared_ptr<State> state);
   void note_book();
   PeerChannelsCallbacks channel_callbacks();
 
@@ -89,7 +91,9 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   bool account_confirmed =
       false;                  ///< the server named the account we belong to; before that nobody is served
   std::uint64_t entries = 0;  ///< into the account
-  std::uint64_t lists_wanted = 0;  ///< since one of them is being asked for
+  std::uint64_t lists_wanted = 0;          ///< since one of them is being asked for
+  std::uint64_t registrations_wanted = 0;  ///< since one of them is under way, which says these
+  std::uint64_t registrations_said = 0;
   std::optional<std::chrono::steady_clock::time_point> token_replaced_at;  ///< and not let in since
   bool coming_back = false;  ///< after the server ended the session
   bool stopped = false;
@@ -293,14 +297,34 @@ void AccountClient::State::on_pairing_request(const socketio::Event& event) {
 void AccountClient::State::send_announcement() {
   if (!signaling.connected() || !account_confirmed) return;
   const auto& announcement = channels->announcement();
-  (void)signaling.emit(
-      "register", {core::json::object{{"userId", settings.device_id},
-                                      {"isHosting", announcement.hosting},
-                                      {"models", announcement.models},
-                                      {"deviceInfo", core::json::object{{"name", settings.name},
-                                                                        {"platform", settings.platform}}}}});
+  tasks.spawn(register_device(shared_from_this()));
   if (!announcement.hosting) return;
   (void)signaling.emit("announce-models", {core::json::object{{"models", announcement.models}}});
+}
+
+core::json::array AccountClient::State::registration() const {
+  const auto& announcement = channels->announcement();
+  const core::json::object device{{"name", settings.name}, {"platform", settings.platform}};
+  return {core::json::object{{"userId", settings.device_id},
+                             {"isHosting", announcement.hosting},
+                             {"models", announcement.models},
+                             {"deviceInfo", device}}};
+}
+
+// As long as it takes: a server that has too much to do would leave the others with what was so before. What
+// comes in between is said with the next attempt, or anew.
+asio::awaitable<void> AccountClient::State::register_device(std::shared_ptr<State> state) {
+  if (state->registrations_wanted++ > 0) co_return;
+  const std::function<bool()> wanted = [state] { return !state->stopped && state->signaling.connected(); };
+  const std::function<core::json::array()> newest = [state, &said = state->registrations_said] {
+    said = state->registrations_wanted;
+    return state->registration();
+  };
+  do {
+    const auto told = co_await insist(state->signaling, "register", wanted, newest);
+    if (!told) break;
+  } while (state->registrations_said != state->registrations_wanted);
+  state->registrations_wanted = 0;
 }
 
 void AccountClient::State::note_book() {

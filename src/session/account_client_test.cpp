@@ -214,6 +214,24 @@ TEST_F(ScriptedServer, ARemovalByAStrangerLeavesAPinnedDevice) {
   EXPECT_FALSE(host.book.is_revoked(phone.key.device_id()));
 }
 
+TEST_F(ScriptedServer, ThatHasTooMuchToDoIsToldTheNewestOfAHostLater) {
+  std::vector<std::string> told;
+  server->of("/").on_connection([&](const std::shared_ptr<socketio::Socket>& socket) {
+    socket->on("register", [&](const socketio::Event& event) {
+      told.push_back(core::serialize_json(event.args.at(0).as_object().at("models")));
+      const bool refused = told.size() <= 2;
+      event.ack({refused ? core::json::object{{"ok", false}, {"code", "rate_limited"}, {"retryAfterMs", 100}}
+                         : core::json::object{{"ok", true}}});
+      changed.notify();
+    });
+  });
+  start(host, "host");
+  until([&] { return told.size() == 1; });
+  host.client->announce(true, {core::json::object{{"name", "m"}}}, {});
+  until([&] { return told.size() == 3; });
+  EXPECT_EQ(told, (std::vector<std::string>{"[]", R"([{"name":"m"}])", R"([{"name":"m"}])"}));
+}
+
 TEST_F(ScriptedServer, ThatEndsEachSessionAtOnceIsLeftAloneForLongerAndLonger) {
   cuts_sessions = true;
   start(host, "host");

@@ -39,12 +39,13 @@ core::Result<core::json::object> acknowledged(const core::Result<core::json::arr
   return core::failure(refused.with_retry_after(std::clamp(after, milliseconds(0), kLongestWait)));
 }
 
-boost::asio::awaitable<core::Result<core::json::object>> insist(socketio::Client& signaling,
-                                                                std::string event,
-                                                                std::function<bool()> wanted) {
+boost::asio::awaitable<core::Result<core::json::object>> insist(
+    socketio::Client& signaling, std::string event, std::function<bool()> wanted,
+    std::function<core::json::array()> arguments) {
   for (auto wait = kFirstWait; wanted(); wait = std::min(2 * wait, kLongestWait)) {
-    core::json::array nothing;
-    const auto ack = co_await signaling.request(event, std::move(nothing), kAnswerPatience);
+    core::json::array said;
+    if (arguments) said = arguments();
+    const auto ack = co_await signaling.request(event, std::move(said), kAnswerPatience);
     auto answer = acknowledged(ack);
     if (answer || knows_no_such_event(ack)) co_return std::move(answer);
     const auto asked = answer.error().retry_after();

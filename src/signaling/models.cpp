@@ -11,6 +11,7 @@ using core::CommonError;
 
 namespace {
 
+constexpr core::Bytes kMostCharged{40 * 16 * 1024};
 constexpr std::size_t kMaxBattery = 4 * 1024;  // as JSON; a level and a few words are usual
 
 }  // namespace
@@ -102,7 +103,9 @@ void Models::tell_others(Member& member) const {
   if (!member.joined) return;
   const auto others = directory_->rooms().members(member.account()).size() - 1 +
                       directory_->elsewhere(member.account()).size();
-  router_->charge(member, {member.models_size * others}, EventClass::announcement);
+  // Not so much that a host with many models, which says at once what it is and what it has, has to wait.
+  const core::Bytes sent{std::min<std::size_t>(member.models_size * others, kMostCharged.count)};
+  router_->charge(member, sent, EventClass::announcement);
   directory_->publish(member, true);
   directory_->tell_others(member, "peer-models-updated",
                           {{"userId", member.device_id},

@@ -2,6 +2,7 @@
 
 #include "auth/error.hpp"
 #include "core/bytes.hpp"
+#include "core/log.hpp"
 #include "http/connection_count.hpp"
 #include "http/server.hpp"
 #include "http/url.hpp"
@@ -44,8 +45,14 @@ std::optional<std::string> Monitoring::check_database() {
   if (now < next_database_check_) return database_obstacle_;
   next_database_check_ = now + kDatabasePause;
   const auto written = store_->check_writable(core::wall_now());
+  if (!written && !database_reads_only_)
+    core::logger("signaling")->error("the database takes nothing new: {}", written.error().message());
+  database_reads_only_ = !written;
+  // On a full disk known devices still come in, and all nodes that share it would be as full: a proxy would
+  // have none left to choose.
+  const bool is_read = written || store_->has_devices();
   database_obstacle_ =
-      written ? std::nullopt : std::optional("database: " + std::string(written.error().code()));
+      is_read ? std::nullopt : std::optional("database: " + std::string(written.error().code()));
   return database_obstacle_;
 }
 

@@ -52,6 +52,7 @@ class Monitoring {
   std::vector<Check> checks_;
   bool draining_ = false;
   std::optional<std::string> database_obstacle_;
+  bool database_reads_only_ = false;
   core::SteadyTime next_database_check_;
 };
 

@@ -121,6 +121,8 @@ void Presence::resume_from_elsewhere(const MemberPointer& member, const RemotePe
     member->is_hosting = core::get_bool(before.entry, "isHosting").value_or(false);
   }
   directory_->publish_return(*member, before.node);
+  // That node may be gone by now, as one that was stopped.
+  if (member->proven_key) directory_->hand_on(member_of(member->account(), before), member->socket_id);
   tell_who_saw_it_away(
       *member, [&] { return peer_entry_text(*member); }, before.away_since);
   refresh_socket_lists(*member);

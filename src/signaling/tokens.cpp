@@ -17,7 +17,7 @@ namespace json = core::json;
 using auth::AuthError;
 
 constexpr double kRefreshBurstSeconds = 20;
-constexpr std::size_t kMostUnused = 4;  // for one token: a few tabs, or answers that were lost
+constexpr std::size_t kMostUnused = 32;  // for one token: tabs of one browser, or answers that were lost
 
 tl::unexpected<core::Error> invalid_token() {
   return core::failure(AuthError::auth_invalid, "refresh token");

@@ -23,6 +23,8 @@ it('devices that come back on another node do not flap, and those that do not co
   before.socket.emit('announce-models', { models: [{ name: 'm' }] });
   await watcher.next('peer-models-updated');
 
+  before.socket.emit('webrtc-signal', { to: 'watcher', signal: 'hello' });
+  await watcher.next('webrtc-signal'); // whom it answers from now on
   const told = before.next('disconnect');
   drained.program.signal('SIGTERM');
   await told;

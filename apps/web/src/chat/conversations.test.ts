@@ -42,7 +42,7 @@ describe('Conversations', () => {
       vi.advanceTimersByTime(1_000);
       return conversations.create([
         { ...question, text, at: Date.now() },
-        { ...answer, id: `a${at}` },
+        { ...answer, id: `a${at}`, at: Date.now() },
       ]).id;
     });
     const order = (): readonly string[][] =>
@@ -53,14 +53,19 @@ describe('Conversations', () => {
       [older, 'a0'],
     ] as const) {
       vi.advanceTimersByTime(2_000);
-      conversations.replace(id, { ...answer, id: message, text: `until ${Date.now()}` });
+      const at = conversations.find(id)?.messages.at(-1)?.at ?? 0;
+      conversations.replace(id, { ...answer, id: message, at, text: `until ${Date.now()}` });
       expect(conversations.find(id)?.changedAt).toBe(Date.now());
       expect(order()).toEqual([
         [newer, older],
         [newer, older],
       ]);
     }
-    conversations.setMessages(older, (all) => [...all, { ...question, id: 'more', at: Date.now() }]);
+    // "Ask again": in place of the answer.
+    conversations.setMessages(older, ([asked]) => [
+      asked ?? question,
+      { ...answer, id: 'again', at: Date.now() },
+    ]);
     expect(order()).toEqual([
       [older, newer],
       [older, newer],

@@ -8,9 +8,9 @@ import type { Conversation, Message } from './types.js';
 const PREFIX = 'pantheon.chat.';
 const MAX_CONVERSATIONS = 500;
 
-/** When something was last asked in a chat. An answer that comes in does not change it. Pure. */
+/** When something was last asked in a chat: an answer has the time at which it was asked for, and keeps it as it grows. Pure. */
 export function askedAt({ messages, createdAt }: Conversation): number {
-  const at: unknown = messages.filter(({ role }) => role === 'user').at(-1)?.at;
+  const at: unknown = messages.at(-1)?.at;
   return typeof at === 'number' ? at : createdAt; // what is stored may lack it
 }
 

@@ -21,6 +21,9 @@ const MAX_TITLE_MARKS = 16;
 /** How much text is looked at for what may follow it; an address of mail, for one, is searched from every mark. */
 const MAX_AHEAD = 300;
 
+/** How many brackets a text may have in which links that were defined before it are looked for. */
+const MAX_BRACKETS = 500;
+
 const OPTIONS = { gfm: true, breaks: true } as const;
 const URL_OR_MAIL = /^(?:https?:\/\/|ftp:\/\/|www\.|[a-z0-9._+-]{1,254}@)/i;
 
@@ -32,7 +35,8 @@ const URL_OR_MAIL = /^(?:https?:\/\/|ftp:\/\/|www\.|[a-z0-9._+-]{1,254}@)/i;
  */
 export function lexBounded(text: string, links: Links = {}): readonly Token[] {
   const lexer = new BoundedLexer();
-  Object.assign(lexer.tokens.links, links);
+  // Where there are links the lexer looks for the end of each bracket, each time from its beginning.
+  if (text.split('[', MAX_BRACKETS + 1).length <= MAX_BRACKETS) Object.assign(lexer.tokens.links, links);
   return lexer.lex(text);
 }
 

@@ -88,6 +88,7 @@ export class IncrementalMarkdown {
     for (const key of waited) {
       const token = this.settled[key]?.token;
       const [linked] = this.read(token?.raw ?? '');
+      this.parsed += token?.raw.length ?? 0;
       if (linked !== undefined && linked.raw === token?.raw) this.settled[key] = { key, token: linked };
     }
   }

@@ -39,7 +39,7 @@ export interface SessionOptions {
   readonly config: () => Promise<ServerConfig>;
   readonly statsIntervalMs: number;
   /** What the session before kept. */
-  readonly kept: KeptHosts | undefined;
+  readonly kept: () => KeptHosts | undefined;
 }
 
 /** The hosts of an account that are dialled again until somebody disconnects them. */
@@ -391,7 +391,7 @@ export class AccountSession extends Emitter<SessionEvents> {
   }
 
   private resume(book: KeyBook): void {
-    const { kept } = this.options;
+    const kept = this.options.kept();
     if (kept?.account !== book.account) return;
     for (const deviceId of kept.deviceIds)
       if (!book.isRevoked(deviceId)) this.newConnection(deviceId).resume();

@@ -87,13 +87,13 @@ describe('PantheonClient', () => {
   }
 
   /** Signs a host in, as the server's directory shows it. */
-  async function host(key: DeviceKey, entry: JsonObject): Promise<SignalingClient> {
-    const self = { key, deviceId: key.deviceId, name: '', platform: '' };
+  async function host(key: DeviceKey, entry: JsonObject, deviceId = key.deviceId): Promise<SignalingClient> {
+    const self = { key, deviceId, name: '', platform: '' };
     const tokens = new ProviderTokens('dev:test');
     const other = new SignalingClient({ server: new URL(server.url), path: '/socket.io/', self, tokens });
     others.push(other);
     await other.start();
-    server.announce(key.deviceId, entry);
+    server.announce(deviceId, entry);
     return other;
   }
 
@@ -235,11 +235,11 @@ describe('PantheonClient', () => {
       await store.set('keys-seen:dev:test', JSON.stringify(book));
       const client = make({ store, token: 'dev:test' });
       await client.start();
-      const older = DeviceKey.generate();
-      for (const one of [key, older]) await host(one, { name: one.deviceId, isHosting: true, generation: 1 });
+      const older = 'uid_desktop';
+      for (const id of [deviceId, older]) await host(key, { name: id, isHosting: true, generation: 1 }, id);
       await until(() => client.hosts.length === 2 && client.hosts.every(({ relayed }) => relayed === true));
       await expect(client.connectLegacy(deviceId)).rejects.toThrow(code('key_untrusted'));
-      await client.connectLegacy(older.deviceId);
+      await client.connectLegacy(older);
     },
   );
 

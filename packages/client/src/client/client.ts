@@ -313,7 +313,7 @@ export class PantheonClient extends Emitter<ClientEvents> {
         return config;
       },
       statsIntervalMs,
-      kept: this.kept,
+      kept: () => this.kept,
     });
     this.session = session;
     session.on('signaling', () => this.follow(session));

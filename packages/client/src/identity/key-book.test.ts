@@ -156,6 +156,11 @@ describe('a book of an account of a provider', () => {
     expect(accept(book, stranger, [], 'uid1_web')).toBe('first-sight');
     for (let n = 0; n < 1_024; n++) expect(accept(book, DeviceKey.generate())).toBe('first-sight');
     expect(accept(book, phone, [], 'uid1_web')).toBe('key_changed');
+    // Nobody may pose as the one that was forgotten by having no key at all.
+    expect(accept(book, host)).toBe('first-sight');
+    for (let n = 0; n < 1_024; n++) accept(book, DeviceKey.generate());
+    expect(book.knows(host.deviceId)).toBe(false);
+    expect(book.demandsProof(host.deviceId)).toBe(true);
     for (let n = 2; n <= 1_024; n++) expect(accept(book, stranger, [], `uid${n}_web`)).toBe('first-sight');
     expect(accept(book, stranger, [], 'uid1025_web')).toBe('key_book_full');
   });

@@ -33,12 +33,18 @@ function isSigner(accepted: Accepted, key: string): boolean {
   return [...accepted.values()].some((keys) => keys.has(key));
 }
 
+const DERIVED_LENGTH = deviceIdOf(new Uint8Array(32)).length;
+
+/** Whether an id is of a device with a key, which older clients are not. */
+function hasFormOfDerivedId(deviceId: string): boolean {
+  return deviceId.startsWith('d_') && deviceId.length === DERIVED_LENGTH;
+}
+
 /** Whether an id says by itself that it is of another key: ids made from a key can be checked against it, even by who never saw the device. */
 export function contradicts(deviceId: string, key: string): boolean {
   const bytes = parsePublicKey(key);
   if (bytes === undefined) return true;
-  const derived = deviceIdOf(bytes);
-  return deviceId.startsWith('d_') && deviceId.length === derived.length && deviceId !== derived;
+  return hasFormOfDerivedId(deviceId) && deviceId !== deviceIdOf(bytes);
 }
 
 function isMadeFrom(deviceId: string, key: string): boolean {
@@ -105,7 +111,8 @@ export class KeyBook {
 
   /** Whether a device of that id must prove a key: its key is known, it was revoked, or nobody unproven is let in at all. */
   demandsProof(deviceId: string): boolean {
-    return this.firstSight === 'refuse' || this.knows(deviceId);
+    if (this.firstSight === 'refuse' || this.knows(deviceId)) return true;
+    return hasFormOfDerivedId(deviceId); // also of a key that made room for others
   }
 
   /** Whether a key of that device is known, by itself or with statements that came along, or was before it was revoked. */

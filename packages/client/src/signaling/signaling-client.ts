@@ -217,6 +217,7 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     try {
       const { server, self, tokens, path: given } = this.options;
       const path = typeof given === 'string' ? given : await given();
+      if (run !== this.run) return; // stopped: the app is not asked for a token any more
       const token = await tokens.get(this.rejected);
       const proof = await proofFor(server, self, tokens, token);
       if (run !== this.run) return;
