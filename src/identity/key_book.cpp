@@ -27,14 +27,8 @@ bool is_superseded(std::span<const Statement> statements, const std::string& dev
 }
 
 /// Ids that are made from a key can be checked against it, even by who never saw the device before.
-/// Of devices with a key alone, which older clients are not.
-bool has_form_of_derived_id(const std::string& id) {
-  static const std::size_t kSize = device_id(PublicKey{}).size();
-  return id.starts_with("d_") && id.size() == kSize;
-}
-
 bool id_contradicts_key(const std::string& id, const PublicKey& key) {
-  return has_form_of_derived_id(id) && id != device_id(key);
+  return is_key_made(id) && id != device_id(key);
 }
 
 json::object keys_to_json(const std::map<std::string, PublicKey>& keys) {
@@ -75,7 +69,7 @@ core::Result<void> KeyBook::pin(const std::string& device_id, const PublicKey& k
 
 bool KeyBook::demands_proof(const std::string& device_id) const {
   if (first_sight_ == FirstSight::refuse || is_revoked(device_id) || seen_.contains(device_id)) return true;
-  if (has_form_of_derived_id(device_id)) return true;  // also of a key that made room for others
+  if (is_key_made(device_id)) return true;  // also of a key that made room for others
   const auto accepted = accepted_keys({});
   return std::any_of(accepted.begin(), accepted.end(),
                      [&device_id](const KeyOfDevice& entry) { return entry.first == device_id; });

@@ -69,6 +69,11 @@ bool may_warn(core::SteadyTime& last) {
   return true;
 }
 
+bool is_of_another_key(const Member& member) {
+  return identity::is_key_made(member.device_id) &&
+         member.device_id != identity::device_id(*member.proven_key);
+}
+
 }  // namespace
 
 json::array statements_json(const std::vector<std::string>& texts) {
@@ -206,6 +211,14 @@ core::Result<void> Admission::prove_own_key(Member& member, const json::object& 
   return {};
 }
 
+// Or whoever is in the account could keep a device, or those that have no key, from coming in ever again.
+core::Result<void> Admission::check_id_is_free(const Member& member) const {
+  const auto users = rooms_->of_device(member.account(), member.device_id);
+  const bool is_used = std::ranges::any_of(users, [](const auto& user) { return !user->proven_key; });
+  if (is_used || is_of_another_key(member)) return core::failure(IdentityError::key_changed);
+  return {};
+}
+
 core::Result<void> Admission::remember_device(const Member& member) {
   const auto key = identity::to_text(*member.proven_key);
   const auto known = store_->find_device(member.account(), member.device_id);
@@ -214,6 +227,7 @@ core::Result<void> Admission::remember_device(const Member& member) {
     if ((*known)->revoked) return core::failure(IdentityError::device_revoked);
     if ((*known)->public_key != key) return core::failure(IdentityError::key_changed);
   } else {
+    if (auto is_free = check_id_is_free(member); !is_free) return is_free;
     if (auto room = check_room_for_device(*store_, member.account(), limits_); !room) return room;
   }
   auto saved = store_->save_device({member.account(), member.device_id, key, member.name.str(),
@@ -229,9 +243,7 @@ core::Result<void> Admission::check_key_made(const Member& member) {
   const auto known = store_->find_device(member.account(), member.device_id);
   if (!known) return core::failure(known.error());
   if (*known && (*known)->revoked) return core::failure(IdentityError::device_revoked);
-  const bool fits =
-      !identity::is_key_made(member.device_id) || member.device_id == identity::device_id(*member.proven_key);
-  if (!fits) return core::failure(IdentityError::key_changed);
+  if (is_of_another_key(member)) return core::failure(IdentityError::key_changed);
   return {};
 }
 

@@ -39,6 +39,7 @@ class Admission {
   core::Result<void> check_unproven(const Member& member);
   core::Result<void> verify_proof(const identity::PublicKey& key, const std::string& device_id,
                                   const core::json::object& auth);
+  core::Result<void> check_id_is_free(const Member& member) const;
   core::Result<void> remember_device(const Member& member);
   void note_seen(const core::Result<void>& written);
   core::Result<void> check_key_made(const Member& member);

@@ -121,6 +121,24 @@ TEST_F(AdmissionTest, AnExpiredTokenIsSaidToBeExpired) {
   });
 }
 
+TEST_F(AdmissionTest, NoKeyTakesAnIdOfAnotherKeyOrOfClientsThatHaveNone) {
+  run([&]() -> test::asio::awaitable<void> {
+    const test::TestDevice device;
+    const test::TestDevice other;
+    co_await joined("anna", "anna_web");
+    for (const std::string& id : {std::string("anna_web"), other.id()}) {
+      json::object auth{{"token", "dev:anna"}, {"deviceId", id}};
+      auth["publicKey"] = identity::to_text(device.key.public_key());
+      auto signed_for = co_await proof(device, "dev:anna", id);
+      auth["proof"] = std::move(signed_for);
+      const auto refused = co_await refusal(auth);
+      EXPECT_EQ(refused, "key_changed") << id;
+    }
+    const auto as_before = co_await refusal(legacy_auth("anna", "anna_web"));
+    EXPECT_EQ(as_before, "");
+  });
+}
+
 TEST_F(AdmissionTest, AKeySeenFirstIsRememberedForItsIdAndNotReplaced) {
   run([&]() -> test::asio::awaitable<void> {
     test::TestDevice device;

@@ -81,7 +81,8 @@ EventResult Models::update_hosting(const MemberPointer& member, const socketio::
   auto* models = object->if_contains("models");
   const auto* battery = object->if_contains("batteryState");
   const bool clears = models == nullptr && !*hosting && !member->models.empty();
-  const bool changes = clears || *hosting != member->is_hosting ||
+  // What a device says first is passed on in any case: clients await it.
+  const bool changes = !member->announced || clears || *hosting != member->is_hosting ||
                        (models != nullptr && models->get_array() != member->models) ||
                        (battery != nullptr && *battery != member->battery);
   member->is_hosting = *hosting;
