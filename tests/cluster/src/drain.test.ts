@@ -1,6 +1,6 @@
 // SIGTERM to one of two nodes: who was on it goes on on the other, and is not seen to leave.
 import { afterEach, beforeAll, expect, it } from 'vitest';
-import { Device, SignalNode, dataFolder, disconnectDevices, launchNode } from './support/signal.js';
+import { Device, SignalNode, becomes, dataFolder, disconnectDevices, launchNode } from './support/signal.js';
 import { Redis } from './support/redis.js';
 
 let redis: Redis;
@@ -51,6 +51,10 @@ it('a node that is started again in its place finds its devices, and nobody has 
   expect(await drained.program.exited).toBe(0);
   const next = await SignalNode.of(launchNode(redis, data, '1s'));
   const after = await Device.join(next, 'another', 'phone', { instance: 'tab' });
+  await becomes(async () => {
+    await watcher.list(); // the other node has heard of it
+    return watcher.lastList.some(({ userId, online }) => userId === 'phone' && online);
+  });
   watcher.socket.emit('webrtc-signal', { to: 'phone', signal: 'hello again' });
   expect(await after.next('webrtc-signal')).toMatchObject({ signal: 'hello again' });
   expect(watcher.count('peer-left') + watcher.count('peer-joined')).toBe(0);
