@@ -372,6 +372,7 @@ describe('PantheonClient in Chromium, on a plain http origin', () => {
   });
 
   it('chats with a host of the older protocol in an account without pairing', async () => {
+    hostId = 'test_desktop'; // older ones have no id that is made from a key
     await startHost({ legacy: true, token: 'dev:test', account: 'dev:test' });
     await page.evaluate(async () => {
       window.client = new window.testing.PantheonClient({ token: 'dev:test' });
