@@ -16,10 +16,6 @@ namespace {
 
 constexpr std::chrono::seconds kSignInPatience{20};
 
-bool is_every_interface(const std::string& address) {
-  return address == "0.0.0.0" || address == "::";
-}
-
 std::string origin_of(const std::string& host, std::uint16_t port) {
   return http::Url{"http", host, port}.origin();
 }
@@ -69,12 +65,12 @@ struct Up::State {
 
 std::string Up::State::own_url() const {
   const auto& bind = options.bind_address;
-  return origin_of(is_every_interface(bind) ? "127.0.0.1" : bind, signaling->port());
+  return origin_of(signaling->is_everywhere() ? "127.0.0.1" : bind, signaling->port());
 }
 
 std::vector<std::string> Up::State::origins() const {
   if (!at_home()) return {options.server};
-  if (!is_every_interface(options.bind_address)) return {own_url()};
+  if (!signaling->is_everywhere()) return {own_url()};
   std::vector<std::string> list;
   for (const auto& address : platform::lan_addresses()) list.push_back(origin_of(address, signaling->port()));
   if (list.empty()) list.push_back(own_url());

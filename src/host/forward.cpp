@@ -69,7 +69,7 @@ asio::awaitable<void> relay(session::Exchange& exchange, engine::EngineAnswer& a
     if (!written) {
       record.failed(written.error());
       if (written.error().is(core::CommonError::timeout))
-        exchange.reset(core::Error(link::LinkError::timed_out).code(),
+        exchange.reset(link::error_name(link::LinkError::timed_out),
                        "nothing of the answer was taken for too long");
       co_return;
     }

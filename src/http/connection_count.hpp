@@ -28,12 +28,6 @@ class ConnectionCount {
   std::shared_ptr<ConnectionCount> all_;
 };
 
-/// An IPv4 address that a socket of IPv6 names ("::ffff:192.0.2.1") as IPv4; any other as it is. Pure.
-boost::asio::ip::address unmapped(const boost::asio::ip::address& from);
-
-/// What is counted as one address: IPv4, mapped ones too, or the /64 of an IPv6 address.
-std::string address_key(const boost::asio::ip::address& from);
-
 /// The counts of all addresses. Use from one thread; the counts themselves may be used by others.
 class ConnectionCounts {
  public:

@@ -21,12 +21,6 @@ TEST(ConnectionCountsTest, CountEachAddressAndAllTogether) {
   EXPECT_EQ(all->number(), 2U);
 }
 
-TEST(ConnectionCountsTest, AnAddressOfIpv4ThatIsWrittenAsIpv6IsTheSame) {
-  EXPECT_EQ(unmapped(make_address("::ffff:192.0.2.1")), make_address("192.0.2.1"));
-  for (const char* other : {"192.0.2.1", "::1", "::", "::192.0.2.1", "2001:db8::ffff:192.0.2.1"})
-    EXPECT_EQ(unmapped(make_address(other)), make_address(other));
-}
-
 TEST(ConnectionCountsTest, TakeTheNetworkOfAnIpv6AddressForOneAddress) {
   ConnectionCounts counts(nullptr);
   counts.of(make_address("2001:db8:0:1::1"))->enter();

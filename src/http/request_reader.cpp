@@ -71,7 +71,7 @@ core::Result<RequestReader::Head> head_of(const Parser& parser) {
   if (has_coding && head.http_1_0) return core::failure(HttpError::bad_request, "Transfer-Encoding");
   head.keep_alive = message.keep_alive();
   head.length = parser.content_length().value_or(0);
-  head.has_body = parser.chunked() || parser.content_length().value_or(0) > 0;
+  head.has_body = parser.chunked() || head.length > 0;
   head.expects_continue =
       !head.http_1_0 && beast::iequals(message[beast::http::field::expect], "100-continue");
   return head;

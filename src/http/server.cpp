@@ -7,8 +7,8 @@
 
 #include "core/log.hpp"
 #include "core/task_group.hpp"
+#include "http/address.hpp"
 #include "http/completion.hpp"
-#include "http/connection_count.hpp"
 #include "http/server_connection.hpp"
 
 namespace pantheon::http {

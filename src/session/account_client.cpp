@@ -54,6 +54,15 @@ std::vector<identity::Statement> statements_in(const core::json::object& listed)
 }  // namespace
 
 struct AccountClient::State : std::enable_shared_from_this<AccountClient::State> {
+  /// Something that is asked of the server, or said to it, one at a time: what is wanted meanwhile goes with
+  /// the next attempt, or anew.
+  struct Question {
+    std::uint64_t wanted = 0;
+    std::uint64_t asked = 0;  ///< up to which of those
+  };
+  using Arguments = std::function<core::json::array()>;
+  using Answered = std::function<void(const core::json::object&)>;
+
   State(asio::any_io_executor executor, AccountSettings set, identity::DeviceKey key, identity::KeyBook& keys,
         CredentialsProvider provider, AccountEvents listener);
 
@@ -71,6 +80,8 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   void send_announcement();
   core::json::array registration() const;
   static asio::awaitable<void> register_device(std::shared_ptr<State> state);
+  static asio::awaitable<void> ask(std::shared_ptr<State> state, Question State::*which, std::string event,
+                                   Arguments arguments, Answered answered);
   void note_book();
   PeerChannelsCallbacks channel_callbacks();
 
@@ -91,9 +102,8 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
   bool account_confirmed =
       false;                  ///< the server named the account we belong to; before that nobody is served
   std::uint64_t entries = 0;  ///< into the account
-  std::uint64_t lists_wanted = 0;          ///< since one of them is being asked for
-  std::uint64_t registrations_wanted = 0;  ///< since one of them is under way, which says these
-  std::uint64_t registrations_said = 0;
+  Question device_list;
+  Question registering;
   std::optional<std::chrono::steady_clock::time_point> token_replaced_at;  ///< and not let in since
   bool coming_back = false;  ///< after the server ended the session
   bool stopped = false;
@@ -194,6 +204,7 @@ asio::awaitable<void> AccountClient::State::come_back(std::shared_ptr<State> sta
 
 asio::awaitable<void> AccountClient::State::enter(std::shared_ptr<State> state) {
   const auto entry = ++state->entries;
+  state->device_list = state->registering = {};  // those of the session before end by themselves
   const std::function<bool()> wanted = [state, entry] {
     return !state->stopped && state->entries == entry && state->signaling.connected();
   };
@@ -204,18 +215,34 @@ asio::awaitable<void> AccountClient::State::enter(std::shared_ptr<State> state) 
   co_await learn_list(state);
 }
 
-// One list at a time, and another one when there was news meanwhile.
+// As long as it takes, but for one session: the next one begins with all of it.
+asio::awaitable<void> AccountClient::State::ask(std::shared_ptr<State> state, Question State::*which,
+                                                std::string event, Arguments arguments, Answered answered) {
+  auto& question = (*state).*which;
+  if (question.wanted++ > 0) co_return;
+  const auto entry = state->entries;
+  const std::function<bool()> wanted = [state, entry] {
+    return !state->stopped && state->entries == entry && state->signaling.connected();
+  };
+  const Arguments newest = [&question, arguments = std::move(arguments)] {
+    question.asked = question.wanted;
+    return arguments();
+  };
+  do {
+    const auto answer = co_await insist(state->signaling, event, wanted, newest);
+    if (!answer) break;
+    answered(*answer);
+  } while (question.asked != question.wanted);
+  if (state->entries == entry) question = {};
+}
+
 asio::awaitable<void> AccountClient::State::learn_list(std::shared_ptr<State> state) {
-  if (state->lists_wanted++ > 0) co_return;
-  const std::function<bool()> wanted = [state] { return !state->stopped && state->signaling.connected(); };
-  for (std::uint64_t met = 0; met != state->lists_wanted && wanted();) {
-    met = state->lists_wanted;
-    const auto listed = co_await insist(state->signaling, "list-devices", wanted);
-    if (!listed) continue;
-    state->book.learn(statements_in(*listed));
+  const Arguments nothing = [] { return core::json::array(); };
+  const Answered learn = [state](const core::json::object& listed) {
+    state->book.learn(statements_in(listed));
     state->note_book();
-  }
-  state->lists_wanted = 0;
+  };
+  co_await ask(state, &State::device_list, "list-devices", nothing, learn);
 }
 
 void AccountClient::State::on_server_info(const core::json::object& info) {
@@ -311,20 +338,11 @@ core::json::array AccountClient::State::registration() const {
                              {"deviceInfo", device}}};
 }
 
-// As long as it takes: a server that has too much to do would leave the others with what was so before. What
-// comes in between is said with the next attempt, or anew.
+// A server that has too much to do would leave the others with what was so before.
 asio::awaitable<void> AccountClient::State::register_device(std::shared_ptr<State> state) {
-  if (state->registrations_wanted++ > 0) co_return;
-  const std::function<bool()> wanted = [state] { return !state->stopped && state->signaling.connected(); };
-  const std::function<core::json::array()> newest = [state, &said = state->registrations_said] {
-    said = state->registrations_wanted;
-    return state->registration();
-  };
-  do {
-    const auto told = co_await insist(state->signaling, "register", wanted, newest);
-    if (!told) break;
-  } while (state->registrations_said != state->registrations_wanted);
-  state->registrations_wanted = 0;
+  const Arguments registration = [state] { return state->registration(); };
+  const Answered nothing = [](const core::json::object&) {};
+  co_await ask(state, &State::registering, "register", registration, nothing);
 }
 
 void AccountClient::State::note_book() {

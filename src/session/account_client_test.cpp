@@ -232,6 +232,22 @@ TEST_F(ScriptedServer, ThatHasTooMuchToDoIsToldTheNewestOfAHostLater) {
   EXPECT_EQ(told, (std::vector<std::string>{"[]", R"([{"name":"m"}])", R"([{"name":"m"}])"}));
 }
 
+TEST_F(ScriptedServer, ThatHadTooMuchToDoInTheSessionBeforeIsToldAtOnceInTheNext) {
+  std::vector<steady_clock::time_point> told;
+  server->of("/").on_connection([&](const std::shared_ptr<socketio::Socket>& socket) {
+    socket->on("register", [&](const socketio::Event& event) {
+      told.push_back(steady_clock::now());
+      event.ack({core::json::object{{"ok", false}, {"code", "rate_limited"}, {"retryAfterMs", 60'000}}});
+      changed.notify();
+    });
+  });
+  start(host, "host");
+  until([&] { return told.size() == 1; });
+  host.socket->disconnect(true);
+  until([&] { return told.size() == 2; });
+  EXPECT_LT(told[1] - told[0], 30s);
+}
+
 TEST_F(ScriptedServer, ThatEndsEachSessionAtOnceIsLeftAloneForLongerAndLonger) {
   cuts_sessions = true;
   start(host, "host");

@@ -3,7 +3,7 @@
 #include "auth/error.hpp"
 #include "core/bytes.hpp"
 #include "core/log.hpp"
-#include "http/connection_count.hpp"
+#include "http/address.hpp"
 #include "http/server.hpp"
 #include "http/url.hpp"
 #include "signaling/http_support.hpp"

@@ -7,7 +7,7 @@
 
 #include "core/clock.hpp"
 #include "core/log.hpp"
-#include "http/connection_count.hpp"
+#include "http/address.hpp"
 
 namespace pantheon::signaling {
 namespace {

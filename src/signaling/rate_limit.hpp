@@ -11,7 +11,7 @@
 
 #include "core/clock.hpp"
 #include "core/keyed_hash.hpp"
-#include "http/connection_count.hpp"
+#include "http/address.hpp"
 #include "http/message.hpp"
 
 namespace pantheon::signaling {
