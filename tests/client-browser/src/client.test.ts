@@ -11,6 +11,12 @@ const RETRIED_WITHIN_MS = 5_500;
 // The page asks, and waits 4 s; a link by itself notices after 25 s.
 const NOTICED_WITHIN_MS = 8_000;
 
+/** In the page. */
+async function startWithToken(): Promise<void> {
+  window.client = new window.testing.PantheonClient({ token: 'dev:test' });
+  await window.client.start();
+}
+
 interface Shown {
   readonly state: string;
   readonly error: string;
@@ -86,6 +92,16 @@ describe('PantheonClient in Chromium, on a plain http origin', () => {
     hostId = key.deviceId;
     await startHost({ seed: key.seedText(), token: 'dev:test' });
     return key;
+  }
+
+  function says(type: 'device' | 'revoke', about: DeviceKey, by = server.voucher): JsonObject {
+    return { ...server.statement(type, about.deviceId, about.publicKeyText, { by }).toJSON() };
+  }
+
+  async function socketOfPage(): Promise<Socket> {
+    const own = await page.evaluate(() => window.client.device?.deviceId);
+    const auth = (socket: Socket): unknown => (socket.handshake.auth as { deviceId?: unknown }).deviceId;
+    return server.sockets.find((socket) => auth(socket) === own) ?? expect.fail('the page is not signed in');
   }
 
   /** A host with another key that has got into the account under the id of the one we know. */
@@ -332,19 +348,50 @@ describe('PantheonClient in Chromium, on a plain http origin', () => {
     await until({ online: true });
     expect(await connect()).toBe('key_not_accepted');
     const phone = DeviceKey.generate();
-    const vouches = (about: DeviceKey, by = server.voucher): JsonObject => ({
-      ...server.statement('device', about.deviceId, about.publicKeyText, { by }).toJSON(),
-    });
     server.listed = [
-      { deviceId: hostId, statements: [vouches(key, phone)] },
-      { deviceId: phone.deviceId, statements: [vouches(phone)] },
+      { deviceId: hostId, statements: [says('device', key, phone)] },
+      { deviceId: phone.deviceId, statements: [says('device', phone)] },
     ];
-    const own = await page.evaluate(() => window.client.device?.deviceId);
-    const auth = (socket: Socket): unknown => (socket.handshake.auth as { deviceId?: unknown }).deviceId;
-    server.sockets.find((socket) => auth(socket) === own)?.disconnect(true);
+    (await socketOfPage()).disconnect(true);
     await until({ state: 'idle', error: '' });
     expect(await connect()).toBe('connected');
     await until({ state: 'connected', trust: 'vouched' });
+  });
+
+  it('ends the link to a host once the device that vouched for it is removed', async () => {
+    const key = await startStranger();
+    const phone = DeviceKey.generate();
+    server.listed = [
+      { deviceId: hostId, statements: [says('device', key, phone)] },
+      { deviceId: phone.deviceId, statements: [says('device', phone)] },
+    ];
+    await pair();
+    await expect.poll(connect, { timeout: 10_000 }).toBe('connected'); // once the list is known
+    await until({ state: 'connected', trust: 'vouched' });
+    const { deviceId } = phone;
+    (await socketOfPage()).emit('device-revoked', { deviceId, statement: says('revoke', phone) });
+    await until({ state: 'failed', error: 'key_not_accepted', trust: 'unknown' });
+    expect(await page.evaluate((id) => window.client.link(id) === undefined, hostId)).toBe(true);
+  });
+
+  it('asks who vouched for the signer of a removal that it does not know, and ends the link then', async () => {
+    const key = await startStranger();
+    server.listed = [{ deviceId: hostId, statements: [says('device', key)] }];
+    await pair();
+    await expect.poll(connect, { timeout: 10_000 }).toBe('connected');
+    const [phone, stranger] = [DeviceKey.generate(), DeviceKey.generate()];
+    const listed = server.listings;
+    const remove = async (by: DeviceKey): Promise<void> => {
+      const removal = { deviceId: hostId, statement: says('revoke', key, by) };
+      (await socketOfPage()).emit('device-revoked', removal);
+    };
+    await remove(stranger);
+    await expect.poll(() => server.listings).toBe(listed + 1);
+    server.listed = [...server.listed, { deviceId: phone.deviceId, statements: [says('device', phone)] }];
+    await until({ state: 'connected', trust: 'vouched' });
+    server.listed = [...server.listed, { deviceId: hostId, statements: [says('revoke', key, phone)] }];
+    await remove(phone);
+    await until({ state: 'failed', error: 'device_revoked' });
   });
 
   it('is loud about a key that cannot be that of the id it answers for, though the host is not known', async () => {
@@ -374,10 +421,7 @@ describe('PantheonClient in Chromium, on a plain http origin', () => {
   it('chats with a host of the older protocol in an account without pairing', async () => {
     hostId = 'test_desktop'; // older ones have no id that is made from a key
     await startHost({ legacy: true, token: 'dev:test', account: 'dev:test' });
-    await page.evaluate(async () => {
-      window.client = new window.testing.PantheonClient({ token: 'dev:test' });
-      await window.client.start();
-    });
+    await page.evaluate(startWithToken);
     await until({ online: true, protocol: 'legacy' });
     expect(await connect()).toBe('host_legacy');
     await until({ state: 'connected', protocol: 'legacy', models: ['old:1b'] });
@@ -388,20 +432,28 @@ describe('PantheonClient in Chromium, on a plain http origin', () => {
     expect(answer).toMatchObject({ object: 'chat.completion' });
   });
 
+  it('ends a link that was made at first sight when the server says that the device was removed', async () => {
+    await startHost({ token: 'dev:test', account: 'dev:test' });
+    await page.evaluate(startWithToken);
+    await until({ online: true });
+    expect(await connect()).toBe('connected');
+    const statement = server
+      .statement('revoke', hostId, server.voucher.publicKeyText, { by: DeviceKey.generate() })
+      .toJSON();
+    (await socketOfPage()).emit('device-revoked', { deviceId: hostId, statement });
+    await until({ state: 'failed', error: 'device_revoked' });
+  });
+
   it('remembers a key at first sight in an account without pairing, and refuses another later', async () => {
     const hostPage = await startHost({ token: 'dev:test', account: 'dev:test' });
-    const start = async (): Promise<void> => {
-      window.client = new window.testing.PantheonClient({ token: 'dev:test' });
-      await window.client.start();
-    };
-    await page.evaluate(start);
+    await page.evaluate(startWithToken);
     await until({ online: true, trust: 'first-sight' });
     expect(await connect()).toBe('connected');
     await hostPage.evaluate(() => window.host.die());
     const seed = await page.evaluate(() => window.testing.newSeed());
     await page.reload();
     await startHost({ token: 'dev:test', account: 'dev:test', seed });
-    await page.evaluate(start);
+    await page.evaluate(startWithToken);
     await until({ online: true });
     expect(await connect()).toBe('key_untrusted');
   });

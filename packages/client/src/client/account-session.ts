@@ -3,7 +3,13 @@ import { Emitter, type Unsubscribe } from '../core/emitter.js';
 import { isClientError, type ClientError } from '../core/error.js';
 import { listOf } from '../core/json.js';
 import { identityError } from '../identity/error.js';
-import { contradicts, type FirstSight, type KeyBook, type Verdict } from '../identity/key-book.js';
+import {
+  contradicts,
+  type FirstSight,
+  type KeyBook,
+  type KeyTrust,
+  type Verdict,
+} from '../identity/key-book.js';
 import { Statement } from '../identity/statement.js';
 import type { LegacyChannel } from '../legacy/legacy-channel.js';
 import type { Link } from '../link/index.js';
@@ -57,8 +63,8 @@ export interface SessionEvents {
   revoked: undefined;
 }
 
-/** A key that a host proved and that nobody we accept had vouched for. */
-interface Unvouched {
+/** A key that a host proved on a link. */
+interface ProvenKey {
   readonly publicKey: string;
   /** By the host, about itself. */
   readonly shown: readonly Statement[];
@@ -69,7 +75,9 @@ export class AccountSession extends Emitter<SessionEvents> {
   readonly signaling: SignalingClient;
   private readonly firstSight: FirstSight;
   private readonly connections = new Map<string, HostConnection>();
-  private readonly unvouched = new Map<string, Unvouched>(); // by the device id of a connection
+  // By the device id of a connection: keys that were accepted, and such that nobody we accept had vouched for.
+  private readonly accepted = new Map<string, ProvenKey>();
+  private readonly unvouched = new Map<string, ProvenKey>();
   private readonly stops: Unsubscribe[] = [];
   private readonly iceServers: IceServers;
   private config: ServerConfig | undefined;
@@ -99,7 +107,7 @@ export class AccountSession extends Emitter<SessionEvents> {
       this.signaling.on('account', (account) => void this.onAccount(account)),
       this.signaling.on('peers', () => this.onPeers()),
       this.signaling.on('error', (error) => this.emit('error', error)),
-      this.signaling.on('deviceRevoked', ({ statement }) => this.learn([statement])),
+      this.signaling.on('deviceRevoked', ({ statement }) => this.onRemoval(statement)),
       installation.store.watch((entry) => void this.onStore(entry)),
     );
   }
@@ -240,7 +248,7 @@ export class AccountSession extends Emitter<SessionEvents> {
         const { key, deviceId: own, pairing } = installation;
         const statements =
           pairing !== undefined && pairing.account === this.account ? [pairing.statement.toJSON()] : [];
-        return openLink(open, {
+        const { link, ready } = openLink(open, {
           account: this.account ?? '',
           deviceId: own,
           key,
@@ -249,6 +257,12 @@ export class AccountSession extends Emitter<SessionEvents> {
           onPush: on.push,
           onClose: on.close,
         });
+        const stillAccepted = (trust: KeyTrust): KeyTrust => {
+          const refused = this.refusalNow(hostDeviceId); // somebody may have been removed meanwhile
+          if (refused !== undefined) throw refused;
+          return trust;
+        };
+        return { link, ready: ready.then(stillAccepted) };
       },
     };
     const connection = new HostConnection(context, deviceId);
@@ -277,6 +291,8 @@ export class AccountSession extends Emitter<SessionEvents> {
     debug('key judged', { deviceId, trust: 'trust' in verdict ? verdict.trust : verdict.refused.code });
     this.saveBook();
     this.unvouched.delete(deviceId);
+    if ('trust' in verdict) this.accepted.set(deviceId, { publicKey, shown: own });
+    else this.accepted.delete(deviceId);
     if ('refused' in verdict && isClientError(verdict.refused, 'key_not_accepted')) {
       // An id that is made from another key: no stranger, but somebody who poses as that device.
       if (contradicts(deviceId, publicKey))
@@ -289,6 +305,15 @@ export class AccountSession extends Emitter<SessionEvents> {
   /** What the server passes on about a device, verified. */
   private told(deviceId: string): readonly Statement[] {
     return this.verify(this.signaling.peers.byDevice(deviceId)?.statements ?? []);
+  }
+
+  /** Why the key that a host proved is accepted no more: who vouched for it was removed, or it has a successor. */
+  private refusalNow(deviceId: string): ClientError | undefined {
+    const proven = this.accepted.get(deviceId);
+    if (this.book === undefined || proven === undefined) return undefined;
+    const { publicKey, shown } = proven;
+    const verdict = this.book.assess(deviceId, publicKey, [...shown, ...this.told(deviceId)]);
+    return 'refused' in verdict ? verdict.refused : undefined;
   }
 
   /** Lets hosts be dialled again whose key was refused for want of a statement, once there is one. */
@@ -310,13 +335,30 @@ export class AccountSession extends Emitter<SessionEvents> {
   /** Acts on what the book has learned. */
   private applyBook(book: KeyBook): void {
     for (const connection of this.connections.values()) {
-      if (book.isRevoked(connection.deviceId)) connection.close(identityError('device_revoked'));
+      const { deviceId } = connection;
+      if (book.isRevoked(deviceId)) connection.close(identityError('device_revoked'));
+      else if (this.refusalNow(deviceId) !== undefined) connection.distrust();
     }
     for (const { deviceId } of this.known?.all() ?? [])
       if (book.isRevoked(deviceId)) this.known?.forget(deviceId);
     if (book.isRevoked(this.options.installation.deviceId)) this.emit('revoked', undefined);
     this.reconsider(book);
     this.draw();
+  }
+
+  /**
+   * A device was removed. If by a key that this one does not know, or not yet, the list of devices says who vouched for that key;
+   * and who had the server's word alone is believed no longer.
+   */
+  private onRemoval(value: unknown): void {
+    const [statement] = Statement.parseList([value], 1);
+    if (statement?.claim.type !== 'revoke') return;
+    this.learn([value]);
+    const { deviceId } = statement.claim;
+    if (this.book === undefined || this.book.isRevoked(deviceId)) return;
+    const connection = this.connections.get(deviceId);
+    if (connection?.hasServersWordAlone === true) connection.close(identityError('device_revoked'));
+    void this.learnDevices();
   }
 
   private saveBook(): void {

@@ -90,6 +90,11 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     return this.kept;
   }
 
+  /** Whether who answers there is known from nothing but what the server says. */
+  get hasServersWordAlone(): boolean {
+    return this.state === 'connected' && (this.protocol === 'legacy' || this.trust === 'first-sight');
+  }
+
   /** Takes the place of a kept connection that ended with its session: dials as soon as the host is there. */
   resume(): void {
     this.kept = true;
@@ -108,6 +113,11 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
   vouched(): void {
     if (this.state === 'failed' && this.error?.code === 'key_not_accepted')
       this.change({ state: 'idle', error: undefined });
+  }
+
+  /** The key that was proven is accepted no more: ends the link and dials anew, so that the host shows what it has now. */
+  distrust(): void {
+    this.onLoss(clientError('link_closed'));
   }
 
   /** Ends the connection and everything under way. */
