@@ -18,6 +18,9 @@ using auth::AuthError;
 
 constexpr double kRefreshBurstSeconds = 20;
 constexpr std::size_t kMostUnused = 32;  // for one token: tabs of one browser, or answers that were lost
+// Of all that a device was given; what always runs uses a hundred a day, each of which would stay for months.
+// So many that those unused of a token cannot push out the token itself.
+constexpr std::size_t kMostOfDevice = 128;
 
 tl::unexpected<core::Error> invalid_token() {
   return core::failure(AuthError::auth_invalid, "refresh token");
@@ -149,6 +152,9 @@ core::Result<DeviceTokens> Tokens::rotate(const store::RefreshTokenRow& token,
   if (!tokens) return tokens;
   const auto latest = auth::hash_refresh_token(tokens->refresh_token);
   if (auto kept = store_->keep_newest_successors(token.hash, latest, kMostUnused); !kept)
+    return core::failure(kept.error());
+  if (auto kept = store_->keep_newest_of_device(device.account, device.device_id, latest, kMostOfDevice);
+      !kept)
     return core::failure(kept.error());
   if (auto done = transaction->commit(); !done) return core::failure(done.error());
   return tokens;

@@ -111,6 +111,26 @@ TEST_F(TokensTest, WhatWasGivenOutForOneTokenAndUsedStays) {
   });
 }
 
+TEST_F(TokensTest, WhatADeviceUsedLongAgoIsForgottenAndRefused) {
+  run([&]() -> test::asio::awaitable<void> {
+    const auto device = owner_device();
+    std::vector<std::string> given{device.refresh_token};
+    for (int i = 0; i < 200; ++i) {
+      now += 15min;
+      const auto answer = co_await refresh(device, given.back(), device.key);
+      given.push_back(text_of(answer, "refreshToken"));
+    }
+    const auto long_ago = co_await refresh(device, given.at(72), device.key);
+    EXPECT_EQ(text_of(long_ago, "code"), "auth_invalid");
+    const auto newest = co_await refresh(device, given.back(), device.key);
+    EXPECT_TRUE(newest.contains("accessToken"));
+    const auto kept = co_await refresh(device, given.at(75), device.key);
+    EXPECT_EQ(text_of(kept, "code"), "auth_invalid");
+    const auto taken_back = co_await refresh(device, text_of(newest, "refreshToken"), device.key);
+    EXPECT_EQ(text_of(taken_back, "code"), "auth_invalid");
+  });
+}
+
 TEST_F(TokensTest, AnOlderOneUsedAgainTakesEverythingBackAndCutsSockets) {
   run([&]() -> test::asio::awaitable<void> {
     auto device = owner_device();

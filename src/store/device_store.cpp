@@ -324,6 +324,16 @@ core::Result<void> DeviceStore::keep_newest_successors(core::ByteView predecesso
   return run(query);
 }
 
+core::Result<void> DeviceStore::keep_newest_of_device(std::string_view account, std::string_view device_id,
+                                                      core::ByteView latest, std::size_t most) {
+  auto query = database_.prepare(
+      "DELETE FROM refresh_tokens WHERE hash IN (SELECT hash FROM refresh_tokens WHERE account = ?1 AND "
+      "device_id = ?2 ORDER BY hash = ?3 DESC, expires_at DESC LIMIT -1 OFFSET ?4)");
+  if (!query) return core::failure(query.error());
+  query->bind(account).bind(device_id).bind(latest).bind(static_cast<std::int64_t>(most));
+  return run(query);
+}
+
 core::Result<void> DeviceStore::delete_expired_refresh_tokens(core::WallTime now) {
   auto query = database_.prepare("DELETE FROM refresh_tokens WHERE expires_at <= ?1");
   if (!query) return core::failure(query.error());

@@ -95,6 +95,10 @@ class DeviceStore {
   /// `latest`, one of them, stays.
   core::Result<void> keep_newest_successors(core::ByteView predecessor, core::ByteView latest,
                                             std::size_t most);
+  /// Of all the tokens of a device, used or not, deletes all but so many of the newest; `latest`, one of
+  /// them, stays. What was used long ago needs no row to be refused.
+  core::Result<void> keep_newest_of_device(std::string_view account, std::string_view device_id,
+                                           core::ByteView latest, std::size_t most);
   core::Result<void> delete_expired_refresh_tokens(core::WallTime now);
 
   /// For several changes that belong together.

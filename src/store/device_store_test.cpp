@@ -149,6 +149,20 @@ TEST_F(DeviceStoreTest, ARefreshTokenRemembersWhatItFollowedAndWhenItWasSupersed
   EXPECT_EQ(store.find_refresh_token(next).value()->predecessor, hash);
 }
 
+TEST_F(DeviceStoreTest, OfTheRefreshTokensOfADeviceTheNewestAreKept) {
+  for (const auto* id : {"d1", "d2"}) ASSERT_TRUE(store.save_device(device("a", id)));
+  const auto token = [](std::uint8_t number) { return core::ByteVector(32, number); };
+  for (std::uint8_t i = 1; i <= 5; ++i)
+    ASSERT_TRUE(store.add_refresh_token({token(i), "a", "d1", at(i * 1ms), std::nullopt}));
+  ASSERT_TRUE(store.add_refresh_token({token(6), "a", "d2", at(1ms), std::nullopt}));
+  ASSERT_TRUE(store.keep_newest_of_device("a", "d1", token(2), 3));
+  std::vector<int> kept;
+  for (std::uint8_t i = 1; i <= 6; ++i) {
+    if (store.find_refresh_token(token(i)).value()) kept.push_back(i);
+  }
+  EXPECT_EQ(kept, (std::vector<int>{2, 4, 5, 6}));
+}
+
 TEST_F(DeviceStoreTest, ExpiredRefreshTokensAreDeleted) {
   ASSERT_TRUE(store.save_device(device("a", "d1")));
   ASSERT_TRUE(store.add_refresh_token({hash, "a", "d1", at(100ms), std::nullopt}));
