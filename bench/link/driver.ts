@@ -54,12 +54,17 @@ function figure(name: string, value: string, goal = '', met?: boolean): void {
 /** The programs under test, and how to ask them. */
 class Bench {
   readonly folders: string[];
-  constructor(
-    readonly engine: string,
-    readonly up: Running,
-    readonly origin: string,
-    private readonly data: string,
-  ) {
+  readonly engine: string;
+  readonly up: Running;
+  readonly origin: string;
+  private readonly data: string;
+
+  constructor(engine: string, up: Running, origin: string, data: string) {
+    this.engine = engine;
+    this.up = up;
+    this.origin = origin;
+    this.data = data;
+
     this.folders = [join(data, 'client-0'), join(data, 'client-1')];
   }
 

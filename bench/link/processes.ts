@@ -31,7 +31,11 @@ export class Running {
   private wake: () => void = () => undefined;
   private used = 0;
 
-  private constructor(private readonly child: ChildProcess) {}
+  private readonly child: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.child = child;
+  }
 
   static start(tool: string, args: readonly string[]): Running {
     const child = spawn(tool, args, {

@@ -59,12 +59,22 @@ class PackageCheck {
   private readonly manifest: Manifest;
   private readonly rootDependencies: Record<string, string>;
 
+  private readonly root: string;
+  private readonly folder: string;
+  private readonly ownPackages: ReadonlyMap<string, string>;
+  private readonly legal: ReadonlySet<string>;
+
   constructor(
-    private readonly root: string,
-    private readonly folder: string,
-    private readonly ownPackages: ReadonlyMap<string, string>,
-    private readonly legal: ReadonlySet<string>,
+    root: string,
+    folder: string,
+    ownPackages: ReadonlyMap<string, string>,
+    legal: ReadonlySet<string>,
   ) {
+    this.root = root;
+    this.folder = folder;
+    this.ownPackages = ownPackages;
+    this.legal = legal;
+
     this.manifest = manifestOf(root, folder);
     this.rootDependencies = existsSync(join(root, 'package.json'))
       ? manifestOf(root, '.').devDependencies

@@ -7,7 +7,11 @@ class Device {
   readonly heard: (readonly [event: string, ...payload: unknown[]])[] = [];
   private readonly waiting = new Set<() => void>();
 
-  private constructor(readonly socket: Socket) {
+  readonly socket: Socket;
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+
     socket.onAny((event: string, ...payload: unknown[]) => {
       this.heard.push([event, ...payload]);
       for (const wake of this.waiting) wake();

@@ -42,13 +42,13 @@ export class Device {
   private readonly heard: (readonly [event: string, payload: unknown])[] = [];
   private readonly waiting = new Set<() => void>();
 
-  constructor(
-    readonly name: string,
-    origin: string,
-    account: string,
-    readonly deviceId: string,
-    options: DeviceOptions = {},
-  ) {
+  readonly name: string;
+  readonly deviceId: string;
+
+  constructor(name: string, origin: string, account: string, deviceId: string, options: DeviceOptions = {}) {
+    this.name = name;
+    this.deviceId = deviceId;
+
     const clientType = deviceId.endsWith('_electron') ? 'electron' : 'web';
     this.socket = io(origin, {
       auth: { token: `dev:${account}`, userId: account, clientType, deviceId },

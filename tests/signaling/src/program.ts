@@ -66,12 +66,16 @@ export class Program {
 
 /** A `pantheon signal --dev` of its own on loopback. */
 export class Signal {
-  private constructor(
-    private readonly program: Program,
-    private readonly data: string,
-    /** For example `http://127.0.0.1:40001`. */
-    readonly origin: string,
-  ) {}
+  private readonly program: Program;
+  private readonly data: string;
+  /** For example `http://127.0.0.1:40001`. */
+  readonly origin: string;
+
+  private constructor(program: Program, data: string, origin: string) {
+    this.program = program;
+    this.data = data;
+    this.origin = origin;
+  }
 
   static async start(...args: readonly string[]): Promise<Signal> {
     const data = mkdtempSync(join(tmpdir(), 'pantheon-signaling-'));

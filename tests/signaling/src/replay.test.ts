@@ -21,11 +21,14 @@ type Auth = Readonly<Record<string, unknown>>;
 
 /** A page whose packets are seen as they are. */
 class RawPage {
-  private constructor(
-    readonly session: PollingSession,
-    /** The payload of CONNECT. */
-    readonly connected: Auth,
-  ) {}
+  readonly session: PollingSession;
+  /** The payload of CONNECT. */
+  readonly connected: Auth;
+
+  private constructor(session: PollingSession, connected: Auth) {
+    this.session = session;
+    this.connected = connected;
+  }
 
   static async connect(account: string, more: Auth = {}): Promise<RawPage> {
     const session = await PollingSession.open(signal.origin, '/socket.io/');

@@ -84,7 +84,11 @@ export class Soak {
   private readonly polling = new Set<string>();
   private over = false;
 
-  constructor(private readonly origin: string) {
+  private readonly origin: string;
+
+  constructor(origin: string) {
+    this.origin = origin;
+
     this.watcher = new Device('watcher', origin, 'anna', 'anna_watch');
     this.host = this.device('host', 'anna_electron', HOST);
     this.web = Object.entries(WEB).map(([name, how]) => this.device(name, 'anna_web', how));

@@ -11,11 +11,15 @@ export interface Opening {
 
 /** A session of long-polling that says exactly what it is told. */
 export class PollingSession {
-  private constructor(
-    private readonly base: string,
-    private readonly path: string,
-    readonly opening: Opening,
-  ) {}
+  private readonly base: string;
+  private readonly path: string;
+  readonly opening: Opening;
+
+  private constructor(base: string, path: string, opening: Opening) {
+    this.base = base;
+    this.path = path;
+    this.opening = opening;
+  }
 
   static async open(base: string, path = '/engine.io/'): Promise<PollingSession> {
     const response = await fetch(`${base}${path}?EIO=4&transport=polling`);

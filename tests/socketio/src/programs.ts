@@ -16,11 +16,14 @@ async function end(child: ChildProcessWithoutNullStreams): Promise<void> {
 
 /** A native server on a free port. */
 class NativeServer {
-  protected constructor(
-    private readonly child: ChildProcessWithoutNullStreams,
-    /** For example `http://127.0.0.1:40001`. */
-    readonly url: string,
-  ) {}
+  private readonly child: ChildProcessWithoutNullStreams;
+  /** For example `http://127.0.0.1:40001`. */
+  readonly url: string;
+
+  protected constructor(child: ChildProcessWithoutNullStreams, url: string) {
+    this.child = child;
+    this.url = url;
+  }
 
   /** Starts a program; resolves when it listens. */
   protected static async launch(
@@ -74,7 +77,11 @@ export class NativeClient {
   private readonly seen: Line[] = [];
   private wake: (() => void) | undefined;
 
-  private constructor(private readonly child: ChildProcessWithoutNullStreams) {
+  private readonly child: ChildProcessWithoutNullStreams;
+
+  private constructor(child: ChildProcessWithoutNullStreams) {
+    this.child = child;
+
     child.stderr.pipe(process.stderr);
     createInterface({ input: child.stdout }).on('line', (line) => {
       this.seen.push(JSON.parse(line) as Line);

@@ -8,7 +8,11 @@ export class RawSocket {
   private wake: (() => void) | undefined;
   readonly closed: Promise<number>;
 
-  private constructor(private readonly socket: WebSocket) {
+  private readonly socket: WebSocket;
+
+  private constructor(socket: WebSocket) {
+    this.socket = socket;
+
     this.closed = new Promise((resolve) => {
       socket.once('close', resolve);
     });

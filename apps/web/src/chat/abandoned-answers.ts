@@ -35,11 +35,15 @@ function closed(message: Message): Message {
 export class AbandonedAnswers {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(
-    private readonly conversations: Conversations,
-    private readonly runs: Readable<ReadonlyMap<string, Run>>,
-    private readonly locks: AnswerLocks,
-  ) {
+  private readonly conversations: Conversations;
+  private readonly runs: Readable<ReadonlyMap<string, Run>>;
+  private readonly locks: AnswerLocks;
+
+  constructor(conversations: Conversations, runs: Readable<ReadonlyMap<string, Run>>, locks: AnswerLocks) {
+    this.conversations = conversations;
+    this.runs = runs;
+    this.locks = locks;
+
     conversations.subscribe(() => this.lookAfter(LOOK_MS));
     this.lookAfter(0);
   }

@@ -32,8 +32,11 @@ export interface AnswerEnding {
 /** An answer that ended with a failure its sender named. */
 export class AnswerFailed extends Error {
   override readonly name = 'AnswerFailed';
-  constructor(readonly failure: Failure) {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
     super(failure.message);
+    this.failure = failure;
   }
 }
 

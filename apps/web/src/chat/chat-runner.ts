@@ -28,11 +28,15 @@ export class ChatRunner {
   /** The runs under way by the id of their chat. */
   readonly runs = new Observable<ReadonlyMap<string, Run>>(new Map());
 
-  constructor(
-    private readonly client: ClientLike,
-    private readonly conversations: Conversations,
-    private readonly locks: AnswerLocks = answerLocks(),
-  ) {
+  private readonly client: ClientLike;
+  private readonly conversations: Conversations;
+  private readonly locks: AnswerLocks;
+
+  constructor(client: ClientLike, conversations: Conversations, locks: AnswerLocks = answerLocks()) {
+    this.client = client;
+    this.conversations = conversations;
+    this.locks = locks;
+
     conversations.subscribe(() => this.stopUnwanted());
     // The client closes its links at the same event. Ours comes first, or the answers would end as lost connections.
     addEventListener('pagehide', () => this.runs.get().forEach((run) => run.leave()), { capture: true });

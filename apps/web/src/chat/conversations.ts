@@ -25,9 +25,13 @@ export class Conversations extends Observable<readonly Conversation[]> {
   /** Those chats, by id, each as it was stored last, if it ever was. */
   private readonly unsaved = new Map<string, Conversation | undefined>();
 
-  constructor(private readonly storage: DeviceStorage) {
+  private readonly storage: DeviceStorage;
+
+  constructor(storage: DeviceStorage) {
     const stored = storage.names(PREFIX).flatMap((name) => parseConversation(storage.get(name)) ?? []);
     super(stored.sort(byAsking).slice(0, MAX_CONVERSATIONS));
+    this.storage = storage;
+
     storage.watch((name) => {
       if (name === undefined) this.reloadAll();
       else if (name.startsWith(PREFIX)) this.reload(name.slice(PREFIX.length));

@@ -27,8 +27,11 @@ export class LiveAnswer extends Observable<LiveView> {
   private due = false;
   private readonly startedAt = performance.now();
 
-  constructor(private readonly schedule: (callback: () => void) => void = nextFrame) {
+  private readonly schedule: (callback: () => void) => void;
+
+  constructor(schedule: (callback: () => void) => void = nextFrame) {
     super({ text: '', reasoning: '', queue: undefined });
+    this.schedule = schedule;
   }
 
   /** Whether anything has come. */

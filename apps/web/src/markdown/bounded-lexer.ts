@@ -43,8 +43,11 @@ export function lexBounded(text: string, links: Links = {}): readonly Token[] {
 class BoundedLexer extends Lexer {
   private spans = 0;
 
-  constructor(private readonly bounded = new BoundedTokenizer()) {
+  private readonly bounded: BoundedTokenizer;
+
+  constructor(bounded = new BoundedTokenizer()) {
     super({ ...OPTIONS, tokenizer: bounded });
+    this.bounded = bounded;
   }
 
   override inlineTokens(text: string, tokens: Token[] = []): Token[] {

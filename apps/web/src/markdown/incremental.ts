@@ -27,7 +27,11 @@ export class IncrementalMarkdown {
   private definitions = new Definitions();
   private unreadable = false;
 
-  constructor(private readonly lex: (text: string, links: Links) => readonly Token[] = lexBounded) {}
+  private readonly lex: (text: string, links: Links) => readonly Token[];
+
+  constructor(lex: (text: string, links: Links) => readonly Token[] = lexBounded) {
+    this.lex = lex;
+  }
 
   /** Characters that were parsed in the last update. */
   parsed = 0;

@@ -52,11 +52,17 @@ function viewOf(client: ClientLike, loaded: boolean, chosen: string | undefined)
 export class Account extends Observable<AccountView> {
   private readonly failedAt = new Map<string, number>();
 
+  private readonly client: ClientLike;
+  private readonly choice: Readable<Choice | undefined>;
+
   constructor(
-    private readonly client: ClientLike,
-    private readonly choice: Readable<Choice | undefined> = new Observable<Choice | undefined>(undefined),
+    client: ClientLike,
+    choice: Readable<Choice | undefined> = new Observable<Choice | undefined>(undefined),
   ) {
     super(viewOf(client, false, choice.get()?.hostId));
+    this.client = client;
+    this.choice = choice;
+
     client.on('state', () => this.refresh());
     client.on('hosts', () => this.refresh());
     choice.subscribe(() => this.refresh());

@@ -11,7 +11,11 @@ export interface Readable<T> {
 export class Observable<T> implements Readable<T> {
   private readonly listeners = new Set<() => void>();
 
-  constructor(private value: T) {}
+  private value: T;
+
+  constructor(value: T) {
+    this.value = value;
+  }
 
   readonly get = (): T => this.value;
 

@@ -61,8 +61,11 @@ export function resolve(choice: Choice | undefined, hosts: readonly Host[]): Res
 
 /** The chosen model, remembered on this device. */
 export class Selection extends Observable<Choice | undefined> {
-  constructor(private readonly storage: DeviceStorage) {
+  private readonly storage: DeviceStorage;
+
+  constructor(storage: DeviceStorage) {
     super(parse(storage.get(NAME)));
+    this.storage = storage;
   }
 
   /** Stays with what was offered to begin with, as long as the page is open. Does nothing after a choice. */

@@ -8,9 +8,13 @@ const NAME = 'pantheon.theme';
 
 /** The colour theme, remembered on this device and written to the root element for the style sheets. */
 export class ThemeSetting extends Observable<Theme> {
-  constructor(private readonly storage: DeviceStorage) {
+  private readonly storage: DeviceStorage;
+
+  constructor(storage: DeviceStorage) {
     const stored = storage.get(NAME);
     super(stored === 'light' || stored === 'dark' ? stored : 'system');
+    this.storage = storage;
+
     this.apply();
   }
 

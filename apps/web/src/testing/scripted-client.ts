@@ -38,7 +38,11 @@ export class ScriptedClient implements ClientLike {
   readonly persistent = true;
   private readonly listeners = new Set<() => void>();
 
-  constructor(private script: Script) {}
+  private script: Script;
+
+  constructor(script: Script) {
+    this.script = script;
+  }
 
   get state(): ClientState {
     return this.script.state;

@@ -90,8 +90,12 @@ export class AccountSession extends Emitter<SessionEvents> {
   private learning: AbortController | undefined; // what happened while this device was away
   private readonly verified = new WeakMap<readonly unknown[], readonly Statement[]>();
 
-  constructor(private readonly options: SessionOptions) {
+  private readonly options: SessionOptions;
+
+  constructor(options: SessionOptions) {
     super();
+    this.options = options;
+
     const { server, installation, tokens, pairedAccount, platform } = options;
     this.iceServers = new IceServers(server, tokens, () => this.config?.iceServers ?? []);
     this.firstSight = pairedAccount === undefined ? 'remember' : 'refuse';

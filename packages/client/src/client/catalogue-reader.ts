@@ -46,12 +46,20 @@ export class CatalogueReader {
   private stopped = false;
   private retry: ReturnType<typeof setTimeout> | undefined;
 
+  private readonly get: (asking: Asking) => Promise<Catalogue>;
+  private readonly told: (catalogue: Catalogue) => void;
+  private readonly backoff: Backoff;
+
   /** `get` asks the host, `told` is given each catalogue. */
   constructor(
-    private readonly get: (asking: Asking) => Promise<Catalogue>,
-    private readonly told: (catalogue: Catalogue) => void,
-    private readonly backoff = new Backoff(1_000, 60_000),
-  ) {}
+    get: (asking: Asking) => Promise<Catalogue>,
+    told: (catalogue: Catalogue) => void,
+    backoff = new Backoff(1_000, 60_000),
+  ) {
+    this.get = get;
+    this.told = told;
+    this.backoff = backoff;
+  }
 
   /** Asks until there is an answer. */
   start(): void {

@@ -35,8 +35,11 @@ class HeldStore extends MemoryStore {
   private held: Promise<void> | undefined;
   private wasAsked: () => void = () => undefined;
   readonly asked = new Promise<void>((resolve) => (this.wasAsked = resolve));
-  constructor(private readonly entry: string) {
+  private readonly entry: string;
+
+  constructor(entry: string) {
     super();
+    this.entry = entry;
   }
   /** From now on; returns what ends it. */
   hold(): () => void {

@@ -64,8 +64,12 @@ export class PantheonClient extends Emitter<ClientEvents> {
   private lastHosts: readonly Host[] = [];
   private stopWatching: () => void = () => undefined;
 
-  constructor(private readonly options: ClientOptions = {}) {
+  private readonly options: ClientOptions;
+
+  constructor(options: ClientOptions = {}) {
     super();
+    this.options = options;
+
     this.ready = this.load();
   }
 

@@ -78,11 +78,13 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
   private retry: ReturnType<typeof setTimeout> | undefined;
   private stats: ReturnType<typeof setInterval> | undefined;
 
-  constructor(
-    private readonly context: HostContext,
-    readonly deviceId: string,
-  ) {
+  private readonly context: HostContext;
+  readonly deviceId: string;
+
+  constructor(context: HostContext, deviceId: string) {
     super();
+    this.context = context;
+    this.deviceId = deviceId;
   }
 
   /** Whether it was open once and is dialled again after a loss. */

@@ -64,12 +64,17 @@ function parseKey(text: string | undefined): DeviceKey | undefined {
  * writes the same.
  */
 export class Installation {
-  private constructor(
-    readonly store: Store,
-    readonly key: DeviceKey,
-    readonly name: string,
-    readonly pairing: StoredPairing | undefined,
-  ) {}
+  readonly store: Store;
+  readonly key: DeviceKey;
+  readonly name: string;
+  readonly pairing: StoredPairing | undefined;
+
+  private constructor(store: Store, key: DeviceKey, name: string, pairing: StoredPairing | undefined) {
+    this.store = store;
+    this.key = key;
+    this.name = name;
+    this.pairing = pairing;
+  }
 
   /** Reads the store; makes a key where there is none. `defaultName` is used until pairing gives another. */
   static async load(store: Store, defaultName: string): Promise<Installation> {

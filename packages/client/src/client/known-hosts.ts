@@ -18,11 +18,15 @@ export interface KnownHost {
  * the latest ones.
  */
 export class KnownHosts {
-  private constructor(
-    private readonly store: Store,
-    private readonly account: string,
-    private readonly hosts: Map<string, KnownHost>,
-  ) {}
+  private readonly store: Store;
+  private readonly account: string;
+  private readonly hosts: Map<string, KnownHost>;
+
+  private constructor(store: Store, account: string, hosts: Map<string, KnownHost>) {
+    this.store = store;
+    this.account = account;
+    this.hosts = hosts;
+  }
 
   static async load(store: Store, account: string): Promise<KnownHosts> {
     const object = parseObject((await store.get(ENTRIES.hosts)) ?? '', MAX_ENTRY);

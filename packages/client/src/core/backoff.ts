@@ -2,11 +2,15 @@
 export class Backoff {
   private attempts = 0;
 
-  constructor(
-    private readonly firstMs: number,
-    private readonly mostMs: number,
-    private readonly random: () => number = Math.random,
-  ) {}
+  private readonly firstMs: number;
+  private readonly mostMs: number;
+  private readonly random: () => number;
+
+  constructor(firstMs: number, mostMs: number, random: () => number = Math.random) {
+    this.firstMs = firstMs;
+    this.mostMs = mostMs;
+    this.random = random;
+  }
 
   /** The wait before the next attempt, in milliseconds. */
   next(): number {

@@ -51,7 +51,11 @@ export class DeviceKey {
   /** The id a device gets that is made with this key. */
   readonly deviceId: string;
 
-  private constructor(private readonly seed: Bytes) {
+  private readonly seed: Bytes;
+
+  private constructor(seed: Bytes) {
+    this.seed = seed;
+
     this.publicKey = new Uint8Array(ed25519.getPublicKey(seed));
     this.publicKeyText = toBase64Url(this.publicKey);
     this.deviceId = deviceIdOf(this.publicKey);

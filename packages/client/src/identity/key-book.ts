@@ -76,10 +76,13 @@ export class KeyBook {
   private readonly revoked = new Map<string, Statement>();
   private changes = 0;
 
-  constructor(
-    readonly account: string,
-    readonly firstSight: FirstSight,
-  ) {}
+  readonly account: string;
+  readonly firstSight: FirstSight;
+
+  constructor(account: string, firstSight: FirstSight) {
+    this.account = account;
+    this.firstSight = firstSight;
+  }
 
   /** Counts changes. */
   get revision(): number {

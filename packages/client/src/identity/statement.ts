@@ -56,14 +56,19 @@ function parseClaim(payload: Uint8Array): Claim | undefined {
  * its signer is to be believed is for the KeyBook to say. Immutable.
  */
 export class Statement {
-  private constructor(
-    readonly claim: Claim,
-    /** base64url of the key that signed. */
-    readonly by: string,
-    /** The signed bytes, as pairing's transcript needs them. */
-    readonly payload: Bytes,
-    private readonly signature: string,
-  ) {}
+  readonly claim: Claim;
+  /** base64url of the key that signed. */
+  readonly by: string;
+  /** The signed bytes, as pairing's transcript needs them. */
+  readonly payload: Bytes;
+  private readonly signature: string;
+
+  private constructor(claim: Claim, by: string, payload: Bytes, signature: string) {
+    this.claim = claim;
+    this.by = by;
+    this.payload = payload;
+    this.signature = signature;
+  }
 
   /** Signs. */
   static make(voucher: DeviceKey, claim: Claim): Statement {

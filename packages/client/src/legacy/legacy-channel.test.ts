@@ -8,8 +8,11 @@ type Asked = Readonly<Record<string, unknown>>;
 class Wire extends EventTarget implements TextChannel {
   readyState = 'open';
   readonly asked: Asked[] = [];
-  constructor(private readonly answer: (asked: Asked, wire: Wire) => void = () => undefined) {
+  private readonly answer: (asked: Asked, wire: Wire) => void;
+
+  constructor(answer: (asked: Asked, wire: Wire) => void = () => undefined) {
     super();
+    this.answer = answer;
   }
   send(text: string): void {
     const asked = JSON.parse(text) as Asked;

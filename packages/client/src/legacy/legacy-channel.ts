@@ -60,9 +60,13 @@ export function parseLegacyModels(value: unknown): readonly LegacyModel[] {
 export class LegacyChannel extends Emitter<LegacyEvents> {
   private readonly pending = new Map<string, Pending>();
 
+  private readonly channel: TextChannel;
+
   /** Takes over the messages of an open channel; text is sent, text and binary are read. */
-  constructor(private readonly channel: TextChannel) {
+  constructor(channel: TextChannel) {
     super();
+    this.channel = channel;
+
     channel.addEventListener('message', (event) => this.receive((event as MessageEvent<unknown>).data));
     channel.addEventListener('close', () => this.failAll());
   }

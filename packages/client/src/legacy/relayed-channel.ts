@@ -31,11 +31,14 @@ export class RelayedChannel extends EventTarget implements TextChannel {
   readyState = 'open';
   private readonly stop: Unsubscribe;
 
-  constructor(
-    private readonly relay: LegacyRelay,
-    private readonly deviceId: string,
-  ) {
+  private readonly relay: LegacyRelay;
+  private readonly deviceId: string;
+
+  constructor(relay: LegacyRelay, deviceId: string) {
     super();
+    this.relay = relay;
+    this.deviceId = deviceId;
+
     this.stop = relay.on('legacyAnswer', (answer) => this.onAnswer(answer));
   }
 

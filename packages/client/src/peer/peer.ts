@@ -69,9 +69,13 @@ export class Peer extends Emitter<PeerEvents> {
   private opened = false;
   private closed = false;
 
+  private readonly options: PeerOptions;
+
   /** Throws `webrtc_unavailable`. An initiator begins at the next turn. */
-  constructor(private readonly options: PeerOptions) {
+  constructor(options: PeerOptions) {
     super();
+    this.options = options;
+
     try {
       this.connection = new RTCPeerConnection({ iceServers: [...options.iceServers] });
     } catch (cause) {

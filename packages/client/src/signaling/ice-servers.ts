@@ -18,12 +18,16 @@ export class IceServers {
   private given: readonly RTCIceServer[] | undefined;
   private asking: Promise<void> | undefined;
 
+  private readonly server: URL;
+  private readonly tokens: TokenSource;
+  private readonly open: () => readonly RTCIceServer[];
+
   /** `open` gives the ones of the server's configuration, used where it gives out no others. */
-  constructor(
-    private readonly server: URL,
-    private readonly tokens: TokenSource,
-    private readonly open: () => readonly RTCIceServer[],
-  ) {}
+  constructor(server: URL, tokens: TokenSource, open: () => readonly RTCIceServer[]) {
+    this.server = server;
+    this.tokens = tokens;
+    this.open = open;
+  }
 
   /** Never rejects, and takes 3 s at most: connecting goes on with what was known. */
   async get(): Promise<readonly RTCIceServer[]> {

@@ -7,7 +7,11 @@ import { insist } from './insist.js';
 class Refusing {
   readonly askedAt: number[] = [];
   private readonly begun = Date.now();
-  constructor(private readonly refusals: ClientError[]) {}
+  private readonly refusals: ClientError[];
+
+  constructor(refusals: ClientError[]) {
+    this.refusals = refusals;
+  }
   readonly ask = (): Promise<string> => {
     this.askedAt.push(Date.now() - this.begun);
     const refusal = this.refusals.shift();

@@ -95,8 +95,11 @@ export class SignalingClient extends Emitter<SignalingEvents> {
   private joining: AbortController | undefined; // until the server has let us into the account's room
   private run = 0; // rises with start() and stop(), so that what is still under way can see it is too late
 
-  constructor(private readonly options: SignalingOptions) {
+  private readonly options: SignalingOptions;
+
+  constructor(options: SignalingOptions) {
     super();
+    this.options = options;
   }
 
   get state(): SignalingState {

@@ -42,7 +42,11 @@ export type ProviderToken = string | ((request: TokenRequest) => Promise<string>
 export class ProviderTokens implements TokenSource {
   readonly bound = false;
 
-  constructor(private readonly token: ProviderToken) {}
+  private readonly token: ProviderToken;
+
+  constructor(token: ProviderToken) {
+    this.token = token;
+  }
 
   get renewable(): boolean {
     return typeof this.token === 'function';
@@ -103,12 +107,17 @@ export class DeviceTokens implements TokenSource {
   private readonly owner = toBase64Url(randomBytes(9));
   private last: TokenPair | undefined;
 
-  constructor(
-    private readonly server: URL,
-    private readonly store: Store,
-    private readonly key: DeviceKey,
-    private readonly deviceId: string,
-  ) {}
+  private readonly server: URL;
+  private readonly store: Store;
+  private readonly key: DeviceKey;
+  private readonly deviceId: string;
+
+  constructor(server: URL, store: Store, key: DeviceKey, deviceId: string) {
+    this.server = server;
+    this.store = store;
+    this.key = key;
+    this.deviceId = deviceId;
+  }
 
   async get(insteadOf?: string): Promise<string> {
     const stored = await this.usable(insteadOf);

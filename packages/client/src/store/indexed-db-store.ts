@@ -25,7 +25,11 @@ export class IndexedDbStore implements Store {
   private readonly channel =
     typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('pantheon-store');
 
-  private constructor(private readonly database: IDBDatabase) {}
+  private readonly database: IDBDatabase;
+
+  private constructor(database: IDBDatabase) {
+    this.database = database;
+  }
 
   /** Opens the database; undefined when the browser blocks it. */
   static async open(factory: IDBFactory | undefined): Promise<IndexedDbStore | undefined> {

@@ -16,7 +16,11 @@ export interface StorageWindow {
 export class LocalStorageStore implements Store {
   private readonly unsaved = new Map<string, string>();
 
-  constructor(private readonly page: StorageWindow) {}
+  private readonly page: StorageWindow;
+
+  constructor(page: StorageWindow) {
+    this.page = page;
+  }
 
   get persistent(): boolean {
     return this.unsaved.size === 0;

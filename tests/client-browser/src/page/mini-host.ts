@@ -39,7 +39,11 @@ export class MiniHost {
   /** How many of the next questions for its catalogue it does not answer. */
   refusals = 0;
 
-  constructor(private readonly options: MiniHostOptions) {
+  private readonly options: MiniHostOptions;
+
+  constructor(options: MiniHostOptions) {
+    this.options = options;
+
     this.key = DeviceKey.fromSeedText(options.seed);
     this.deviceId = options.deviceId ?? this.key.deviceId;
     const self = { key: this.key, deviceId: this.deviceId, name: 'Study', platform: 'linux' };

@@ -15,11 +15,15 @@ export interface Secured {
 
 /** A Redis server of its own, without persistence. */
 export class Redis {
-  private constructor(
-    readonly port: number,
-    private program: Program,
-    private readonly secured?: Secured,
-  ) {}
+  readonly port: number;
+  private program: Program;
+  private readonly secured: Secured | undefined;
+
+  private constructor(port: number, program: Program, secured?: Secured) {
+    this.port = port;
+    this.program = program;
+    this.secured = secured;
+  }
 
   static async start(secured?: Secured): Promise<Redis> {
     const port = await freePort();

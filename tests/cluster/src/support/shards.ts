@@ -66,7 +66,11 @@ export async function overNewConnection(url: string, body?: string): Promise<Rep
 /** A Socket.IO client that polls, each time over another TCP connection. */
 export class PollingClient {
   private readonly packets: string[] = [];
-  private constructor(private readonly url: string) {}
+  private readonly url: string;
+
+  private constructor(url: string) {
+    this.url = url;
+  }
 
   static async connect(node: SignalNode, account: string, deviceId: string): Promise<PollingClient> {
     const at = `${node.url}/socket.io/?EIO=4&transport=polling`;

@@ -35,10 +35,13 @@ export function launchNode(
 
 /** A running `pantheon signal --dev` that has other nodes. */
 export class SignalNode {
-  private constructor(
-    readonly program: Program,
-    readonly url: string,
-  ) {}
+  readonly program: Program;
+  readonly url: string;
+
+  private constructor(program: Program, url: string) {
+    this.program = program;
+    this.url = url;
+  }
 
   static async start(redis: Redis, data: string, lease?: string): Promise<SignalNode> {
     return await SignalNode.of(launchNode(redis, data, lease));
@@ -114,7 +117,11 @@ export class Device {
   readonly heard: [event: string, payload: unknown][] = [];
   private readonly waiting = new Set<() => void>();
 
-  private constructor(readonly socket: Socket) {
+  readonly socket: Socket;
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+
     open.add(this);
     for (const event of [...EVENTS, ...MORE]) {
       socket.on(event, (payload: unknown) => {

@@ -28,7 +28,11 @@ export class Between {
   private page: WebSocket | undefined;
   private upstream: WebSocket | undefined;
 
-  private constructor(private readonly origin: string) {
+  private readonly origin: string;
+
+  private constructor(origin: string) {
+    this.origin = origin;
+
     this.server = createServer((request, response) => void this.serve(request, response));
     this.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.upgrade(request, socket, head),

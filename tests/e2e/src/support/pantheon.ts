@@ -69,12 +69,16 @@ export interface UpOptions extends HomeOptions {
 
 /** A running `pantheon up` on loopback, alone with the engines that are named. */
 export class Up {
-  private constructor(
-    readonly process: Process,
-    /** The link it printed first: all that another device is told. */
-    readonly link: string,
-    readonly data: string,
-  ) {}
+  readonly process: Process;
+  /** The link it printed first: all that another device is told. */
+  readonly link: string;
+  readonly data: string;
+
+  private constructor(process: Process, link: string, data: string) {
+    this.process = process;
+    this.link = link;
+    this.data = data;
+  }
 
   private readonly used = new Set<string>();
 

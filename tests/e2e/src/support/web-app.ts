@@ -11,7 +11,11 @@ export class WebApp {
   /** Origins that the page asked for anything. */
   readonly origins = new Set<string>();
 
-  private constructor(readonly page: Page) {
+  readonly page: Page;
+
+  private constructor(page: Page) {
+    this.page = page;
+
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
       if (message.type() === 'error' && !message.text().includes('net::'))

@@ -2,11 +2,14 @@ import { firebaseClaims, Publisher, TokenKey, type Claims } from '../../../sign-
 
 /** Stands in for Google: signs ID tokens of any project, and publishes the certificate they are checked with. */
 export class Firebase {
-  private constructor(
-    private readonly key: TokenKey,
-    /** What a server needs to look here for certificates. */
-    readonly env: Readonly<Record<string, string>>,
-  ) {}
+  private readonly key: TokenKey;
+  /** What a server needs to look here for certificates. */
+  readonly env: Readonly<Record<string, string>>;
+
+  private constructor(key: TokenKey, env: Readonly<Record<string, string>>) {
+    this.key = key;
+    this.env = env;
+  }
 
   static async start(): Promise<Firebase> {
     const key = TokenKey.rsa('key-1');

@@ -8,7 +8,11 @@ export class Firewall {
   readonly refused: Promise<void>;
   private readonly server: Server;
 
-  private constructor(private readonly target: string) {
+  private readonly target: string;
+
+  private constructor(target: string) {
+    this.target = target;
+
     this.server = createServer((asked, answer) => this.pass(asked, answer));
     this.refused = new Promise((resolve) => {
       this.server.on('upgrade', (_, socket) => {

@@ -48,7 +48,11 @@ export class Generation1 {
   readonly inbox = new Inbox();
   readonly closed: Promise<number>;
 
-  private constructor(readonly socket: WebSocket) {
+  readonly socket: WebSocket;
+
+  private constructor(socket: WebSocket) {
+    this.socket = socket;
+
     socket.on('message', (data) => {
       const message = JSON.parse(String(data)) as Message;
       this.inbox.put(String(message['type']), message);
@@ -125,7 +129,11 @@ export class Generation1 {
 export class Generation2 {
   readonly inbox = new Inbox();
 
-  private constructor(readonly socket: Socket) {
+  readonly socket: Socket;
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+
     socket.onAny((event: string, payload: unknown) => {
       this.inbox.put(event, Array.isArray(payload) ? { list: payload } : (payload as Message));
     });

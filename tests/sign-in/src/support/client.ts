@@ -21,7 +21,11 @@ export class Client {
   private readonly events: { name: string; args: unknown[] }[] = [];
   private wake: (() => void) | undefined;
 
-  private constructor(readonly socket: Socket) {
+  readonly socket: Socket;
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+
     socket.onAny((name: string, ...args: unknown[]) => {
       this.note(name, args);
     });

@@ -32,12 +32,16 @@ export interface Person {
 
 /** The real Firebase Auth emulator, with the REST interface of Firebase Authentication. */
 export class Emulator {
-  private constructor(
-    /** As FIREBASE_AUTH_EMULATOR_HOST has it. */
-    readonly host: string,
-    readonly program: Program,
-    private readonly clock: string,
-  ) {}
+  /** As FIREBASE_AUTH_EMULATOR_HOST has it. */
+  readonly host: string;
+  readonly program: Program;
+  private readonly clock: string;
+
+  private constructor(host: string, program: Program, clock: string) {
+    this.host = host;
+    this.program = program;
+    this.clock = clock;
+  }
 
   /** Installs it first when it is not there yet, which takes a while. */
   static async start(project: string): Promise<Emulator> {

@@ -17,13 +17,18 @@ function coded(value: object): string {
 
 /** A key that signs tokens. */
 export class TokenKey {
-  private constructor(
-    readonly id: string,
-    private readonly key: KeyObject,
-    private readonly algorithm: 'RS256' | 'ES256',
-    /** X.509, PEM; only of RSA keys. */
-    readonly certificate: string,
-  ) {}
+  readonly id: string;
+  private readonly key: KeyObject;
+  private readonly algorithm: 'RS256' | 'ES256';
+  /** X.509, PEM; only of RSA keys. */
+  readonly certificate: string;
+
+  private constructor(id: string, key: KeyObject, algorithm: 'RS256' | 'ES256', certificate: string) {
+    this.id = id;
+    this.key = key;
+    this.algorithm = algorithm;
+    this.certificate = certificate;
+  }
 
   /** With a certificate, as Google's keys have. */
   static rsa(id: string): TokenKey {
@@ -84,7 +89,11 @@ export class Publisher {
   /** How long what it publishes may be kept, in seconds. */
   maxAge = 3600;
   private origin = '';
-  private constructor(private readonly server: Server) {}
+  private readonly server: Server;
+
+  private constructor(server: Server) {
+    this.server = server;
+  }
 
   static async start(): Promise<Publisher> {
     const server = createServer((request, response) => {

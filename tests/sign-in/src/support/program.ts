@@ -26,7 +26,11 @@ export class Program {
   readonly ended: Promise<number | null>;
   private readonly waiting = new Set<() => void>();
 
-  private constructor(private readonly child: ChildProcess) {
+  private readonly child: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.child = child;
+
     for (const stream of [child.stdout, child.stderr]) {
       if (stream === null) continue;
       createInterface({ input: stream }).on('line', (line) => {

@@ -10,8 +10,12 @@ class Mallory {
   private readonly toVictim: Peer;
   private readonly toHost: Peer;
 
+  private readonly emit: (to: 'victim' | 'host', signal: object) => void;
+
   /** `emit` passes a signal on as if the other side had sent it. */
-  constructor(private readonly emit: (to: 'victim' | 'host', signal: object) => void) {
+  constructor(emit: (to: 'victim' | 'host', signal: object) => void) {
+    this.emit = emit;
+
     const options: Omit<PeerOptions, 'initiator'> = { iceServers: [], connectTimeoutMs: 10_000 };
     this.toVictim = new Peer({ ...options, initiator: false });
     this.toHost = new Peer({ ...options, initiator: true });
