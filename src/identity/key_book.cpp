@@ -86,6 +86,7 @@ bool KeyBook::follows(const std::set<KeyOfDevice>& accepted, const Statement& st
   if (claim.account != account_ || claim.type == StatementType::revoke || is_revoked(claim.device_id))
     return false;
   if (claim.type == StatementType::rekey) return accepted.contains({claim.device_id, statement.by()});
+  if (id_contradicts_key(claim.device_id, claim.public_key)) return false;  // only its own key states another
   const auto* pin = pinned(claim.device_id);
   if (pin != nullptr && *pin != claim.public_key)
     return false;  // only the device itself changes a pinned key

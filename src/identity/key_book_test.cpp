@@ -85,6 +85,16 @@ TEST_F(KeyBookTest, AVouchedDeviceCannotReplaceAPinnedKey) {
   EXPECT_EQ(accept(a).value(), Trust::pinned);
 }
 
+TEST_F(KeyBookTest, AVouchedDeviceCannotPassForAnotherVouchedOne) {
+  ASSERT_TRUE(book.pin(a.device_id(), a.public_key()));
+  ASSERT_TRUE(accept(c, {vouch(a, b), vouch(a, c)}));
+  const auto posing = say(StatementType::device, b, c.device_id(), evil);
+  EXPECT_FALSE(book.accept(c.device_id(), evil.public_key(), std::vector{posing}));
+  EXPECT_FALSE(book.accept(c.device_id(), b.public_key(),
+                           std::vector{say(StatementType::device, b, c.device_id(), b)}));
+  EXPECT_EQ(accept(c).value(), Trust::vouched);
+}
+
 TEST_F(KeyBookTest, AChainHasAtMostEightLinks) {
   std::vector<DeviceKey> keys;
   for (std::uint8_t i = 0; i < 10; ++i) keys.push_back(test::test_key(static_cast<std::uint8_t>(20 + i)));

@@ -68,6 +68,15 @@ describe('a book of a paired account', () => {
     expect(accept(paired(), stranger, [state(host, phone), takeover], host.deviceId)).toBe('key_changed');
   });
 
+  it('does not let anyone who is vouched for pass for another that is', () => {
+    const posing = state(phone, stranger, 'device', { deviceId: laptop.deviceId });
+    const book = paired();
+    expect(accept(book, laptop, [state(host, phone), state(host, laptop)])).toBe('vouched');
+    expect(accept(book, stranger, [posing], laptop.deviceId)).toBe('key_changed');
+    expect(accept(book, laptop)).toBe('vouched');
+    expect(accept(paired(), stranger, [state(host, phone), posing], laptop.deviceId)).toBe('key_not_accepted');
+  });
+
   it('does not believe a statement of another account', () => {
     expect(accept(paired(), phone, [state(host, phone, 'device', { account: 'other' })])).toBe(
       'key_not_accepted',

@@ -229,6 +229,7 @@ export class KeyBook {
     const { account, type, deviceId, publicKey } = statement.claim;
     if (account !== this.account || type === 'revoke' || this.isRevoked(deviceId)) return false;
     if (type === 'rekey') return holds(accepted, deviceId, statement.by);
+    if (contradicts(deviceId, publicKey)) return false; // only its own key states another
     const pin = this.pins.get(deviceId);
     if (pin !== undefined && pin !== publicKey) return false; // only the device itself changes a pinned key
     return isSigner(accepted, statement.by);
