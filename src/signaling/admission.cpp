@@ -69,12 +69,28 @@ bool may_warn(core::SteadyTime& last) {
   return true;
 }
 
+/// Whether a client that comes again later may be let in without anybody doing anything.
+bool passes(const core::Error& error) {
+  return error.is(SignalingError::rate_limited) || error.is(SignalingError::account_full) ||
+         error.is(SignalingError::server_full) || error.is(SignalingError::address_full) ||
+         error.is(AuthError::sign_in_unavailable);
+}
+
 bool is_of_another_key(const Member& member) {
   return identity::is_key_made(member.device_id) &&
          member.device_id != identity::device_id(*member.proven_key);
 }
 
 }  // namespace
+
+socketio::Refusal refusal_of(const socketio::Handshake& handshake, const core::Error& error,
+                             core::json::object extra) {
+  socketio::Refusal refusal(error, std::move(extra));
+  const auto* auth = handshake.auth.if_object();
+  const bool is_older = auth != nullptr && !auth->contains("caps");
+  refusal.ends_connection = is_older && passes(error);
+  return refusal;
+}
 
 json::array statements_json(const std::vector<std::string>& texts) {
   json::array statements;

@@ -5,12 +5,19 @@
 #include "signaling/event_router.hpp"
 #include "signaling/rooms.hpp"
 #include "signaling/tokens.hpp"
+#include "socketio/server.hpp"
 #include "store/device_store.hpp"
 
 namespace pantheon::signaling {
 
 /// Who is let in, or why not and what else the client is told.
 using Introduction = tl::expected<MemberPointer, EventFailure>;
+
+/// What a client is told that is not let in: clients of generation 2 that are older than `caps` know no
+/// `retryAfterMs` and stay away for good after CONNECT_ERROR, so for a reason that passes their connection
+/// ends.
+socketio::Refusal refusal_of(const socketio::Handshake& handshake, const core::Error& error,
+                             core::json::object extra);
 
 /// Turns the hello of a socket into a Member, or refuses it. The account comes from the verified token or key
 /// alone.

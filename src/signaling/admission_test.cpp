@@ -1,5 +1,7 @@
 #include "signaling/admission.hpp"
 
+#include "auth/error.hpp"
+#include "signaling/error.hpp"
 #include "signaling/full_disk_test_support.hpp"
 #include "signaling/test_support.hpp"
 
@@ -172,7 +174,7 @@ TEST_F(AdmissionTest, AnAccountHasRoomForSoManySockets) {
   run([&]() -> test::asio::awaitable<void> {
     co_await joined("anna", "a_web");
     co_await joined("anna", "a_web");
-    const auto third = co_await refusal(legacy_auth("anna", "a_web"));
+    const auto third = co_await refusal(current_auth("anna", "a_web"));
     EXPECT_EQ(third, "account_full");
     const auto other = co_await refusal(legacy_auth("bob", "b_web"));
     EXPECT_EQ(other, "");
@@ -185,7 +187,7 @@ TEST_F(AdmissionTest, AFullServerSaysSoToWhoComesAndOnceToWhoRunsIt) {
   run([&]() -> test::asio::awaitable<void> {
     co_await joined("anna", "a_web");
     for (int i = 0; i < 3; ++i) {
-      const auto second = co_await refusal(legacy_auth("bob", "b_web"));
+      const auto second = co_await refusal(current_auth("bob", "b_web"));
       EXPECT_EQ(second, "server_full");
     }
   });
@@ -202,13 +204,28 @@ TEST_F(AdmissionTest, OneAddressConnectsSoOften) {
     EXPECT_EQ(first, "");
     const auto second = co_await refusal(legacy_auth("anna", "a_web"));
     EXPECT_EQ(second, "");
-    auto& made = client(legacy_auth("anna", "a_web"));
+    auto& made = client(current_auth("anna", "a_web"));
     const auto third = co_await made.connect();
     EXPECT_EQ(third, "rate_limited");
     const auto wait = core::get_integer(made.refusal(), "retryAfterMs").value_or(0);
     EXPECT_GT(wait, 0);
     EXPECT_LE(wait, 4000) << "one in four seconds";
   });
+}
+
+TEST_F(AdmissionTest, AnOlderClientLosesItsConnectionForAReasonThatPassesAsThenItComesBackByItself) {
+  const auto ends = [](const core::Error& error, json::object auth) {
+    const socketio::Handshake handshake{std::move(auth), {}, {}, {}, false, {}};
+    return refusal_of(handshake, error, {}).ends_connection;
+  };
+  for (const auto passing : {SignalingError::rate_limited, SignalingError::account_full,
+                             SignalingError::server_full, SignalingError::address_full}) {
+    EXPECT_TRUE(ends(passing, legacy_auth("anna", "a_web")));
+    EXPECT_FALSE(ends(passing, current_auth("anna", "a_web")));
+  }
+  EXPECT_TRUE(ends(auth::AuthError::sign_in_unavailable, legacy_auth("anna", "a_web")));
+  EXPECT_FALSE(ends(auth::AuthError::auth_expired, legacy_auth("anna", "a_web")));
+  EXPECT_FALSE(ends(auth::AuthError::auth_invalid, legacy_auth("anna", "a_web")));
 }
 
 TEST_F(AdmissionTest, AnOlderClientWithoutAnIdGetsTheOneItsKindUses) {

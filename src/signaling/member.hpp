@@ -92,9 +92,15 @@ struct Member {
     const auto live = socket.lock();
     if (live) static_cast<void>(live->emit_serialized(socketio::serialize_text_event("/", event, payload)));
   }
+  /// Ends its session, and it stays away: the official client does not come back by itself.
   void cut() const {
     if (legacy_traffic && legacy_traffic->hang_up) legacy_traffic->hang_up();
     if (const auto live = socket.lock()) live->disconnect(true);
+  }
+  /// Ends its connection as if it were lost: it comes back by itself, with the token it has then.
+  void drop() const {
+    if (legacy_traffic && legacy_traffic->hang_up) legacy_traffic->hang_up();
+    if (const auto live = socket.lock()) live->close_connection();
   }
 };
 

@@ -246,11 +246,11 @@ asio::awaitable<socketio::Admitted> Service::State::admit(State& state,
     auto& [error, extra] = member.error();
     if (error.is(SignalingError::rate_limited)) metrics.add(Count::rate_limited, "connects");
     core::logger("signaling")->info("a socket was refused: {} ({})", error.code(), error.detail());
-    co_return tl::unexpected(socketio::Refusal(error, std::move(extra)));
+    co_return tl::unexpected(refusal_of(socket->handshake(), error, std::move(extra)));
   }
   if (state.others) {
     const auto checked = co_await check_elsewhere(state, *member, socket);
-    if (!checked) co_return core::failure(checked.error());
+    if (!checked) co_return tl::unexpected(refusal_of(socket->handshake(), checked.error(), {}));
   }
   socket->data = std::move(*member);
   co_return socketio::Admitted();
@@ -262,7 +262,7 @@ void Service::State::accept(const std::shared_ptr<socketio::Socket>& socket) {
   member->socket_id = socket->id();
   // Several hellos may have been let in at the same time as there was room for one.
   if (!rooms.check_space(member->account()) || !rooms.check_address(member->address))
-    return socket->disconnect(true);
+    return socket->close_connection();
   router.enroll(*member);
   presence.arrived(member);
   counts.arrived(*member);

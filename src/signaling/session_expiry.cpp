@@ -38,8 +38,10 @@ void SessionExpiry::sweep() {
       const auto expires = member->bearer.expires_at->time_since_epoch().count();
       member->emit("renew", core::json::object{{"expiresAt", expires}});
       add(member);
-    } else {
+    } else if (member->can_renew) {
       member->cut();
+    } else {
+      member->drop();
     }
   }
 }

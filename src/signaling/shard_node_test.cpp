@@ -77,7 +77,7 @@ TEST_F(ShardNodeTest, ThePlacesOfAnAccountAreCountedOverAllShards) {
     static_cast<void>(co_await joined("someone", "first"));
     const Elsewhere there(*this);
     static_cast<void>(co_await joined("someone", "second"));
-    auto auth = legacy_auth("someone", "third");
+    auto auth = current_auth("someone", "third");
     auto& third = client(std::move(auth));
     const auto refused = co_await third.connect();
     EXPECT_EQ(refused, "account_full");
@@ -95,7 +95,7 @@ TEST_F(ShardNodeTest, ConnectsOfAnAddressAreCountedOverAllShards) {
     for (int i = 0; i < 5; ++i) {
       std::optional<Elsewhere> there;
       if (i % 2 == 1) there.emplace(*this);
-      auto auth = legacy_auth("account" + std::to_string(i), "device");
+      auto auth = current_auth("account" + std::to_string(i), "device");
       auto& made = client(std::move(auth));
       auto answer = co_await made.connect();
       answers.push_back(std::move(answer));

@@ -197,6 +197,12 @@ class ServiceTest : public testing::Test {
                                   const std::string& type = "web") {
     return {{"token", "dev:" + account}, {"userId", account}, {"deviceId", device_id}, {"clientType", type}};
   }
+  /// The same of a client that says what it can do, as older ones do not.
+  static json::object current_auth(const std::string& account, const std::string& device_id) {
+    auto auth = legacy_auth(account, device_id);
+    auth["caps"] = json::array();
+    return auth;
+  }
   static http::Headers bearer(const std::string& credential) {
     return {{"Authorization", "Bearer " + credential}};
   }

@@ -61,11 +61,15 @@ struct Refusal {
   Refusal(core::Error cause, core::json::object more) : error(std::move(cause)), extra(std::move(more)) {}
   core::Error error;
   core::json::object extra;  ///< what it is told beside `code` and `message`
+  /// Ends the connection instead of sending CONNECT_ERROR, after which the official client stays away for
+  /// good: for reasons that pass, and clients that would not try again by themselves. They are not told why.
+  bool ends_connection = false;
 };
 using Admitted = tl::expected<void, Refusal>;
 
 /// Runs when a client asks for a namespace, before it is connected. A refusal becomes CONNECT_ERROR
-/// `{ message, data: { code, message, ... } }`. The socket cannot be emitted to yet; `data` can be set.
+/// `{ message, data: { code, message, ... } }`, or ends the connection. The socket cannot be emitted to yet;
+/// `data` can be set.
 using Middleware = std::function<asio::awaitable<Admitted>(std::shared_ptr<Socket>)>;
 
 /// A namespace of a server, with its sockets and rooms. Lives as long as the server.

@@ -194,7 +194,11 @@ asio::awaitable<void> ServerConnection::admit(std::shared_ptr<ServerConnection> 
     self->welcome(socket);
     co_return;
   }
-  auto [error, data] = std::move(admitted.error());
+  auto& [error, data, ends_connection] = admitted.error();
+  if (ends_connection) {
+    self->close("transport close");
+    co_return;
+  }
   data["code"] = error.code();
   data["message"] = error.message();
   self->refuse(nsp, {{"message", error.message()}, {"data", std::move(data)}});

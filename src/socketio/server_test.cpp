@@ -154,6 +154,18 @@ TEST_F(RefusalTest, WhoHasJoinedNothingIsRefusedWithTheCode) {
   }
 }
 
+TEST_F(RefusalTest, OfAMiddlewareMayEndTheConnectionWithoutAWord) {
+  server->of("/").use([](std::shared_ptr<Socket>) -> asio::awaitable<Admitted> {
+    Refusal busy(core::CommonError::unavailable);
+    busy.ends_connection = true;
+    co_return tl::unexpected(std::move(busy));
+  });
+  const auto socket = open_raw();
+  send(*socket, "40");
+  expect_closed(*socket);
+  EXPECT_EQ(server->of("/").socket_count(), 0U);
+}
+
 TEST_F(RefusalTest, JoiningTwiceIsToldWithACode) {
   const auto socket = open_raw();
   send(*socket, "40");

@@ -191,6 +191,13 @@ void Socket::disconnect(bool close_transport) {
   closed("server namespace disconnect");
 }
 
+void Socket::close_connection() {
+  if (!state_->connected) return;
+  const auto keep = shared_from_this();
+  const auto connection = state_->connection;
+  connection->close("transport close");
+}
+
 void Socket::receive(Packet packet) {
   if (packet.type == PacketType::disconnect) return closed("client namespace disconnect");
   if (packet.is_ack()) {

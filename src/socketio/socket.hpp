@@ -106,6 +106,9 @@ class Socket : public std::enable_shared_from_this<Socket> {
 
   /// Leaves the namespace ("server namespace disconnect"); with `close_transport` the whole connection ends.
   void disconnect(bool close_transport = false);
+  /// Ends the whole connection as if it were lost ("transport close"): the official client then connects
+  /// again by itself, and after disconnect() it stays away.
+  void close_connection();
 
   std::shared_ptr<void> data;  ///< the application's
 

@@ -142,7 +142,13 @@ describe('Load Balancing', () => {
   it('For multiple server instances, use sticky sessions: on other machines without TRUST_PROXY its clients are one address, and the log says how to end that', async () => {
     const servers = await start(OTHER_MACHINES);
     const arrivals = Array.from({ length: 200 }, (_, index) =>
-      connect(client('http://127.0.0.1', { token: `dev:account-${index % 10}`, device: `device-${index}` })),
+      connect(
+        client('http://127.0.0.1', {
+          token: `dev:account-${index % 10}`,
+          device: `device-${index}`,
+          caps: [],
+        }),
+      ),
     );
     const refused = (await Promise.allSettled(arrivals)).filter(({ status }) => status === 'rejected');
     expect(refused.length).toBeGreaterThan(50);

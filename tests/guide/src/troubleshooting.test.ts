@@ -60,7 +60,8 @@ describe('Connection Failed', () => {
     const firebase = await Firebase.start();
     const env = { FIREBASE_PROJECT_ID: 'your-project', FIREBASE_CERTS_URL: 'http://127.0.0.1:9/certs' };
     await startServer({ env });
-    const refusal = await Client.refusal(SERVER, { token: firebase.token('your-project', 'anna') });
+    const auth = { token: firebase.token('your-project', 'anna'), caps: [] };
+    const refusal = await Client.refusal(SERVER, auth);
     expect(refusal).toMatchObject({ code: 'sign_in_unavailable' });
   });
 

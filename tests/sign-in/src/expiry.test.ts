@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { io } from 'socket.io-client';
+
+import { atTheEnd } from './support/cleanup.js';
 import { Client, DeviceKey } from './support/client.js';
 import { firebaseClaims, Publisher, TokenKey } from './support/issuer.js';
 import { type Signal, startSignal } from './support/program.js';
@@ -65,9 +68,23 @@ describe('a live socket whose token ends', () => {
   it('of an older client stays until LEGACY_SESSION_MAX', async () => {
     const began = Date.now();
     const { client } = await Client.signIn(signal.url, { token: token('anna', 1), userId: 'anna' });
-    await client.next('disconnect');
+    expect(await client.next('disconnect')).toBe('transport close'); // so that it comes back by itself
     expect(Date.now() - began).toBeGreaterThan(1900);
     expect(Date.now() - began).toBeLessThan(6000);
+  });
+
+  it('of an older client that gets a newer token at each connect is a short break', async () => {
+    const auth = (give: (auth: object) => void): void => give({ token: token('anna', 3600), userId: 'anna' });
+    const socket = io(signal.url, { auth, transports: ['websocket'], forceNew: true, reconnectionDelay: 20 });
+    atTheEnd(() => {
+      socket.disconnect();
+    });
+    const breaks: string[] = [];
+    socket.on('disconnect', (reason) => breaks.push(reason));
+    let connects = 0;
+    socket.on('connect', () => connects++);
+    await expect.poll(() => connects, { timeout: 10_000 }).toBe(3);
+    expect(breaks).toEqual(['transport close', 'transport close']);
   });
 });
 

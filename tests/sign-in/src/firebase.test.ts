@@ -114,7 +114,7 @@ describe('the certificates', () => {
     const own = await Publisher.start();
     const server = await startSignal({ ...settings(), FIREBASE_CERTS_URL: own.url('/certs') });
     const token = first.token(firebaseClaims(PROJECT, 'anna'));
-    expect((await Client.refusal(server.url, { token })).code).toBe('sign_in_unavailable');
+    expect((await Client.refusal(server.url, { token, caps: [] })).code).toBe('sign_in_unavailable');
     expect(server.program.output).toContain('the signing keys cannot be fetched');
     own.publishCertificates(first);
     // It tries again by itself, a second later.

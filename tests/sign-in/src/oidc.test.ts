@@ -88,7 +88,7 @@ describe('the settings of OpenID Connect', () => {
     });
     const server = await startSignal({ OIDC_ISSUER: other.url(), OIDC_AUDIENCE: 'pantheon' });
     const token = rsa.token(claims('anna', { iss: other.url() }));
-    expect((await Client.refusal(server.url, { token })).code).toBe('sign_in_unavailable');
+    expect((await Client.refusal(server.url, { token, caps: [] })).code).toBe('sign_in_unavailable');
     expect(server.program.output).toContain('invalid_discovery');
     expect(other.requests).not.toContain('/jwks');
   });

@@ -32,6 +32,8 @@ export interface DeviceOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** WebSocket alone by default, as deployed clients do. */
   readonly transports?: readonly ('websocket' | 'polling')[];
+  /** What it says it can do; older ones say nothing. */
+  readonly caps?: readonly string[];
 }
 
 /** A device of an account as deployed ones are: over the official client. Joins its room at each connect. */
@@ -51,7 +53,13 @@ export class Device {
 
     const clientType = deviceId.endsWith('_electron') ? 'electron' : 'web';
     this.socket = io(origin, {
-      auth: { token: `dev:${account}`, userId: account, clientType, deviceId },
+      auth: {
+        token: `dev:${account}`,
+        userId: account,
+        clientType,
+        deviceId,
+        ...(options.caps === undefined ? {} : { caps: options.caps }),
+      },
       transports: [...(options.transports ?? ['websocket'])],
       forceNew: true,
       reconnection: options.reconnection ?? false,

@@ -30,7 +30,7 @@ async function join(account: string, deviceId: string): Promise<Device> {
 /** Connects once, as a client of `from` behind a proxy; why it was refused, or undefined when it was let in. */
 async function outcome(deviceId: string, from?: string): Promise<Refusal | undefined> {
   const headers: Record<string, string> = from === undefined ? {} : { 'x-forwarded-for': from };
-  const device = new Device(deviceId, signal.origin, 'anna', deviceId, { headers });
+  const device = new Device(deviceId, signal.origin, 'anna', deviceId, { headers, caps: [] });
   devices.push(device);
   return await new Promise((resolve) => {
     device.socket.once('connect', () => resolve(undefined));

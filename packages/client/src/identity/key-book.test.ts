@@ -74,7 +74,9 @@ describe('a book of a paired account', () => {
     expect(accept(book, laptop, [state(host, phone), state(host, laptop)])).toBe('vouched');
     expect(accept(book, stranger, [posing], laptop.deviceId)).toBe('key_changed');
     expect(accept(book, laptop)).toBe('vouched');
-    expect(accept(paired(), stranger, [state(host, phone), posing], laptop.deviceId)).toBe('key_not_accepted');
+    expect(accept(paired(), stranger, [state(host, phone), posing], laptop.deviceId)).toBe(
+      'key_not_accepted',
+    );
   });
 
   it('does not believe a statement of another account', () => {

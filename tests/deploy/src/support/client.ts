@@ -19,6 +19,8 @@ export interface ClientOptions {
   readonly transports?: string[];
   /** The address of this machine that it connects from; the system's choice by default. */
   readonly localAddress?: string;
+  /** What it says it can do; older ones say nothing, and come back by themselves from a refusal that passes. */
+  readonly caps?: readonly string[];
 }
 
 /** A client with the official library. Not connected yet. */
@@ -30,6 +32,7 @@ export function client(
     reconnection = false,
     transports = ['websocket'],
     localAddress,
+    caps,
   }: ClientOptions = {},
 ): Socket {
   const socket = io(url, {
@@ -40,7 +43,7 @@ export function client(
       : { reconnection, reconnectionDelay: 50, reconnectionDelayMax: 200 }),
     rejectUnauthorized: false,
     autoConnect: false,
-    auth: { token, userId: 'anna', deviceId: device, clientType: 'web' },
+    auth: { token, userId: 'anna', deviceId: device, clientType: 'web', caps },
     // In Node it takes what http.request() takes; its type says less.
     ...(localAddress === undefined ? {} : { agent: new Agent({ localAddress }) as unknown as string }),
   });
