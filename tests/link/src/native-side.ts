@@ -1,12 +1,13 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readVectors, type VectorSides } from '../../../packages/client/src/link/testing/vectors.js';
 import type { Side, SideEvent, SideSettings } from './side.js';
 
-/** The native program; `PANTHEON_BUILD_DIR` names another build folder than the development one. */
-const buildDir =
-  process.env['PANTHEON_BUILD_DIR'] ?? fileURLToPath(new URL('../../../build/dev', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+/** The native program; `PANTHEON_BUILD_DIR` names another build folder than the development one, from the root of the project. */
+const buildDir = resolve(ROOT, process.env['PANTHEON_BUILD_DIR'] ?? 'build/dev');
 const program = `${buildDir}/tests/link/link_peer`;
 
 /** Operations of link_peer.cpp, in its order. */

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { EventLog, type PeerEvent } from './events.js';
 
-const PROGRAM =
-  process.env['PANTHEON_NATIVE_PEER'] ??
-  fileURLToPath(new URL('../../../build/dev/tests/rtc/native_peer', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const PROGRAM = resolve(ROOT, process.env['PANTHEON_NATIVE_PEER'] ?? 'build/dev/tests/rtc/native_peer');
 
 /** The native program, with what it reports. */
 export interface NativePeers {

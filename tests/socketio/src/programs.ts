@@ -1,11 +1,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** The native programs under test; `PANTHEON_BUILD_DIR` names another build folder than the development one. */
-const buildDir =
-  process.env['PANTHEON_BUILD_DIR'] ?? fileURLToPath(new URL('../../../build/dev', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+/** The native programs under test; `PANTHEON_BUILD_DIR` names another build folder than the development one, from the root of the project. */
+const buildDir = resolve(ROOT, process.env['PANTHEON_BUILD_DIR'] ?? 'build/dev');
 
 async function end(child: ChildProcessWithoutNullStreams): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;

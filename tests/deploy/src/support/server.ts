@@ -1,9 +1,9 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Process, ROOT, type Exit } from '../../../e2e/src/support/process.js';
 import { temporaryFolder } from './folder.js';
 
 /** The native binary under test. */
-export const BINARY = process.env['PANTHEON_BINARY'] ?? join(ROOT, 'build/dev/src/cli/pantheon');
+export const BINARY = resolve(ROOT, process.env['PANTHEON_BINARY'] ?? 'build/dev/src/cli/pantheon');
 
 export interface ServerOptions {
   readonly args?: readonly string[];
