@@ -62,6 +62,26 @@ describe('App', () => {
     expect(box.querySelector('[data-testid=paste-link]')).toBeNull();
   });
 
+  it.each([
+    ['sharedKey', `AUTH_KEY=… pantheon host --server ${location.origin}, with the key of this server.`],
+    [
+      'provider',
+      `pantheon host --server ${location.origin} --token-file …, with a token of your account in that file.`,
+    ],
+    [
+      'link',
+      `pantheon host --server ${location.origin} --pair …, with a link that a device of the account shows.`,
+    ],
+  ] as const)('says what a first computer needs where the way in is %s', async (wayIn, text) => {
+    const box = await draw('unpaired-anywhere', '', undefined, {}, { mode: 'anywhere', wayIn });
+    expect(box.textContent).toContain(text);
+  });
+
+  it('asks for nothing more at home', async () => {
+    const box = await draw('unpaired', '', undefined, {}, { mode: 'home', wayIn: 'sharedKey' });
+    expect(box.textContent).toContain('start pantheon up.');
+  });
+
   it('offers pairing with one press, under a name', async () => {
     const box = await draw('pairing', '#pair=a.b');
     expect(box.querySelector<HTMLInputElement>('[data-testid=device-name]')?.value).toBe('Chrome on Android');

@@ -3,7 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { Logo } from '../components/icon.js';
 import { NetworkNote } from '../components/network-note.js';
 import { PageHeading } from '../components/page-heading.js';
-import { hostCommand, useHostCommand } from '../state/host-command.js';
+import { firstHostCommand, hostCommand, useServerMode } from '../state/host-command.js';
 import { useValue } from '../state/observable.js';
 import { useServices } from '../state/services.js';
 
@@ -25,9 +25,11 @@ function wordsOf(ended: ClientError | 'removed' | undefined): typeof BEGINNING {
 
 /** Opened without a pairing: what this is, and how to begin. `ended`: there was one, and why it is no longer worth anything. */
 export function WelcomePage({ ended }: { readonly ended?: ClientError | 'removed' }): ReactNode {
-  const command = useHostCommand();
+  const mode = useServerMode();
   const { server } = useServices();
-  if (!useValue(server).pairing) return <NoPairing />;
+  const { pairing, wayIn } = useValue(server);
+  const [command, given] = firstHostCommand(mode, wayIn);
+  if (!pairing) return <NoPairing />;
   const { title, lead } = wordsOf(ended);
   return (
     <main className="centered">
@@ -37,7 +39,8 @@ export function WelcomePage({ ended }: { readonly ended?: ClientError | 'removed
         <p className="lead">{lead}</p>
         <ol className="steps">
           <li>
-            On the computer that runs your models, start <code>{command}</code>.
+            On the computer that runs your models, start <code>{command}</code>
+            {given}.
           </li>
           <li>Scan the QR code it shows with this device, or open its link here.</li>
           <li>Give this device a name. Done.</li>

@@ -1,5 +1,5 @@
 import { useValue } from './observable.js';
-import type { ServerMode } from './server-config.js';
+import type { ServerMode, WayIn } from './server-config.js';
 import { useServices } from './services.js';
 
 /**
@@ -8,6 +8,22 @@ import { useServices } from './services.js';
  */
 export function hostCommand(mode: ServerMode, origin = location.origin): string {
   return mode === 'anywhere' ? `pantheon host --server ${origin}` : 'pantheon up';
+}
+
+/** The same for a computer that has no account at the server yet, and what it is given there, as the end of a sentence. */
+export function firstHostCommand(mode: ServerMode, wayIn: WayIn): readonly [command: string, given: string] {
+  const command = hostCommand(mode);
+  if (mode !== 'anywhere') return [command, ''];
+  switch (wayIn) {
+    case 'sharedKey':
+      return [`AUTH_KEY=… ${command}`, ', with the key of this server'];
+    case 'provider':
+      return [`${command} --token-file …`, ', with a token of your account in that file'];
+    case 'link':
+      return [`${command} --pair …`, ', with a link that a device of the account shows'];
+    case undefined:
+      return [command, ''];
+  }
 }
 
 /** Where the server can be reached from. */
