@@ -387,7 +387,8 @@ bool Service::nobody_can_enter() const {
   const auto& providers = options.sign_in;
   const bool has_credentials =
       options.dev || !options.auth_key.empty() || !options.auth_keys.empty() || providers.any();
-  return !has_credentials && !state_->store.has_devices().value_or(true);
+  const bool has_devices = options.keep_devices && state_->store.has_devices().value_or(true);
+  return !has_credentials && !has_devices;
 }
 
 const std::string& Service::server_id() const {

@@ -59,6 +59,19 @@ TEST_F(SignalingServiceTest, KnowsWhetherAnybodyCanEnter) {
   EXPECT_FALSE(Service::open(io.get_executor(), ":memory:", options).value()->nobody_can_enter());
 }
 
+TEST_F(SignalingServiceTest, DevicesOfEarlierLetNobodyInWhereTheyAreOff) {
+  options.dev = false;
+  const auto folder = std::filesystem::path(testing::TempDir()) / core::random_id();
+  std::filesystem::create_directories(folder);
+  const auto key = identity::DeviceKey::generate();
+  ASSERT_TRUE(Service::open(io.get_executor(), folder / "s.db", options)
+                  .value()
+                  ->issue_owner_token(key.device_id(), key.public_key(), "a", "b"));
+  options.keep_devices = false;
+  EXPECT_TRUE(Service::open(io.get_executor(), folder / "s.db", options).value()->nobody_can_enter());
+  std::filesystem::remove_all(folder);
+}
+
 TEST_F(SignalingServiceTest, TheOwnersHostSignsInWithItsToken) {
   run([&]() -> test::asio::awaitable<void> {
     auto* host = co_await connected(owner_device());
