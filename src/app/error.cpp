@@ -6,7 +6,7 @@ namespace pantheon::app {
 namespace {
 
 // In the order of AppError.
-constexpr std::array<core::ErrorRow, 6> kRows{{
+constexpr std::array<core::ErrorRow, 7> kRows{{
     {"already_running", 409, 75,
      "Pantheon is already running with this data folder; stop it, or set PANTHEON_HOME."},
     {"no_account_at_server", 401, 77,
@@ -15,6 +15,9 @@ constexpr std::array<core::ErrorRow, 6> kRows{{
      "AUTH_KEY."},
     {"setup_failed", 500, 69,
      "The small model could not be set up; see the message above, or install Ollama."},
+    {"setup_unavailable", 500, 69,
+     "This program lies apart from its checkout, which sets the small model up; install Ollama, or run `make "
+     "up` in a checkout."},
     {"bad_device_file", 500, 65,
      "A file of the data folder is damaged; restore it, or remove it and pair your devices again."},
     {"signaling_unreachable", 503, 69,

@@ -10,6 +10,7 @@ enum class AppError {
   already_running,
   no_account_at_server,
   setup_failed,
+  setup_unavailable,
   bad_device_file,
   signaling_unreachable,
   server_address_invalid

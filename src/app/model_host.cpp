@@ -74,7 +74,8 @@ asio::awaitable<core::Result<void>> ModelHost::find_engines(std::vector<std::str
 
 asio::awaitable<core::Result<void>> ModelHost::set_up_trial() {
   bool wanted = options_.trial == Trial::if_no_engine;
-  if (options_.trial == Trial::ask && events_.on_offer_trial) wanted = co_await events_.on_offer_trial();
+  const bool may_ask = options_.trial == Trial::ask && TrialEngine::is_available();
+  if (may_ask && events_.on_offer_trial) wanted = co_await events_.on_offer_trial();
   if (!wanted) co_return core::Result<void>{};
   std::function<void(const TrialEngine::Progress&)> on_progress =
       [this](const TrialEngine::Progress& progress) {
@@ -132,6 +133,11 @@ void ModelHost::note_missing() {
     const bool found = std::ranges::any_of(
         snapshot->models, [&](const engine::Model& model) { return host::is_shared(only, model); });
     if (!found) events_.on_note("no model that is called " + name + " was found here yet");
+  }
+  for (const auto& device : options_.managers) {
+    if (!identity::is_key_made(device))
+      events_.on_note("--manager " + device +
+                      " is no id as the settings of a page show it (d_ and 22 characters)");
   }
 }
 

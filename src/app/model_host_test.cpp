@@ -7,6 +7,7 @@
 #include "app/test_scripts.hpp"
 #include "engine/testing/run.hpp"
 #include "engine/testing/stand_in_engine.hpp"
+#include "identity/device_key.hpp"
 #include "identity/error.hpp"
 
 namespace pantheon::app {
@@ -80,6 +81,7 @@ TEST_F(ModelHostTest, ShowsTheEnginesItFoundAndOffersNoOther) {
 }
 
 TEST_F(ModelHostTest, OffersTheTrialWhereThereIsNoneAndGoesOnWithoutIt) {
+  let_trial_work();
   ASSERT_TRUE(start());
   EXPECT_EQ(offers_, 1);
   EXPECT_THAT(shown_, IsEmpty());
@@ -115,6 +117,16 @@ TEST_F(ModelHostTest, ATrialThatCannotBeSetUpIsSaid) {
   EXPECT_TRUE(started.error().is(AppError::setup_failed));
 }
 
+TEST_F(ModelHostTest, ATrialThatIsNotThereIsNotOffered) {
+  ASSERT_TRUE(start());
+  EXPECT_EQ(offers_, 0);
+  run(io_, host_->stop());
+  options_.trial = Trial::if_no_engine;
+  const auto started = start();
+  ASSERT_FALSE(started);
+  EXPECT_THAT(std::string(started.error().code()), "setup_unavailable");
+}
+
 TEST_F(ModelHostTest, WhatAnswersAsNoEngineIsShownAndIsNone) {
   options_.trial = Trial::never;
   engine_.forget("GET /props");
@@ -148,6 +160,14 @@ TEST_F(ModelHostTest, AManagerThatIsNoDeviceIsRefused) {
   options_.managers = {"not a device id, which has no spaces"};
   EXPECT_FALSE(start());
   EXPECT_THAT(engine_.seen, IsEmpty()) << "before any engine is asked";
+}
+
+TEST_F(ModelHostTest, AManagerWhoseIdNoPageShowsIsSaid) {
+  name_engine();
+  const auto key = identity::DeviceKey::generate();
+  options_.managers = {"Phone", key.device_id()};
+  ASSERT_TRUE(start());
+  EXPECT_THAT(notes_, ElementsAre(HasSubstr("--manager Phone ")));
 }
 
 TEST_F(ModelHostTest, AnEngineWhoseAddressIsNoneIsRefused) {

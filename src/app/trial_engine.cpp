@@ -1,5 +1,7 @@
 #include "app/trial_engine.hpp"
 
+#include <unistd.h>
+
 #include <boost/asio/this_coro.hpp>
 #include <cstdlib>
 #include <sstream>
@@ -16,6 +18,10 @@ using namespace std::chrono_literals;
 std::string scripts_folder() {
   const char* set = std::getenv("PANTHEON_SCRIPTS");
   return set != nullptr && *set != '\0' ? set : PANTHEON_SCRIPTS_FOLDER;
+}
+
+std::string setup_script() {
+  return scripts_folder() + "/get-model";
 }
 
 /// `progress <done> <total> <what>`
@@ -40,7 +46,8 @@ std::vector<std::string> fields_of(const std::string& line, char separator) {
 
 asio::awaitable<core::Result<std::string>> TrialEngine::start(
     std::function<void(const Progress&)> on_progress) {
-  auto setup = platform::ChildProcess::start(executor_, {scripts_folder() + "/get-model"}, true);
+  if (!is_available()) co_return core::failure(AppError::setup_unavailable);
+  auto setup = platform::ChildProcess::start(executor_, {setup_script()}, true);
   if (!setup) co_return core::failure(setup.error());
   setup_ = std::move(*setup);
   std::vector<std::string> ready;
@@ -74,6 +81,10 @@ asio::awaitable<void> TrialEngine::stop() {
   if (server_) co_await server_->stop(3s);
   setup_.reset();
   server_.reset();
+}
+
+bool TrialEngine::is_available() {
+  return ::access(setup_script().c_str(), X_OK) == 0;
 }
 
 std::string TrialEngine::description() {

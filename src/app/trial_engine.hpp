@@ -29,11 +29,13 @@ class TrialEngine {
 
   explicit TrialEngine(asio::any_io_executor executor) : executor_(std::move(executor)) {}
 
-  /// Fetches what is missing and starts the engine; its base URL on loopback. `setup_failed`; the reason went
-  /// to standard error.
+  /// Fetches what is missing and starts the engine; its base URL on loopback. `setup_failed`, whose reason
+  /// went to standard error; `setup_unavailable`.
   asio::awaitable<core::Result<std::string>> start(std::function<void(const Progress&)> on_progress);
   asio::awaitable<void> stop();
 
+  /// Whether it can be set up: the scripts that do it belong to the checkout, which may be gone.
+  static bool is_available();
   /// What it is, for people: model, size, where it is kept.
   static std::string description();
 

@@ -78,7 +78,10 @@ TEST_F(TrialEngineTest, ASetUpThatFailsIsSaidAndStartsNothing) {
 }
 
 TEST_F(TrialEngineTest, WithoutItsScriptItIsNotSetUp) {
-  EXPECT_TRUE(start().error().is(AppError::setup_failed));
+  EXPECT_FALSE(TrialEngine::is_available());
+  EXPECT_TRUE(start().error().is(AppError::setup_unavailable));
+  scripts_.set_up_by("exit 1");
+  EXPECT_TRUE(TrialEngine::is_available());
 }
 
 TEST_F(TrialEngineTest, AnEngineThatEndsBeforeItServesIsSaid) {
