@@ -72,13 +72,15 @@ void add_account_options(CLI::App& verb, UpArguments& arguments) {
 }
 
 void add_home_options(CLI::App& verb, UpArguments& arguments) {
-  verb.add_option("--port", arguments.up.port, "Port of web app and signaling")
-      ->envname("PORT")
-      ->capture_default_str();
-  verb.add_option("--bind", arguments.up.bind_address,
-                  "Address to listen on; 127.0.0.1 for this machine only")
-      ->capture_default_str();
-  verb.add_flag("--dev", arguments.up.dev, "Accept tokens dev:<account> from anyone: for development only");
+  auto* port = verb.add_option("--port", arguments.up.port, "Port of web app and signaling")
+                   ->envname("PORT")
+                   ->capture_default_str();
+  auto* bind = verb.add_option("--bind", arguments.up.bind_address,
+                               "Address to listen on; 127.0.0.1 for this machine only")
+                   ->capture_default_str();
+  auto* dev = verb.add_flag("--dev", arguments.up.dev,
+                            "Accept tokens dev:<account> from anyone: for development only");
+  arguments.without_server = {port, bind, dev};
 }
 
 std::string check_ip_address(const std::string& text) {
@@ -95,16 +97,25 @@ bool was_typed(const CLI::Option& option) {
   return value == nullptr || option.results().back() != value;
 }
 
+std::string first_typed(const std::vector<const CLI::Option*>& options) {
+  const auto typed =
+      std::find_if(options.begin(), options.end(), [](const auto* o) { return was_typed(*o); });
+  return typed == options.end() ? std::string() : (*typed)->get_name();
+}
+
 core::Result<std::string> chosen_server(const UpArguments& arguments) {
-  if (arguments.server->count() > 0) return app::server_origin(arguments.up.server);
+  if (arguments.server->count() > 0) {
+    const auto name = first_typed(arguments.without_server);
+    if (name.empty()) return app::server_origin(arguments.up.server);
+    return core::failure(CliError::bad_option,
+                         name + " is for the server of this machine; with --server leave it out");
+  }
   if (arguments.host_only) {
     return core::failure(CliError::missing_option,
                          "pantheon host needs --server URL; at home use pantheon up");
   }
-  const auto& list = arguments.with_server;
-  const auto typed = std::find_if(list.begin(), list.end(), [](const auto* o) { return was_typed(*o); });
-  if (typed == list.end()) return std::string();
-  const auto name = (*typed)->get_name();
+  const auto name = first_typed(arguments.with_server);
+  if (name.empty()) return std::string();
   return core::failure(CliError::bad_option,
                        name +
                            " is for the account at a signaling server elsewhere: add --server URL; at home " +

@@ -25,7 +25,8 @@ struct UpArguments {
   bool no_legacy_relay = false;
   // Of the verb, which must outlive this.
   const CLI::Option* server = nullptr;
-  std::vector<const CLI::Option*> with_server;  ///< those that mean something only with `--server`
+  std::vector<const CLI::Option*> with_server;     ///< those that mean something only with `--server`
+  std::vector<const CLI::Option*> without_server;  ///< and only without it
   /// A secret, and what does not show it to others.
   struct Secret {
     const CLI::Option* flag;

@@ -16,7 +16,9 @@ class UpOptionsTest : public testing::Test {
   void SetUp() override {
     for (const char* name : {"AUTH_KEY", "PANTHEON_TOKEN", "PANTHEON_TOKEN_FILE", "PORT"}) unsetenv(name);
   }
-  void TearDown() override { unsetenv("AUTH_KEY"); }
+  void TearDown() override {
+    for (const char* name : {"AUTH_KEY", "PORT"}) unsetenv(name);
+  }
 
   static core::Result<app::UpOptions> read(std::vector<std::string> words, bool host_only = false) {
     CLI::App verb;
@@ -82,6 +84,23 @@ TEST_F(UpOptionsTest, WhatIsForAServerElsewhereNeedsOne) {
         << options.error().message();
     EXPECT_TRUE(read({"--server", "http://x", name, "x"})) << name;
   }
+}
+
+TEST_F(UpOptionsTest, WhatIsForTheServerOfThisMachineNeedsNoOther) {
+  const std::vector<std::vector<std::string>> home = {{"--port", "1"}, {"--bind", "127.0.0.1"}, {"--dev"}};
+  for (const auto& words : home) {
+    EXPECT_TRUE(read(words)) << words.front();
+    auto elsewhere = words;
+    elsewhere.insert(elsewhere.end(), {"--server", "http://x"});
+    const auto options = read(elsewhere);
+    ASSERT_FALSE(options) << words.front();
+    EXPECT_TRUE(options.error().is(CliError::bad_option));
+    EXPECT_NE(options.error().message().find(words.front() + " is for the server of this machine"),
+              std::string::npos)
+        << options.error().message();
+  }
+  setenv("PORT", "1", 1);
+  EXPECT_TRUE(read({"--server", "http://x"})) << "the variable may be there for another program";
 }
 
 TEST_F(UpOptionsTest, AVariableForAServerElsewhereDoesNotDisturbAtHome) {

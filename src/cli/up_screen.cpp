@@ -83,9 +83,10 @@ void show_engines(Screen& screen, const std::vector<app::UpEvents::Engine>& engi
   for (const auto& engine : engines) text += (text.empty() ? "" : "\n") + engine_line(engine);
   if (engines.empty()) {
     text =
-        "  Models   none found. Start Ollama, LM Studio or llama-server (it is found by itself), name one "
-        "with\n"
-        "           --engine URL, or try a small model with --try";
+        "  Models   none found. Start Ollama, LM Studio or llama-server (it is found by itself), or name "
+        "one\n"
+        "           with --engine URL";
+    if (app::TrialEngine::is_available()) text += ", or try a small model with --try";
   }
   if (text == screen.last_engines) return;
   screen.last_engines = text;

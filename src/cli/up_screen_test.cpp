@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 namespace pantheon::cli {
 namespace {
 
@@ -55,6 +57,20 @@ TEST(ScreenEvents, NeitherProgressNorAnErrorIsSaidTwiceWhenTheyTakeTurns) {
   EXPECT_EQ(shown.find("10 %"), shown.rfind("10 %")) << shown;
   EXPECT_EQ(shown.find("cannot be reached"), shown.rfind("cannot be reached")) << shown;
   EXPECT_NE(shown.find("10 %"), std::string::npos) << shown;
+}
+
+TEST(ScreenEvents, RecommendsTheSmallModelOnlyWhereItCanBeSetUp) {
+  const auto shown_with = [](const char* scripts) {
+    setenv("PANTHEON_SCRIPTS", scripts, 1);
+    testing::internal::CaptureStdout();
+    screen_events(false).on_engines({});
+    unsetenv("PANTHEON_SCRIPTS");
+    return testing::internal::GetCapturedStdout();
+  };
+  EXPECT_NE(shown_with(PANTHEON_SOURCE_DIR "/scripts").find("--try"), std::string::npos);
+  const auto without = shown_with("/nonexistent");
+  EXPECT_EQ(without.find("--try"), std::string::npos) << without;
+  EXPECT_NE(without.find("--engine URL"), std::string::npos) << without;
 }
 
 TEST(ScreenEvents, SaysFromWhereTheWebAppCanBeOpened) {

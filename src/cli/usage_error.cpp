@@ -1,6 +1,8 @@
 #include "cli/usage_error.hpp"
 
+#include <cstdlib>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "cli/option_table.hpp"
@@ -63,12 +65,34 @@ bool is(const CLI::ParseError& error, CLI::ExitCodes kind) {
   return error.get_exit_code() == static_cast<int>(kind);
 }
 
-/// What CLI11 says of an option that is known.
-std::string bad_value(const CLI::ParseError& error) {
-  const std::string text = error.what();
+/// `--port: 'abc' cannot be used`, for `Could not convert: --port = abc`.
+std::string reworded(const std::string& text) {
+  constexpr std::string_view kBegin = "Could not convert: ";
+  constexpr std::string_view kBetween = " = ";
+  const auto between = text.find(kBetween);
+  if (!text.starts_with(kBegin) || between == std::string::npos) return text;
+  return text.substr(kBegin.size(), between - kBegin.size()) + ": '" +
+         text.substr(between + kBetween.size()) + "' cannot be used";
+}
+
+/// Whether the value is that of the variable, and not one that was typed.
+bool is_from_variable(const CLI::Option& option) {
+  const auto* value = option.get_envname().empty() ? nullptr : std::getenv(option.get_envname().c_str());
+  return value != nullptr && !option.results().empty() && option.results().back() == value;
+}
+
+/// What CLI11 says of an option that is known, by the name of the variable where its value came from one.
+std::string bad_value(const CLI::App& verb, const CLI::ParseError& error) {
+  const std::string text = reworded(error.what());
   const bool no_value =
       is(error, CLI::ExitCodes::ArgumentMismatch) && text.find(" required ") != std::string::npos;
-  return no_value ? text.substr(0, text.find(':')) + " needs a value" : printable(text, 200);
+  if (no_value) return text.substr(0, text.find(':')) + " needs a value";
+  for (const auto* option : verb.get_options()) {
+    const auto name = option->get_name();
+    if (text.starts_with(name + ":") && is_from_variable(*option))
+      return printable(option->get_envname() + text.substr(name.size()), 200);
+  }
+  return printable(text, 200);
 }
 
 }  // namespace
@@ -78,7 +102,8 @@ std::string usage_error(const CLI::App& program, const CLI::ParseError& error) {
   const auto sentence = [](const std::string& what) { return what.ends_with('?') ? what : what + "."; };
   if (parsed.empty()) return sentence(no_verb(program)) + " `pantheon --help` says more.";
   const auto& verb = *parsed.front();
-  const auto what = is(error, CLI::ExitCodes::ExtrasError) ? not_expected(program, verb) : bad_value(error);
+  const auto what =
+      is(error, CLI::ExitCodes::ExtrasError) ? not_expected(program, verb) : bad_value(verb, error);
   return sentence(what) + " `pantheon " + verb.get_name() + " --help` lists its options.";
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "cli/verbs.hpp"
 
@@ -66,6 +67,14 @@ TEST(UsageError, SaysWhatIsWrongWithAValue) {
             "--parallel: Value 100 not in range 1 to 64. `pantheon up --help` lists its options.");
   EXPECT_EQ(said_of({"up", "--token", "a", "--token-file", "b"}),
             "--token excludes --token-file. `pantheon up --help` lists its options.");
+}
+
+TEST(UsageError, NamesTheVariableThatAValueCameFrom) {
+  setenv("PORT", "abc", 1);
+  EXPECT_EQ(said_of({"up"}), "PORT: 'abc' cannot be used. `pantheon up --help` lists its options.");
+  EXPECT_EQ(said_of({"up", "--port", "abd"}),
+            "--port: 'abd' cannot be used. `pantheon up --help` lists its options.");
+  unsetenv("PORT");
 }
 
 TEST(UsageError, HelpShowsTheOptionsAsTheyAreTyped) {

@@ -68,6 +68,9 @@ core::Result<void> Connection::send(Frame frame) {
   // What one turn of the loop brings may be more than a queue holds, and its reader not slow at all.
   if (!has_room(size) && !writing_ && !transport_->has_unsent()) transport_->send_now(outbox_);
   if (!has_room(size)) {
+    core::logger("engineio")
+        ->info("a slow reader is cut off, {} bytes wait for it session={}",
+               outbox_.bytes().count + size.count, id_);
     abort(CloseReason::transport_error);
     return core::failure(EngineioError::send_queue_full);
   }

@@ -9,7 +9,9 @@ namespace {
 constexpr std::array<core::ErrorRow, 22> kRows{{
     {"not_signed_in", 401, 77,
      "This device belongs to no account yet; pair it with a link from `pantheon up`."},
-    {"token_refused", 401, 77, "The signaling server refused this device's token; pair the device again."},
+    {"token_refused", 401, 77,
+     "The signaling server does not accept how this device signs in; check AUTH_KEY or the token it was "
+     "given, or pair it again."},
     {"peer_unavailable", 404, 69, "The other device is not online; start Pantheon there and try again."},
     {"peer_too_old", 426, 69,
      "The other device speaks an older protocol that cannot do this; update Pantheon there."},
