@@ -3,6 +3,7 @@
 #include "app/error.hpp"
 #include "core/ascii.hpp"
 #include "http/url.hpp"
+#include "signaling/origins.hpp"
 
 namespace pantheon::app {
 namespace {
@@ -25,6 +26,10 @@ core::Result<std::string> server_origin(std::string_view text) {
   if (url->target != "/")
     return no_server("'" + url->target + "' is a path; the server is at " + url->origin());
   return url->origin();
+}
+
+bool is_page_origin(std::string_view text) {
+  return signaling::parse_origin(text).has_value();
 }
 
 }  // namespace pantheon::app

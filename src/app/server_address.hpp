@@ -13,4 +13,7 @@ namespace pantheon::app {
 /// without path, query and user name.
 core::Result<std::string> server_origin(std::string_view text);
 
+/// Whether a web page can have this origin, or it is `*`, for all of them.
+bool is_page_origin(std::string_view text);
+
 }  // namespace pantheon::app

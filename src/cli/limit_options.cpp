@@ -35,7 +35,7 @@ Rows limits_of_accounts(signaling::Limits& limits) {
       {"max-models", "MAX_MODELS", "Models in one list", count(limits.max_model_entries, kMostOfAccount)},
       {"max-models-size-per-account", "MAX_MODELS_SIZE_PER_ACCOUNT",
        "Of the lists of models of all sockets of an account",
-       size(limits.max_models_per_account, 1_KiB, 64_MiB)},
+       size(limits.max_models_per_account, 1_KiB, 32_MiB)},
       {"max-accounts", "MAX_ACCOUNTS", "Accounts with devices that are online",
        count(limits.max_accounts, kMostSockets)},
       {"max-sockets-per-account", "MAX_SOCKETS_PER_ACCOUNT", "Sockets of one account at one time",

@@ -12,6 +12,7 @@
 #include "cli/verbs.hpp"
 #include "core/async_event.hpp"
 #include "core/log.hpp"
+#include "platform/paths.hpp"
 
 namespace pantheon::cli {
 namespace {
@@ -78,6 +79,8 @@ int run(SignalSettings& settings, const OptionTable& table, Layer flags) {
   for (const auto& warning : *warnings) core::logger("options")->warn("{}", warning);
   auto server = server_options(settings);
   if (!server) return report(server.error());
+  const auto made = platform::make_private_folder(settings.data);
+  if (!made) return report(made.error());
   const auto running = std::make_shared<RunningServer>();
   const std::chrono::seconds drain(settings.drain_seconds);
   app::Daemon daemon;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "app/server_address.hpp"
 #include "cli/error.hpp"
 #include "cli/limit_options.hpp"
 
@@ -163,12 +164,49 @@ std::size_t shards_for_cores() {
   return std::clamp(std::thread::hardware_concurrency(), 1U, kMostShards);
 }
 
+core::Result<void> check_origins(const signaling::Options& options) {
+  for (const auto& origin : options.cors_origins) {
+    if (app::is_page_origin(origin)) continue;
+    return core::failure(CliError::bad_option,
+                         "cors-origins: '" + origin +
+                             "' is the origin of no page; it takes scheme, name and port alone, such as "
+                             "https://app.example.org, http://localhost:3000 or app://name, or * for all");
+  }
+  return {};
+}
+
+core::Result<void> check_turn(const signaling::Options& options) {
+  if (options.turn_secret.empty() != options.turn_urls.empty())
+    return core::failure(CliError::bad_option, "turn-secret and turn-urls go together");
+  if (!std::ranges::all_of(options.turn_urls, is_turn_url))
+    return core::failure(CliError::bad_option, "turn-urls takes turn:HOST:PORT");
+  return {};
+}
+
+// Who joins gets all lists of its account at once: with less room each would be cut off by them, and the
+// account be closed. The other half is for what else is in the message, and what waits before it.
+core::Result<void> check_send_queue(const signaling::Options& options) {
+  const auto& limits = options.limits;
+  if (limits.max_send_queue.count / 2 >= limits.max_models_per_account.count) return {};
+  return core::failure(
+      CliError::bad_option,
+      "max-send-queue must be at least twice max-models-size-per-account: a device that joins "
+      "is sent all lists of models of its account at once");
+}
+
 core::Result<void> check_redis(const signaling::Options& options) {
   if (options.redis_certificate.empty() != options.redis_key.empty())
     return core::failure(CliError::bad_option, "redis-cert and redis-key go together");
   const bool has_files = !options.redis_ca.empty() || !options.redis_certificate.empty();
   if (has_files && !options.redis_url.starts_with("rediss://"))
     return core::failure(CliError::bad_option, "redis-ca and redis-cert need a redis-url of rediss://");
+  return {};
+}
+
+core::Result<void> check(const signaling::Options& options) {
+  for (const auto check_one : {check_origins, check_turn, check_send_queue, check_redis}) {
+    if (auto checked = check_one(options); !checked) return checked;
+  }
   return {};
 }
 
@@ -190,24 +228,17 @@ core::Result<app::SignalingServerOptions> server_options(const SignalSettings& s
   if (settings.certificate.empty() != settings.private_key.empty()) {
     return core::failure(CliError::bad_option, "tls-cert and tls-key go together");
   }
-  if (const auto redis = check_redis(server.signaling); !redis) return core::failure(redis.error());
+  if (const auto checked = check(server.signaling); !checked) return core::failure(checked.error());
   if (!settings.certificate.empty()) server.tls = http::TlsFiles{settings.certificate, settings.private_key};
   const bool no_proxies = settings.trusted_proxies == std::vector<std::string>{"none"};
   auto proxies =
       signaling::Proxies::parse(no_proxies ? std::vector<std::string>() : settings.trusted_proxies);
   if (!proxies) return core::failure(CliError::bad_option, "trust-proxy: " + proxies.error().message());
   server.signaling.proxies = std::move(*proxies);
-  if (server.signaling.turn_secret.empty() != server.signaling.turn_urls.empty()) {
-    return core::failure(CliError::bad_option, "turn-secret and turn-urls go together");
-  }
-  if (!std::ranges::all_of(server.signaling.turn_urls, is_turn_url))
-    return core::failure(CliError::bad_option, "turn-urls takes turn:HOST:PORT");
   const auto ice = ice_servers(settings.ice, false);
   if (!ice) return core::failure(ice.error());
   for (const auto& entry : *ice)
     server.signaling.ice_servers.push_back({entry.urls, entry.username, entry.credential});
-  if (const auto made = platform::make_private_folder(settings.data); !made)
-    return core::failure(made.error());
   server.database = std::filesystem::path(settings.data) / "signaling.db";
   return server;
 }

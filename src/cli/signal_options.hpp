@@ -29,7 +29,7 @@ struct SignalSettings {
 /// Its table of options: a new option is one row here. The settings must outlive the table.
 OptionTable signal_options(SignalSettings& settings);
 
-/// What follows from the settings as a whole; makes the data folder. `bad_option`, errors of the folder.
+/// What follows from the settings as a whole. `bad_option`.
 core::Result<app::SignalingServerOptions> server_options(const SignalSettings& settings);
 
 }  // namespace pantheon::cli

@@ -109,5 +109,33 @@ TEST_F(SignalOptions, TheDatabaseIsInTheDataFolder) {
   EXPECT_THAT(server_options(settings_)->database.string(), HasSubstr(settings_.data));
 }
 
+TEST_F(SignalOptions, AreReadWithoutMakingTheDataFolder) {
+  ASSERT_TRUE(server_options(settings_));
+  EXPECT_FALSE(std::filesystem::exists(settings_.data)) << "who asks whether a server is well may not write";
+}
+
+TEST_F(SignalOptions, AnOriginThatNoPageHasIsRefusedByName) {
+  settings_.server.signaling.cors_origins = {"http://localhost:3000", "https://*.example.org"};
+  const auto refused = server_options(settings_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), "bad_option");
+  EXPECT_THAT(refused.error().message(), HasSubstr("cors-origins: 'https://*.example.org'"));
+  settings_.server.signaling.cors_origins = {"http://LocalHost:3000", "https://example.org/", "app://page",
+                                             "*"};
+  EXPECT_TRUE(server_options(settings_));
+}
+
+TEST_F(SignalOptions, TheSendQueueHoldsAllListsOfAnAccountAndMore) {
+  auto& limits = settings_.server.signaling.limits;
+  EXPECT_TRUE(server_options(settings_));
+  limits.max_models_per_account.count = limits.max_send_queue.count / 2 + 1;
+  const auto refused = server_options(settings_);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message(),
+              AllOf(HasSubstr("max-send-queue"), HasSubstr("max-models-size-per-account")));
+  limits.max_send_queue.count = 2 * limits.max_models_per_account.count;
+  EXPECT_TRUE(server_options(settings_));
+}
+
 }  // namespace
 }  // namespace pantheon::cli

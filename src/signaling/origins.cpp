@@ -1,8 +1,14 @@
 #include "signaling/origins.hpp"
 
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+#include <charconv>
+#include <cstdint>
 #include <memory>
+#include <system_error>
 #include <utility>
 
+#include "core/ascii.hpp"
 #include "core/log.hpp"
 #include "http/server.hpp"
 #include "http/websocket_handshake.hpp"
@@ -11,6 +17,21 @@
 
 namespace pantheon::signaling {
 namespace {
+
+constexpr std::string_view kSchemeEnd = "://";
+
+std::optional<std::uint16_t> number(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  const bool is_one = error == std::errc() && end == text.data() + text.size() && port != 0;
+  return is_one ? std::optional(port) : std::nullopt;
+}
+
+/// 0 where a scheme has none.
+std::uint16_t default_port(std::string_view scheme) {
+  if (scheme == "https") return 443;
+  return scheme == "http" ? 80 : 0;
+}
 
 // The scheme is left out: behind a proxy that ends TLS the server sees http.
 bool is_own(std::string_view origin, const http::Request& request) {
@@ -45,11 +66,30 @@ class RefusedOrigins {
 
 }  // namespace
 
+std::optional<std::string> parse_origin(std::string_view text) {
+  if (text == "*" || text == "null") return std::string(text);
+  const auto begin = text.find(kSchemeEnd);
+  if (begin == std::string_view::npos || text.find('*') != std::string_view::npos) return std::nullopt;
+  while (text.size() > begin + kSchemeEnd.size() && text.ends_with('/')) text.remove_suffix(1);
+  const auto uri = boost::urls::parse_uri(text);
+  const bool is_origin =
+      uri && !uri->has_userinfo() && uri->encoded_path().empty() && !uri->has_query() && !uri->has_fragment();
+  if (!is_origin) return std::nullopt;
+  const auto scheme = core::lower_case(uri->scheme());
+  const auto host = core::lower_case(uri->encoded_host());
+  if (host.empty() && (scheme == "http" || scheme == "https")) return std::nullopt;
+  auto origin = scheme + std::string(kSchemeEnd) + host;
+  if (!uri->has_port()) return origin;
+  const auto port = number(uri->port());
+  if (!port) return std::nullopt;
+  return *port == default_port(scheme) ? origin : origin + ":" + std::to_string(*port);
+}
+
 Origins::Origins(const std::vector<std::string>& allowed) {
-  for (std::string_view origin : allowed) {
-    while (origin.ends_with('/')) origin.remove_suffix(1);
+  for (const auto& text : allowed) {
+    const auto origin = parse_origin(text);
     if (origin == "*") every_ = true;
-    if (!origin.empty()) allowed_.emplace(origin);
+    if (origin) allowed_.insert(*origin);
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -12,6 +13,11 @@ class Server;
 }
 
 namespace pantheon::signaling {
+
+/// An origin as browsers send it: scheme and host in lower case, without the port that is the scheme's own.
+/// `*` and `null` stay as they are, slashes at the end are dropped. Nothing for what no page can have: no
+/// `scheme://`, a path, a `*` within, a name in letters beyond ASCII (browsers send its `xn--` form).
+std::optional<std::string> parse_origin(std::string_view text);
 
 /// Which web pages may use the server (Fetch standard, CORS): its own, those of the options, and pages
 /// without an address of the web (`file://`, as in Electron). Programs that send no Origin are no web pages.

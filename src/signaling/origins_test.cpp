@@ -29,6 +29,26 @@ TEST(Origins, AStarAllowsEveryPage) {
   EXPECT_TRUE(Origins({"*"}).allows(from("http://evil.example")));
 }
 
+TEST(Origins, AreReadAsBrowsersSendThem) {
+  const std::vector<std::pair<const char*, const char*>> read = {
+      {"*", "*"},
+      {"null", "null"},
+      {"HTTP://LocalHost:3000", "http://localhost:3000"},
+      {"https://your-domain.com:443", "https://your-domain.com"},
+      {"http://your-domain.com:80/", "http://your-domain.com"},
+      {"http://your-domain.com:443", "http://your-domain.com:443"},
+      {"http://[::1]:3000", "http://[::1]:3000"},
+      {"app://.", "app://."},
+      {"file://", "file://"},
+      {"capacitor://localhost", "capacitor://localhost"}};
+  for (const auto& [text, origin] : read) EXPECT_EQ(parse_origin(text), origin) << text;
+  for (const auto* text :
+       {"", "localhost:3000", "example.org", "https://*.example.org", "https://example.org/app",
+        "https://example.org?a", "https://me@example.org", "http://", "http:localhost", "http://a b",
+        "http://localhost:port", "http://localhost:", "http://localhost:70000", "http://b\u00fccher.example"})
+    EXPECT_EQ(parse_origin(text), std::nullopt) << text;
+}
+
 struct OriginsTest : test::ServiceTest {};
 
 TEST_F(OriginsTest, OtherPagesGetNeitherSocketsNorAnswers) {

@@ -59,6 +59,7 @@ function quantile(times: readonly number[], part: number): number {
 }
 
 const SEND_QUEUE = 256 * 1024;
+const SMALL_QUEUE = ['--max-send-queue', '256KiB', '--max-models-size-per-account', '128KiB'];
 const SIGNAL = 'x'.repeat(60_000);
 /** More than any queue and buffer holds. */
 const MOST_SIGNALS = 2_000;
@@ -209,7 +210,7 @@ describe('Rate Limiting: built into the signaling server', () => {
   });
 
   it('a reader that does not read is dropped when its queue is full, and those who write to it are not held up', async () => {
-    signal = await Signal.start('--max-send-queue', '256KiB', '--events-per-second', '2000');
+    signal = await Signal.start(...SMALL_QUEUE, '--events-per-second', '2000');
     const [writer, reader] = [await join('bob', 'bob_web'), await join('bob', 'bob_electron')];
     const raw = reader.socket.io.engine.transport as unknown as { ws: { _socket: { pause(): void } } };
     raw.ws._socket.pause();
@@ -218,10 +219,11 @@ describe('Rate Limiting: built into the signaling server', () => {
     expect(sent).toBeGreaterThan(SEND_QUEUE);
     expect(sent).toBeLessThan(SEND_QUEUE + socketBuffers() + 2 * SIGNAL.length);
     expect(await signal.health()).toMatchObject({ connectedUsers: 1 });
+    await expect.poll(() => signal.output).toMatch(/a slow reader is cut off, \d+ bytes wait for it/);
   });
 
   it('a long-polling client that never polls is dropped when its queue is full', async () => {
-    signal = await Signal.start('--max-send-queue', '256KiB', '--events-per-second', '2000');
+    signal = await Signal.start(...SMALL_QUEUE, '--events-per-second', '2000');
     const writer = await join('bob', 'bob_web');
     const session = await PollingSession.open(signal.origin, '/socket.io/');
     const auth = { token: 'dev:bob', userId: 'bob', clientType: 'electron', deviceId: 'bob_electron' };
