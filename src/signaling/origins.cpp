@@ -42,6 +42,15 @@ bool is_own(std::string_view origin, const http::Request& request) {
   return (scheme == "http" || scheme == "https") && origin.substr(scheme_end + 3) == *host;
 }
 
+// `file://` in Electron, `app://…` or `capacitor://localhost`: no page that somebody puts into the web has
+// such a one. Extensions of a browser are for the owner to name.
+bool is_of_an_app(std::string_view origin) {
+  const auto scheme_end = origin.find("://");
+  if (scheme_end == std::string_view::npos) return false;
+  const auto scheme = origin.substr(0, scheme_end);
+  return scheme != "http" && scheme != "https" && scheme != "ftp" && !scheme.ends_with("-extension");
+}
+
 /// Tells the operator which pages are refused, each origin once: the page cannot read the answer.
 class RefusedOrigins {
  public:
@@ -99,7 +108,7 @@ bool Origins::is_listed(std::string_view origin) const {
 
 bool Origins::allows(const http::Request& request) const {
   const auto origin = request.headers.get("Origin");
-  return !origin || *origin == "file://" || is_listed(*origin) || is_own(*origin, request);
+  return !origin || is_of_an_app(*origin) || is_listed(*origin) || is_own(*origin, request);
 }
 
 // For clients that poll `withCredentials` or with headers of a proxy's; never for pages of anybody.

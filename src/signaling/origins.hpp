@@ -20,7 +20,8 @@ namespace pantheon::signaling {
 std::optional<std::string> parse_origin(std::string_view text);
 
 /// Which web pages may use the server (Fetch standard, CORS): its own, those of the options, and pages
-/// without an address of the web (`file://`, as in Electron). Programs that send no Origin are no web pages.
+/// without an address of the web (`file://` and schemes of their own, as in Electron and Capacitor). Programs
+/// that send no Origin are no web pages.
 class Origins {
  public:
   explicit Origins(const std::vector<std::string>& allowed);

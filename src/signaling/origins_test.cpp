@@ -14,13 +14,14 @@ http::Request from(const std::string& origin) {
 
 TEST(Origins, AllowTheirOwnAndTheListed) {
   const Origins origins({"https://app.example.org/", "http://localhost:3000"});
-  for (const auto* origin : {"", "http://192.168.1.5:3001", "https://192.168.1.5:3001",
-                             "https://app.example.org", "http://localhost:3000", "file://"}) {
+  for (const auto* origin :
+       {"", "http://192.168.1.5:3001", "https://192.168.1.5:3001", "https://app.example.org",
+        "http://localhost:3000", "file://", "app://.", "capacitor://localhost"}) {
     EXPECT_TRUE(origins.allows(from(origin))) << origin;
   }
   for (const auto* origin :
        {"http://evil.example", "null", "http://192.168.1.5:3002", "http://localhost:3001",
-        "ftp://192.168.1.5:3001", "https://app.example.org.evil.example", "*"}) {
+        "ftp://192.168.1.5:3001", "chrome-extension://abcdef", "https://app.example.org.evil.example", "*"}) {
     EXPECT_FALSE(origins.allows(from(origin))) << origin;
   }
 }
