@@ -207,7 +207,9 @@ core::Result<Membership> membership_at_home(const DeviceState& state, const std:
   if (!stored) return core::failure(stored.error());
   // Another database is another account: the pins of the old one mean nothing in it.
   if (stored->has_value() && (*stored)->account == name) return std::move(**stored);
-  return fresh_membership(name, FirstSight::refuse, state.home_key());
+  auto fresh = fresh_membership(name, FirstSight::refuse, state.home_key());
+  if (const auto saved = state.save(kHome, fresh); !saved) return core::failure(saved.error());
+  return fresh;
 }
 
 core::Result<bool> was_removed(const DeviceState& state, signaling::Service& service,
@@ -234,12 +236,12 @@ AccountResult join_at_home(DeviceState& state, signaling::Service& service, cons
     const auto& fresh = state.home_key();
     if (const auto pinned = membership->book.pin(fresh.device_id(), fresh.public_key()); !pinned)
       return core::failure(pinned.error());
+    if (const auto saved = state.save(kHome, *membership); !saved) return core::failure(saved.error());
   }
   auto account = std::make_unique<Account>(state.home_key());
   account->key_in_state = kHome;
   account->membership = std::move(*membership);
   if (*removed) account->note = kCameBack;
-  if (const auto saved = state.save(kHome, account->membership); !saved) return core::failure(saved.error());
   const auto id = account->key.device_id();
   service.set_server_device(id);
   account->credentials = [&service, id, key = account->key.public_key(), name = options.name] {

@@ -3,6 +3,7 @@
 #include "app/test_support.hpp"
 #include "core/async_event.hpp"
 #include "signaling/devices.hpp"
+#include "signaling/full_disk_test_support.hpp"
 #include "socketio/client.hpp"
 
 namespace pantheon::app {
@@ -77,6 +78,16 @@ TEST_F(AccountTest, ADeviceThatCameBackStaysTheSameAndKeepsItsKeyElsewhere) {
   EXPECT_EQ(again->key.device_id(), at_home_id);
   EXPECT_EQ(again->note, "");
   EXPECT_EQ(state.key().device_id(), usual);
+}
+
+TEST_F(AccountTest, TheOwnersDeviceGoesOnWithAFullDisk) {
+  auto state = open_state();
+  const auto before = at_home(state);
+  const signaling::test::FullDisk full;
+  EXPECT_TRUE(loop_.run(before->credentials())) << "it connects again";
+  const auto restarted = join_at_home(state, server_->service(), options_);
+  ASSERT_TRUE(restarted) << restarted.error().message();
+  EXPECT_TRUE(loop_.run(list_devices(url(), http_, **restarted)));
 }
 
 TEST_F(AccountTest, PairingAgainKeepsWhomItKnowsAndWhoWasRemoved) {
