@@ -79,6 +79,7 @@ void use_device_tokens(Account& account, const DeviceState& state, http::Client&
         return state.save(account.key_in_state, account.membership);
       });
   account.credentials = [tokens = account.tokens.get()] { return paired_credentials(*tokens); };
+  account.gives_newer = true;
 }
 
 /// As which device an earlier pairing with that server left us.
@@ -197,6 +198,7 @@ asio::awaitable<AccountResult> join_by_token(asio::any_io_executor executor, con
     account->credentials = [credentials] { return fixed_credentials(credentials); };
   } else {
     account->credentials = [file = options.token_file] { return current_credentials(file); };
+    account->gives_newer = true;
   }
   co_return account;
 }
@@ -247,6 +249,7 @@ AccountResult join_at_home(DeviceState& state, signaling::Service& service, cons
   account->credentials = [&service, id, key = account->key.public_key(), name = options.name] {
     return owner_credentials(service, id, key, name);
   };
+  account->gives_newer = true;
   return account;
 }
 

@@ -157,7 +157,7 @@ void Up::State::start_session() {
   settings.serve = models->host().exchange_handler();
   settings.serve_json = models->host().json_handler();
   settings.serve_relayed = options.serve_relayed;
-  settings.renews = !options.token_file.empty();
+  settings.renews = account->gives_newer;
   if (auto* const tokens = account->tokens.get()) settings.replace_token = [tokens] { tokens->replace(); };
   session = std::make_unique<session::AccountClient>(executor, std::move(settings), account->key,
                                                      account->membership.book, account->credentials,
