@@ -79,7 +79,7 @@ struct UpEvents {
   std::function<void(const std::vector<Engine>&)> on_engines;
   /// From where the web app can be opened, going by its address.
   enum class Reach : std::uint8_t { this_computer, this_network, anywhere };
-  /// Signed in; where the web app is.
+  /// Signed in; where the web app is. Again when that is elsewhere, as in another network.
   std::function<void(const std::vector<std::string>& origins, Reach)> on_online;
   std::function<void(const std::string& reason)> on_offline;
   /// A fresh one-time pairing link; replaces the one before.
