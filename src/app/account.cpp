@@ -21,6 +21,8 @@ constexpr const char* kHome = "home";
 constexpr std::size_t kMostStatements = 4;  ///< about this device, one for each time it was paired
 constexpr const char* kLinkIsOver =
     "the pairing link is used or over; going on as the device that an earlier pairing with this server made";
+constexpr const char* kCameBackElsewhere =
+    "this computer had been removed from the account and is in it again as a new device";
 constexpr const char* kCameBack =
     "this computer had been removed from its own account and is in it again as a new device; pair your other "
     "devices with it again";
@@ -28,7 +30,7 @@ constexpr const char* kCameBack =
 Membership fresh_membership(std::string account, FirstSight first_sight, const identity::DeviceKey& own) {
   identity::KeyBook book(account, first_sight);
   (void)book.pin(own.device_id(), own.public_key());  // an empty book has room for our own key
-  return {std::move(account), std::move(book), {}, {}, {}};
+  return {std::move(account), std::move(book), {}, {}, {}, {}};
 }
 
 asio::awaitable<core::Result<session::Credentials>> owner_credentials(signaling::Service& service,
@@ -69,7 +71,7 @@ asio::awaitable<core::Result<session::Credentials>> current_credentials(std::fil
 void use_device_tokens(Account& account, const DeviceState& state, http::Client& http,
                        const std::string& server) {
   account.tokens = std::make_unique<session::DeviceTokens>(
-      http, server, state.key().device_id(), state.key(),
+      http, server, account.key.device_id(), account.key,
       session::DeviceTokens::Pair{account.membership.access_token, account.membership.refresh_token},
       [&account, &state](const session::DeviceTokens::Pair& pair) {
         account.membership.access_token = pair.access_token;
@@ -77,24 +79,39 @@ void use_device_tokens(Account& account, const DeviceState& state, http::Client&
         return state.save(account.key_in_state, account.membership);
       });
   account.credentials = [tokens = account.tokens.get()] { return paired_credentials(*tokens); };
+  account.gives_newer = true;
 }
 
 /// As which device an earlier pairing with that server left us.
 std::unique_ptr<Account> paired_account(Membership membership, const DeviceState& state, http::Client& http,
                                         const std::string& server) {
-  auto account = std::make_unique<Account>(state.key());
+  auto account = std::make_unique<Account>(membership.own_key.value_or(state.key()));
   account->key_in_state = server;
   account->membership = std::move(membership);
   use_device_tokens(*account, state, http, server);
   return account;
 }
 
+/// How a pairing link let us in, and as which device.
+struct Entry {
+  session::PairedAccount paired;
+  identity::DeviceKey own;
+  bool came_back = false;  ///< another key than before, as the device of that one was removed
+};
+
 /// The membership that a pairing gives: in an account that we were in before, whom we trust stays, and who
 /// was removed stays removed. `device_revoked` when that is the device which lets us in.
-core::Result<Membership> membership_by(const session::PairedAccount& paired, std::optional<Membership> before,
-                                       const identity::DeviceKey& own) {
+core::Result<Membership> membership_by(const Entry& entry, std::optional<Membership> before,
+                                       const DeviceState& state) {
+  const auto& [paired, own, came_back] = entry;
   const bool same = before && before->account == paired.account;
   auto membership = same ? std::move(*before) : fresh_membership(paired.account, FirstSight::refuse, own);
+  if (came_back) {
+    membership.statements.clear();  // they are about the device that was removed
+    if (const auto pinned = membership.book.pin(own.device_id(), own.public_key()); !pinned)
+      return core::failure(pinned.error());
+  }
+  if (own.device_id() != state.key().device_id()) membership.own_key = own;
   if (const auto pinned = membership.book.pin(paired.voucher_device_id, paired.voucher_key); !pinned)
     return core::failure(pinned.error());
   auto& statements = membership.statements;
@@ -113,27 +130,49 @@ core::Result<identity::PairingLink> link_for(const UpOptions& options) {
                        "--pair is a link of " + link->origin + ", --server names " + options.server);
 }
 
+/// Redeems the link. A removed id never comes back: whose was, gets another key, for that account alone.
+asio::awaitable<core::Result<Entry>> enter_by(identity::PairingLink link, const DeviceState& state,
+                                              http::Client& http, const UpOptions& options,
+                                              const std::optional<Membership>& before) {
+  const auto usual = before ? before->own_key.value_or(state.key()) : state.key();
+  auto paired = co_await session::redeem_pairing_link(http, link, usual, usual.device_id(), options.name,
+                                                      platform::platform_name());
+  if (paired) co_return Entry{std::move(*paired), usual, false};
+  const auto& error = paired.error();
+  const bool removed = error.is(session::SessionError::token_refused) ||
+                       // A server that knows no better lets the other device refuse.
+                       (error.is(session::SessionError::pairing_refused) && before &&
+                        before->book.is_revoked(usual.device_id()));
+  if (!removed) co_return core::failure(error);
+  const auto fresh = identity::DeviceKey::generate();
+  auto again = co_await session::redeem_pairing_link(http, link, fresh, fresh.device_id(), options.name,
+                                                     platform::platform_name());
+  if (!again) co_return core::failure(again.error());
+  co_return Entry{std::move(*again), fresh, true};
+}
+
 asio::awaitable<AccountResult> join_by_link(const DeviceState& state, http::Client& http,
                                             const UpOptions& options) {
   const auto link = link_for(options);
   if (!link) co_return core::failure(link.error());
   auto before = state.load(options.server);
   if (!before) co_return core::failure(before.error());
-  auto paired = co_await session::redeem_pairing_link(http, *link, state.key(), state.key().device_id(),
-                                                      options.name, platform::platform_name());
-  if (!paired) {
+  const auto entry = co_await enter_by(*link, state, http, options, *before);
+  if (!entry) {
     // The same command as before: what it led to is still there.
-    const bool used = paired.error().is(session::SessionError::pairing_code_unknown) && before->has_value();
-    if (!used) co_return core::failure(paired.error());
+    const bool used = entry.error().is(session::SessionError::pairing_code_unknown) && before->has_value();
+    if (!used) co_return core::failure(entry.error());
     auto account = paired_account(std::move(**before), state, http, options.server);
     account->note = kLinkIsOver;
     co_return account;
   }
-  auto membership = membership_by(*paired, std::move(*before), state.key());
+  auto membership = membership_by(*entry, std::move(*before), state);
   if (!membership) co_return core::failure(membership.error());
   if (const auto saved = state.save(options.server, *membership); !saved)
     co_return core::failure(saved.error());
-  co_return paired_account(std::move(*membership), state, http, options.server);
+  auto account = paired_account(std::move(*membership), state, http, options.server);
+  if (entry->came_back) account->note = kCameBackElsewhere;
+  co_return account;
 }
 
 asio::awaitable<AccountResult> join_by_token(asio::any_io_executor executor, const DeviceState& state,
@@ -159,6 +198,7 @@ asio::awaitable<AccountResult> join_by_token(asio::any_io_executor executor, con
     account->credentials = [credentials] { return fixed_credentials(credentials); };
   } else {
     account->credentials = [file = options.token_file] { return current_credentials(file); };
+    account->gives_newer = true;
   }
   co_return account;
 }
@@ -169,7 +209,9 @@ core::Result<Membership> membership_at_home(const DeviceState& state, const std:
   if (!stored) return core::failure(stored.error());
   // Another database is another account: the pins of the old one mean nothing in it.
   if (stored->has_value() && (*stored)->account == name) return std::move(**stored);
-  return fresh_membership(name, FirstSight::refuse, state.home_key());
+  auto fresh = fresh_membership(name, FirstSight::refuse, state.home_key());
+  if (const auto saved = state.save(kHome, fresh); !saved) return core::failure(saved.error());
+  return fresh;
 }
 
 core::Result<bool> was_removed(const DeviceState& state, signaling::Service& service,
@@ -196,17 +238,18 @@ AccountResult join_at_home(DeviceState& state, signaling::Service& service, cons
     const auto& fresh = state.home_key();
     if (const auto pinned = membership->book.pin(fresh.device_id(), fresh.public_key()); !pinned)
       return core::failure(pinned.error());
+    if (const auto saved = state.save(kHome, *membership); !saved) return core::failure(saved.error());
   }
   auto account = std::make_unique<Account>(state.home_key());
   account->key_in_state = kHome;
   account->membership = std::move(*membership);
   if (*removed) account->note = kCameBack;
-  if (const auto saved = state.save(kHome, account->membership); !saved) return core::failure(saved.error());
   const auto id = account->key.device_id();
   service.set_server_device(id);
   account->credentials = [&service, id, key = account->key.public_key(), name = options.name] {
     return owner_credentials(service, id, key, name);
   };
+  account->gives_newer = true;
   return account;
 }
 

@@ -23,6 +23,7 @@ struct Account {
   std::string key_in_state;  ///< under which the membership is stored
   Membership membership;
   session::CredentialsProvider credentials;
+  bool gives_newer = false;  ///< the credentials: a token that is not yet over, whenever they are asked for
   std::unique_ptr<session::DeviceTokens> tokens;  ///< of a paired device
   std::string note;  ///< what the person should know of how it was joined; often empty
 };

@@ -3,6 +3,7 @@
 #include "app/test_support.hpp"
 #include "core/async_event.hpp"
 #include "signaling/devices.hpp"
+#include "signaling/full_disk_test_support.hpp"
 #include "socketio/client.hpp"
 
 namespace pantheon::app {
@@ -22,6 +23,26 @@ struct AccountTest : test::HomeTest {
     ASSERT_TRUE(signaling::keep_revocation(store, statement, core::wall_now()));
   }
 };
+
+asio::awaitable<core::Result<core::json::array>> list_devices(const std::string& url, http::Client& http,
+                                                              Account& account) {
+  auto credentials = co_await account.credentials();
+  if (!credentials) co_return core::failure(credentials.error());
+  const session::SignInDevice device{url, account.key.device_id(), "instance", "Tower", "linux"};
+  const auto executor = co_await asio::this_coro::executor;
+  socketio::ClientOptions options;
+  options.url = url;
+  socketio::Client client(executor, std::move(options),
+                          [&] { return session::sign_in(http, device, account.key, *credentials); });
+  core::AsyncEvent changed(executor);
+  client.on_connect([&] { changed.notify(); });
+  client.start();
+  (void)co_await changed.wait_until(std::chrono::steady_clock::now() + 10s);
+  core::json::array arguments;
+  auto answer = co_await client.request("list-devices", std::move(arguments), 10s);
+  co_await client.stop();
+  co_return answer;
+}
 
 TEST_F(AccountTest, ADeviceRemovedFromItsOwnHomeComesBackAsANewOne) {
   auto state = open_state();
@@ -59,6 +80,16 @@ TEST_F(AccountTest, ADeviceThatCameBackStaysTheSameAndKeepsItsKeyElsewhere) {
   EXPECT_EQ(state.key().device_id(), usual);
 }
 
+TEST_F(AccountTest, TheOwnersDeviceGoesOnWithAFullDisk) {
+  auto state = open_state();
+  const auto before = at_home(state);
+  const signaling::test::FullDisk full;
+  EXPECT_TRUE(loop_.run(before->credentials())) << "it connects again";
+  const auto restarted = join_at_home(state, server_->service(), options_);
+  ASSERT_TRUE(restarted) << restarted.error().message();
+  EXPECT_TRUE(loop_.run(list_devices(url(), http_, **restarted)));
+}
+
 TEST_F(AccountTest, PairingAgainKeepsWhomItKnowsAndWhoWasRemoved) {
   const auto state = open_state("away");
   options_.server = url();
@@ -87,6 +118,36 @@ TEST_F(AccountTest, PairingAgainKeepsWhomItKnowsAndWhoWasRemoved) {
   EXPECT_EQ(second->membership.statements.size(), 2U);
 }
 
+TEST_F(AccountTest, ADeviceRemovedElsewhereComesBackAsANewOneByALink) {
+  options_.server = url();
+  const auto join = [&](const DeviceState& state) {
+    return loop_.run(join_elsewhere(loop_.executor(), state, http_, options_));
+  };
+  std::string back_as;
+  {
+    const auto state = open_state("away");
+    options_.pair_link = pairing_link();
+    ASSERT_TRUE(join(state));
+    remove(state.key(), home_account_->key);
+    options_.pair_link = pairing_link();
+    const auto back = join(state);
+    ASSERT_TRUE(back) << back.error().message();
+    back_as = (*back)->key.device_id();
+    EXPECT_NE(back_as, state.key().device_id());
+    EXPECT_NE((*back)->note, "");
+    EXPECT_NE((*back)->membership.book.pinned(back_as), nullptr);
+    EXPECT_EQ((*back)->membership.statements.size(), 1U) << "those about the removed one are of no use";
+    EXPECT_TRUE(loop_.run(list_devices(url(), http_, **back)));
+  }
+  const auto state = open_state("away");
+  options_.pair_link.clear();
+  const auto later = join(state).value();
+  EXPECT_EQ(later->key.device_id(), back_as);
+  EXPECT_TRUE(loop_.run(list_devices(url(), http_, *later)));
+  options_.pair_link = pairing_link();
+  EXPECT_EQ(join(state).value()->key.device_id(), back_as);
+}
+
 TEST_F(AccountTest, WhoWasRemovedWhileThisDeviceWasAwayIsLearned) {
   const auto state = open_state("away");
   options_.server = url();
@@ -104,26 +165,6 @@ TEST_F(AccountTest, WhoWasRemovedWhileThisDeviceWasAwayIsLearned) {
   loop_.run(learned.wait_until(std::chrono::steady_clock::now() + 10s));
   EXPECT_TRUE(away->membership.book.is_revoked(lost.device_id()));
   loop_.run(client.stop());
-}
-
-asio::awaitable<core::Result<core::json::array>> list_devices(const std::string& url, http::Client& http,
-                                                              Account& account) {
-  auto credentials = co_await account.credentials();
-  if (!credentials) co_return core::failure(credentials.error());
-  const session::SignInDevice device{url, account.key.device_id(), "instance", "Tower", "linux"};
-  const auto executor = co_await asio::this_coro::executor;
-  socketio::ClientOptions options;
-  options.url = url;
-  socketio::Client client(executor, std::move(options),
-                          [&] { return session::sign_in(http, device, account.key, *credentials); });
-  core::AsyncEvent changed(executor);
-  client.on_connect([&] { changed.notify(); });
-  client.start();
-  (void)co_await changed.wait_until(std::chrono::steady_clock::now() + 10s);
-  core::json::array arguments;
-  auto answer = co_await client.request("list-devices", std::move(arguments), 10s);
-  co_await client.stop();
-  co_return answer;
 }
 
 TEST_F(AccountTest, TheServerKnowsWhichDeviceItRunsOn) {

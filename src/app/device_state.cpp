@@ -36,16 +36,27 @@ core::Result<identity::DeviceKey> load_home_key(const std::filesystem::path& fol
   return load_key(file);
 }
 
+core::Result<std::optional<identity::DeviceKey>> parse_own_key(const core::json::object& object) {
+  const auto seed = core::get_string(object, "ownKey");
+  if (!seed) return std::nullopt;
+  auto key = identity::DeviceKey::from_seed_text(*seed);
+  if (!key) return core::failure(key.error());
+  return std::optional(std::move(*key));
+}
+
 core::Result<Membership> parse_membership(const core::json::object& object, const std::string& file) {
   const auto* book_object = core::get_object(object, "book");
   if (book_object == nullptr) return core::failure(AppError::bad_device_file, file);
   auto book = identity::KeyBook::from_json(*book_object);
-  if (!book) return core::failure(AppError::bad_device_file, file);
+  auto own_key = parse_own_key(object);
+  if (!book || !own_key) return core::failure(AppError::bad_device_file, file);
   const auto* statements = core::get_array(object, "statements");
-  return Membership{std::string(core::get_string(object, "account").value_or("")), std::move(*book),
+  return Membership{std::string(core::get_string(object, "account").value_or("")),
+                    std::move(*book),
                     statements == nullptr ? core::json::array{} : *statements,
                     std::string(core::get_string(object, "accessToken").value_or("")),
-                    std::string(core::get_string(object, "refreshToken").value_or(""))};
+                    std::string(core::get_string(object, "refreshToken").value_or("")),
+                    std::move(*own_key)};
 }
 
 }  // namespace
@@ -105,12 +116,13 @@ core::Result<std::optional<Membership>> DeviceState::load(const std::string& ser
 }
 
 core::Result<void> DeviceState::save(const std::string& server, const Membership& membership) const {
-  const core::json::object object{{"server", server},
-                                  {"account", membership.account},
-                                  {"book", membership.book.to_json()},
-                                  {"statements", membership.statements},
-                                  {"accessToken", membership.access_token},
-                                  {"refreshToken", membership.refresh_token}};
+  core::json::object object{{"server", server},
+                            {"account", membership.account},
+                            {"book", membership.book.to_json()},
+                            {"statements", membership.statements},
+                            {"accessToken", membership.access_token},
+                            {"refreshToken", membership.refresh_token}};
+  if (membership.own_key) object["ownKey"] = membership.own_key->seed_text();
   return platform::write_private_file(file_of(server), core::serialize_json(object));
 }
 

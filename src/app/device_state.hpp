@@ -18,6 +18,8 @@ struct Membership {
   core::json::array statements;  ///< about this device, by its voucher
   std::string access_token;
   std::string refresh_token;
+  /// Of this device in that account, where it is not the usual one: it had been removed and came back.
+  std::optional<identity::DeviceKey> own_key = std::nullopt;
 };
 
 /// The files of the data folder: `device.key` (the private key), `home.key` (see renew_home_key()), `lock`,

@@ -60,7 +60,8 @@ ModelHost::ModelHost(asio::any_io_executor executor, const UpOptions& options, c
 ModelHost::~ModelHost() = default;
 
 asio::awaitable<core::Result<void>> ModelHost::find_engines(std::vector<std::string> named) {
-  const engine::CandidateOptions where{ollama_host(), std::move(named), options_.search_engines};
+  const engine::CandidateOptions where{ollama_host(), std::move(named), options_.search_engines,
+                                       options_.engine_key};
   auto candidates = engine::candidate_addresses(where);
   if (!candidates) co_return core::failure(candidates.error());
   engine::CatalogueOptions settings;
@@ -112,7 +113,8 @@ void ModelHost::show_engines() {
   const auto snapshot = catalogue_->current();
   std::vector<UpEvents::Engine> engines;
   for (const auto& info : snapshot->engines) {
-    UpEvents::Engine engine{info.name, info.address.text(), {}, info.up, info.shared, info.unrecognised};
+    UpEvents::Engine engine{info.name,         info.address.text(), {}, info.up, info.shared,
+                            info.unrecognised, info.wants_key};
     for (const auto& model : snapshot->models) {
       if (model.engine_id == info.id && host::is_shared(sharing_, model)) engine.models.push_back(model.id);
     }

@@ -5,6 +5,7 @@
 #include "app/account.hpp"
 #include "app/error.hpp"
 #include "app/model_host.hpp"
+#include "app/shown_link.hpp"
 #include "app/signaling_server.hpp"
 #include "core/async_event.hpp"
 #include "http/url.hpp"
@@ -15,6 +16,8 @@ namespace pantheon::app {
 namespace {
 
 constexpr std::chrono::seconds kSignInPatience{20};
+// No event says that the machine was asleep, or is in another network.
+constexpr std::chrono::seconds kLookAgain{15};
 
 std::string origin_of(const std::string& host, std::uint16_t port) {
   return http::Url{"http", host, port}.origin();
@@ -38,6 +41,7 @@ struct Up::State {
   asio::awaitable<core::Result<void>> wait_online();
   asio::awaitable<core::Result<void>> make_link();
   asio::awaitable<void> keep_link();
+  void note_origins();
   session::AccountEvents session_events();
   std::vector<std::string> origins() const;
   UpEvents::Reach reach() const;
@@ -56,9 +60,8 @@ struct Up::State {
   std::unique_ptr<Account> account;
   std::unique_ptr<ModelHost> models;
   std::unique_ptr<session::AccountClient> session;
-  std::optional<identity::PairingLink> link;
-  std::chrono::steady_clock::time_point link_until;
-  bool link_used = false;
+  ShownLink link;
+  std::vector<std::string> shown_origins;
   bool online = false;
   std::optional<core::Error> refused;
 };
@@ -119,9 +122,10 @@ session::AccountEvents Up::State::session_events() {
   on.on_online = [this](const std::string&) {
     online = true;
     refused.reset();
-    link_until = {};  // a server that was away may have forgotten the code
+    link.forget();  // a server that was away may have forgotten the code
     changed.notify();
-    if (events.on_online) events.on_online(origins(), reach());
+    shown_origins = origins();
+    if (events.on_online) events.on_online(shown_origins, reach());
   };
   on.on_offline = [this](std::string_view reason) {
     if (std::exchange(online, false) && events.on_offline) events.on_offline(std::string(reason));
@@ -132,7 +136,7 @@ session::AccountEvents Up::State::session_events() {
     if (events.on_error) events.on_error(error);
   };
   on.on_paired = [this](const session::PairingVoucher::Newcomer& newcomer) {
-    link_used = true;
+    link.use();
     changed.notify();
     if (events.on_paired) events.on_paired(newcomer.name, newcomer.platform);
   };
@@ -157,7 +161,7 @@ void Up::State::start_session() {
   settings.serve = models->host().exchange_handler();
   settings.serve_json = models->host().json_handler();
   settings.serve_relayed = options.serve_relayed;
-  settings.renews = !options.token_file.empty();
+  settings.renews = account->gives_newer;
   if (auto* const tokens = account->tokens.get()) settings.replace_token = [tokens] { tokens->replace(); };
   session = std::make_unique<session::AccountClient>(executor, std::move(settings), account->key,
                                                      account->membership.book, account->credentials,
@@ -191,34 +195,42 @@ asio::awaitable<core::Result<void>> Up::State::wait_online() {
 }
 
 asio::awaitable<core::Result<void>> Up::State::make_link() {
-  if (const auto old = std::exchange(link, std::nullopt); old && !link_used)
-    session->close_pairing(old->code);
-  auto origin = origins().front();
+  if (const auto old = link.take()) session->close_pairing(old->code);
+  note_origins();
+  auto origin = shown_origins.front();
   auto fresh = co_await session->open_pairing(std::move(origin));
   if (!fresh) {
     changed.notify();
     co_return core::failure(fresh.error());
   }
-  if (link && !link_used) session->close_pairing(link->code);  // another caller was quicker
-  link = *fresh;
-  link_used = false;
-  link_until = std::chrono::steady_clock::now() + session::PairingVoucher::kLifetime;
-  if (events.on_link) events.on_link(identity::to_text(*link), session::PairingVoucher::kLifetime);
+  if (const auto old = link.take()) session->close_pairing(old->code);  // another caller was quicker
+  link.show(*fresh, core::wall_now() + session::PairingVoucher::kLifetime);
+  if (events.on_link) events.on_link(identity::to_text(*fresh), session::PairingVoucher::kLifetime);
   co_return core::Result<void>{};
 }
 
-// A link works once and for ten minutes: when it is used up or has expired, the next one is shown.
+// In another network the web app and the link are elsewhere. Without any, as for a moment after sleep, what
+// was shown stays.
+void Up::State::note_origins() {
+  auto found = origins();
+  const auto url = http::parse_url(found.front());
+  const bool away = !shown_origins.empty() && url && http::is_loopback(url->host);
+  if (away || found == shown_origins) return;
+  shown_origins = std::move(found);
+  if (online && events.on_online) events.on_online(shown_origins, reach());
+}
+
+// A link works once and for ten minutes: when it is used up, has expired or leads nowhere, the next is shown.
 asio::awaitable<void> Up::State::keep_link() {
   for (;;) {
-    const bool due = !link || link_used || std::chrono::steady_clock::now() >= link_until;
-    if (online && due) {
+    note_origins();
+    if (online && link.is_due(shown_origins.front(), core::wall_now())) {
       const auto made = co_await make_link();
       if (!made && events.on_error) events.on_error(made.error());
       if (!made && !co_await core::sleep_for(std::chrono::seconds(5))) co_return;
       continue;
     }
-    const auto until = online ? link_until : std::chrono::steady_clock::now() + kSignInPatience;
-    const bool alive = co_await changed.wait_until(until);
+    const bool alive = co_await changed.wait_until(std::chrono::steady_clock::now() + kLookAgain);
     if (!alive) co_return;
   }
 }

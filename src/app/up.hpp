@@ -47,6 +47,7 @@ struct UpOptions {
   bool verified_only = false;
 
   std::vector<std::string> engines;         ///< base URLs named by the owner
+  std::string engine_key;                   ///< API key for those; empty for none
   bool search_engines = true;               ///< also look at the usual local places
   unsigned parallel = 1;                    ///< answers Ollama writes at the same time
   std::chrono::minutes engine_silence{15};  ///< after which a request that an engine does not answer fails
@@ -74,12 +75,13 @@ struct UpEvents {
     bool up = false;
     bool shared = false;
     bool unrecognised = false;  ///< something answers at the URL, but no engine; then it is not up
+    bool wants_key = false;     ///< it asks for an API key, or another one; then it is not up
   };
   /// What was found, whenever that changes.
   std::function<void(const std::vector<Engine>&)> on_engines;
   /// From where the web app can be opened, going by its address.
   enum class Reach : std::uint8_t { this_computer, this_network, anywhere };
-  /// Signed in; where the web app is.
+  /// Signed in; where the web app is. Again when that is elsewhere, as in another network.
   std::function<void(const std::vector<std::string>& origins, Reach)> on_online;
   std::function<void(const std::string& reason)> on_offline;
   /// A fresh one-time pairing link; replaces the one before.

@@ -1,6 +1,7 @@
 #include "app/up.hpp"
 
 #include "app/test_support.hpp"
+#include "platform/paths.hpp"
 #include "session/error.hpp"
 
 namespace pantheon::app {
@@ -35,6 +36,13 @@ class UpTest : public test::HomeTest {
     return started;
   }
 
+  /// Of the one account that the host is in.
+  std::string kept_access_token() const {
+    const std::filesystem::directory_iterator files(options_.data_folder / "accounts");
+    const auto text = platform::read_file(begin(files)->path()).value();
+    return std::string(core::get_string(core::parse_json_object(text).value(), "accessToken").value());
+  }
+
   int times_online_ = 0;
   std::optional<UpEvents::Reach> reach_;
   std::string errors_;
@@ -50,6 +58,28 @@ TEST_F(UpTest, ATokenThatIsOverByTheServersClockAloneIsReplaced) {
   EXPECT_TRUE(started) << started.error().message();
   EXPECT_EQ(times_online_, 2);
   EXPECT_EQ(errors_, "");
+}
+
+// Its session would end otherwise, every twelve hours.
+TEST_F(UpTest, APairedHostGivesANewerTokenWhenTheServerAsks) {
+  options_.pair_link = pairing_link();
+  core::AsyncEvent changed(loop_.executor());
+  int renewed = 0;
+  int offline = 0;
+  UpEvents events;
+  events.on_offline = [&](const auto&) { ++offline; };
+  Up up(loop_.executor(), options_, std::move(events));
+  ASSERT_TRUE(loop_.run(up.start()));
+  for (auto given = kept_access_token(); renewed < 2; ++renewed) {
+    ahead_ += 14min + 30s;
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (kept_access_token() == given && std::chrono::steady_clock::now() < deadline)
+      (void)loop_.run(changed.wait_until(std::chrono::steady_clock::now() + 50ms));
+    const auto next = kept_access_token();
+    EXPECT_NE(std::exchange(given, next), next) << renewed;
+  }
+  EXPECT_EQ(offline, 0);
+  loop_.run(up.stop());
 }
 
 TEST_F(UpTest, AServerOnLoopbackIsSaidToWorkOnThisComputerOnly) {

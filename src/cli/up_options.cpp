@@ -7,6 +7,7 @@
 #include "app/server_address.hpp"
 #include "cli/error.hpp"
 #include "cli/option_table.hpp"
+#include "core/utf8.hpp"
 #include "platform/network.hpp"
 
 namespace pantheon::cli {
@@ -15,6 +16,10 @@ namespace {
 void add_engine_options(CLI::App& verb, UpArguments& arguments) {
   verb.add_option("--engine", arguments.up.engines,
                   "Base URL of an engine to share, e.g. http://127.0.0.1:8000 (may be given more than once)");
+  auto* key = verb.add_option("--engine-key", arguments.up.engine_key,
+                              "API key for the engines named by --engine, and no others")
+                  ->envname("PANTHEON_ENGINE_KEY");
+  arguments.secrets.push_back({key, "PANTHEON_ENGINE_KEY"});
   verb.add_flag("--no-search", arguments.no_search,
                 "Share only engines named by --engine, look for no others");
   verb.add_flag("--no-legacy-relay", arguments.no_legacy_relay,
@@ -67,7 +72,8 @@ void add_account_options(CLI::App& verb, UpArguments& arguments) {
   auto* verified = verb.add_flag("--verified-only", arguments.up.verified_only,
                                  "With --server: serve only devices that were paired, also where a token or "
                                  "key is enough to be in the account");
-  arguments.secrets = {{token, "--token-file or PANTHEON_TOKEN"}, {auth_key, "AUTH_KEY"}};
+  arguments.secrets.push_back({token, "--token-file or PANTHEON_TOKEN"});
+  arguments.secrets.push_back({auth_key, "AUTH_KEY"});
   arguments.with_server = {pair, token, token_file, auth_key, verified};
 }
 
@@ -101,6 +107,17 @@ std::string first_typed(const std::vector<const CLI::Option*>& options) {
   const auto typed =
       std::find_if(options.begin(), options.end(), [](const auto* o) { return was_typed(*o); });
   return typed == options.end() ? std::string() : (*typed)->get_name();
+}
+
+/// As signaling servers take it: in UTF-8, 1 to 128 bytes.
+core::Result<std::string> chosen_name(const std::string& given) {
+  constexpr std::size_t kLongest = 128;
+  if (given.empty()) return platform::host_name();
+  if (!core::is_utf8(given)) return core::failure(CliError::bad_option, "--name is not UTF-8");
+  if (given.size() > kLongest)
+    return core::failure(CliError::bad_option,
+                         "--name has " + std::to_string(given.size()) + " bytes, more than 128");
+  return given;
 }
 
 core::Result<std::string> chosen_server(const UpArguments& arguments) {
@@ -166,7 +183,9 @@ core::Result<app::UpOptions> up_options(const UpArguments& arguments) {
   options.serve_relayed = !arguments.no_legacy_relay;
   if (!arguments.rtc_bind.empty()) options.rtc_bind_address = arguments.rtc_bind;
   if (arguments.try_model) options.trial = app::Trial::if_no_engine;
-  if (options.name.empty()) options.name = platform::host_name();
+  auto name = chosen_name(options.name);
+  if (!name) return core::failure(name.error());
+  options.name = std::move(*name);
   return options;
 }
 

@@ -17,7 +17,7 @@ class UpOptionsTest : public testing::Test {
     for (const char* name : {"AUTH_KEY", "PANTHEON_TOKEN", "PANTHEON_TOKEN_FILE", "PORT"}) unsetenv(name);
   }
   void TearDown() override {
-    for (const char* name : {"AUTH_KEY", "PORT"}) unsetenv(name);
+    for (const char* name : {"AUTH_KEY", "PORT", "PANTHEON_ENGINE_KEY"}) unsetenv(name);
   }
 
   static core::Result<app::UpOptions> read(std::vector<std::string> words, bool host_only = false) {
@@ -61,6 +61,24 @@ TEST_F(UpOptionsTest, TheOwnerNamesWhatIsSharedAndWhoManagesIt) {
   EXPECT_EQ(options.shared_models, (std::set<std::string>{"a:1b", "b:2b"}));
   EXPECT_EQ(options.cloud_models, std::set<std::string>{"c:cloud"});
   EXPECT_EQ(options.managers, std::set<std::string>{"d_one"});
+}
+
+TEST_F(UpOptionsTest, TheKeyOfEnginesIsBestKeptOutOfTheCommandLine) {
+  EXPECT_EQ(read({"--engine", "http://127.0.0.1:8000", "--engine-key", "k"}).value().engine_key, "k");
+  EXPECT_EQ(warnings({"--server", "https://x.example", "--engine-key", "k"}).size(), 1U);
+  setenv("PANTHEON_ENGINE_KEY", "secret", 1);
+  EXPECT_EQ(read({}).value().engine_key, "secret");
+  EXPECT_TRUE(warnings({"--server", "https://x.example"}).empty());
+}
+
+TEST_F(UpOptionsTest, ANameThatNoServerTakesIsRefusedAtOnce) {
+  for (const auto& name : {std::string("\xff\xfe"), std::string(129, 'a'), std::string("caf\xe9")}) {
+    const auto options = read({"--name", name});
+    ASSERT_FALSE(options) << name;
+    EXPECT_TRUE(options.error().is(CliError::bad_option)) << name;
+  }
+  EXPECT_EQ(read({"--name", std::string(128, 'a')}).value().name, std::string(128, 'a'));
+  EXPECT_EQ(read({"--name", "Café"}).value().name, "Café");
 }
 
 TEST_F(UpOptionsTest, TheOwnerSaysHowManyMinutesAnEngineMayBeSilent) {

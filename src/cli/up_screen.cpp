@@ -182,6 +182,10 @@ std::string engine_line(const app::UpEvents::Engine& engine) {
     return fmt::format("  Engine   {} at {} answers, but is no model engine; check the URL", engine.name,
                        engine.url);
   }
+  if (engine.wants_key) {
+    return fmt::format("  Engine   {} at {} asks for an API key; give the right one in PANTHEON_ENGINE_KEY",
+                       engine.name, engine.url);
+  }
   if (!engine.up) return fmt::format("  Engine   {} at {} does not answer", engine.name, engine.url);
   if (!engine.shared) {
     return fmt::format("  Engine   {} at {} found, not shared; add --engine {} to share it", engine.name,

@@ -142,6 +142,7 @@ core::Result<std::vector<EngineAddress>> candidate_addresses(const CandidateOpti
   for (const auto& text : options.engines) {
     auto address = engine_address(text);
     if (!address) return core::failure(address.error());
+    address->api_key = options.api_key;
     add_once(list, *std::move(address));
   }
   if (!options.search) return list;

@@ -27,6 +27,7 @@ struct CandidateOptions {
   std::string ollama_host;           ///< value of OLLAMA_HOST, empty when it is not set
   std::vector<std::string> engines;  ///< `--engine URL`, any number
   bool search = true;                ///< also look at the usual local ports
+  std::string api_key = {};          ///< for `engines`, none of the others
 };
 
 /// Every address worth asking, the owner's first, each once: its order is the order of the catalogue.

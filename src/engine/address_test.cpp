@@ -55,6 +55,14 @@ TEST(EngineAddress, DropsTheApiSuffixAndIsApproved) {
   EXPECT_EQ(engine_address("localhost:9000")->text(), "http://localhost:9000");
 }
 
+TEST(CandidateAddresses, TheKeyIsForEnginesThatWereNamedAlone) {
+  CandidateOptions options{"", {"http://127.0.0.1:8000"}};
+  options.api_key = "secret";
+  const auto list = candidate_addresses(options).value();
+  ASSERT_GT(list.size(), 1U);
+  for (const auto& address : list) EXPECT_EQ(address.api_key, address.approved ? "secret" : "");
+}
+
 TEST(EngineAddress, RefusesOtherSchemesAndQueries) {
   for (const auto* text : {"", "ws://a", "ftp://a", "http://", "http://a/?x=1", "http://u:p@a/"}) {
     const auto address = engine_address(text);

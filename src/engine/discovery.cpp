@@ -17,18 +17,23 @@ constexpr auto kAnswerTimeout = 4s;
 constexpr unsigned kOpenAiParallel = 4;
 constexpr std::string_view kOllamaGreeting = "Ollama is running";
 
+/// Of an answer that is none. An engine that still loads its model answers 503, and a proxy before one that
+/// is away or has much to do like the others: it is there, but says nothing of what it is.
+EngineError meaning_of(unsigned status) {
+  if (status == 429 || (status >= 502 && status <= 504)) return EngineError::unavailable;
+  if (status == 401 || status == 403) return EngineError::wants_key;
+  return EngineError::bad_answer;
+}
+
 asio::awaitable<core::Result<std::string>> get(EngineClient& client, EngineAddress address, EngineCall call) {
   call.connect_timeout = kConnectTimeout;
   call.response_timeout = kAnswerTimeout;
   auto response = co_await client.fetch(std::move(address), std::move(call), kMaxListing, kAnswerTimeout);
   if (!response) co_return core::failure(response.error());
   if (response->headers.get(kGatewayMark)) co_return core::failure(EngineError::is_gateway);
-  // So answers an engine that still loads its model: it is there, but says nothing yet of what it is.
-  if (response->status == 503) co_return core::failure(EngineError::unavailable, "status 503");
-  if (response->status != 200) {
-    co_return core::failure(EngineError::bad_answer, "status " + std::to_string(response->status));
-  }
-  co_return std::move(response->body);
+  const auto status = response->status;
+  if (status == 200) co_return std::move(response->body);
+  co_return core::failure(meaning_of(status), "status " + std::to_string(status));
 }
 
 asio::awaitable<core::Result<std::string>> get(EngineClient& client, EngineAddress address,
@@ -98,12 +103,11 @@ asio::awaitable<core::Result<Listing>> list_openai(EngineClient& client, EngineA
   co_return Listing{EngineKind::openai_compatible, {}, kOpenAiParallel, *std::move(models)};
 }
 
-/// An error that says something about the address as a whole, not about the one API that was tried.
-bool is_final(const core::Error& error) {
-  return !error.is(EngineError::bad_answer);
-}
-
 }  // namespace
+
+bool is_final(const core::Error& error) {
+  return !error.is(EngineError::bad_answer) && !error.is(EngineError::wants_key);
+}
 
 asio::awaitable<core::Result<Listing>> list_models(EngineClient& client, EngineAddress address,
                                                    EngineKind kind) {
@@ -121,12 +125,15 @@ asio::awaitable<core::Result<Listing>> list_models(EngineClient& client, EngineA
 }
 
 asio::awaitable<core::Result<Listing>> recognise(EngineClient& client, EngineAddress address) {
+  auto nothing = EngineError::unrecognised;
   for (const auto kind :
        {EngineKind::ollama, EngineKind::llama_server, EngineKind::lm_studio, EngineKind::openai_compatible}) {
     auto listing = co_await list_models(client, address, kind);
     if (listing || is_final(listing.error())) co_return listing;
+    // What refuses only what it does not know is asked for what it may know.
+    if (listing.error().is(EngineError::wants_key)) nothing = EngineError::wants_key;
   }
-  co_return core::failure(EngineError::unrecognised);
+  co_return core::failure(nothing);
 }
 
 asio::awaitable<core::Result<OllamaDetails>> ollama_details(EngineClient& client, EngineAddress address,

@@ -4,6 +4,7 @@
 
 #include "engine/address.hpp"
 #include "engine/error.hpp"
+#include "engine/source.hpp"
 #include "engine/testing/run.hpp"
 #include "engine/testing/stand_in_engine.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 
 using testing::recorded;
 using testing::run;
+namespace beast = boost::beast;
 
 class DiscoveryTest : public ::testing::Test {
  protected:
@@ -98,6 +100,54 @@ TEST_F(DiscoveryTest, AnEngineThatStillLoadsIsUnavailable) {
   const auto found = recognised();
   ASSERT_FALSE(found);
   EXPECT_TRUE(found.error().is(EngineError::unavailable));
+}
+
+TEST_F(DiscoveryTest, AnEngineBehindAProxyThatCannotReachItIsUnavailable) {
+  for (const unsigned status : {429U, 502U, 504U}) {
+    for (const char* path : {"/", "/api/version", "/props", "/api/v0/models", "/v1/models"})
+      stand_in.reply("GET " + std::string(path), "<html>nginx</html>", status, "Content-Type: text/html\r\n");
+    const auto found = recognised();
+    ASSERT_FALSE(found);
+    EXPECT_TRUE(found.error().is(EngineError::unavailable)) << status;
+  }
+}
+
+TEST_F(DiscoveryTest, AnEngineThatAsksForAKeyIsSaidToAndAnswersWithIt) {
+  for (const unsigned status : {401U, 403U}) {
+    stand_in.reply("GET /v1/models", R"({"error":"Unauthorized"})", status);
+    const auto found = recognised();
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().code(), "engine_wants_key") << status;
+  }
+  stand_in.on("GET /v1/models", [](std::shared_ptr<testing::StandInEngine::Connection> connection) {
+    const bool good = connection->request()[beast::http::field::authorization] == "Bearer secret";
+    const std::string body = good ? R"({"object":"list","data":[{"id":"a"}]})" : "";
+    return connection->send("HTTP/1.1 " + std::string(good ? "200" : "401") +
+                            " X\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) +
+                            "\r\n\r\n" + body);
+  });
+  auto address = engine_address(stand_in.url()).value();
+  address.api_key = "secret";
+  EXPECT_TRUE(run(io, recognise(client, address)));
+}
+
+TEST_F(DiscoveryTest, WhatRefusesSomePathsAndListsItsModelsIsAnEngine) {
+  stand_in.reply("GET /api/version", "", 403);
+  stand_in.reply("GET /v1/models", R"({"object":"list","data":[{"id":"a"}]})");
+  EXPECT_TRUE(recognised());
+}
+
+// A proxy, or an engine that was starting, may at first have shown no more than that.
+TEST_F(DiscoveryTest, WhatLookedLikeAnyEngineIsRecognisedLater) {
+  Source source(engine_address(stand_in.url()).value());
+  const auto look = [&] {
+    source.apply(run(io, look_at(client, source)), {}, std::chrono::steady_clock::now());
+    return source.info().value();
+  };
+  stand_in.reply("GET /v1/models", R"({"object":"list","data":[{"id":"a"}]})");
+  EXPECT_EQ(look().kind, EngineKind::openai_compatible);
+  stand_in.be_llama_server();
+  EXPECT_EQ(look().kind, EngineKind::llama_server);
 }
 
 TEST_F(DiscoveryTest, AsksOllamaWhatAModelCanDo) {

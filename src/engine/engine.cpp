@@ -21,7 +21,8 @@ constexpr std::array<std::string_view, 3> kDialects{"openai", "ollama", "anthrop
 
 auto compared(const EngineInfo& info) {
   return std::make_tuple(std::cref(info.id), info.kind, std::cref(info.name), std::cref(info.version),
-                         info.parallel, info.up, info.shared, info.unrecognised, info.address.text());
+                         info.parallel, info.up, info.shared, info.unrecognised, info.wants_key,
+                         info.address.text());
 }
 
 }  // namespace

@@ -43,7 +43,8 @@ struct EngineInfo {
   bool up = false;        ///< answered when it was last asked
   bool shared = false;    ///< recognised, or approved by the owner
   bool unrecognised =
-      false;  ///< something answers there, but no engine that can be shared; then it is not up
+      false;               ///< something answers there, but no engine that can be shared; then it is not up
+  bool wants_key = false;  ///< it asks for an API key, or another one; then it is not up
   bool operator==(const EngineInfo& other) const;
 };
 

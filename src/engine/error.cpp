@@ -6,7 +6,7 @@ namespace pantheon::engine {
 namespace {
 
 // In the order of EngineError.
-constexpr std::array<core::ErrorRow, 8> kRows{{
+constexpr std::array<core::ErrorRow, 9> kRows{{
     {"engine_address_invalid", 400, 64,
      "The engine's address cannot be used; give one like http://127.0.0.1:8080."},
     {"engine_unavailable", 503, 69,
@@ -24,6 +24,8 @@ constexpr std::array<core::ErrorRow, 8> kRows{{
      "This address is a Pantheon gateway, not an engine; share the engine on the machine where it runs."},
     {"engine_request_invalid", 400, 65,
      "The request cannot be passed on to the model engine; it has a header that HTTP does not allow."},
+    {"engine_wants_key", 502, 77,
+     "The model engine asks for an API key; give the host the right one in PANTHEON_ENGINE_KEY."},
 }};
 
 }  // namespace

@@ -16,6 +16,7 @@ enum class EngineError {
   unrecognised,     ///< something answers, but it is no engine we know
   is_gateway,       ///< the answer carries our own mark: adopting it would make a loop
   request_invalid,  ///< HTTP cannot carry what was to be asked
+  wants_key,        ///< it answers 401 or 403: without an API key, or with a wrong one
 };
 const core::ErrorRow& row(EngineError code);
 std::span<const core::ErrorRow> engine_error_rows();

@@ -40,7 +40,10 @@ void Source::apply(core::Result<Listing> found, const SourceRules& rules,
                        .up = false,
                        .shared = true};
   }
-  if (info_) info_->unrecognised = unrecognised;
+  if (info_) {
+    info_->unrecognised = unrecognised;
+    info_->wants_key = found.error().is(EngineError::wants_key);
+  }
   go_down();
 }
 
@@ -114,9 +117,11 @@ void Source::add_details(const std::string& engine_name, OllamaDetails details) 
 asio::awaitable<core::Result<Listing>> look_at(EngineClient& client, const Source& source) {
   // A copy: the source may have changed when this goes on.
   const auto address = source.address();  // NOLINT(performance-unnecessary-copy-initialization)
-  if (source.info() && source.info()->up) {
+  // What is called so answered to nothing more telling then: a proxy, or an engine that was starting.
+  const bool known = source.info() && source.info()->kind != EngineKind::openai_compatible;
+  if (known && source.info()->up) {
     auto listing = co_await list_models(client, address, source.info()->kind);
-    if (listing || !listing.error().is(EngineError::bad_answer)) co_return listing;
+    if (listing || is_final(listing.error())) co_return listing;
   }
   co_return co_await recognise(client, address);
 }

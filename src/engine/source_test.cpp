@@ -68,6 +68,17 @@ TEST(Source, AnAddressOfTheOwnersWhereNoEngineAnswersIsListedAsSuch) {
   EXPECT_FALSE(source.info()->unrecognised);
 }
 
+TEST(Source, AnEngineThatAsksForAKeyIsListedAsSuchAndKeepsItsModelsForAWhile) {
+  Source source(engine_address("http://127.0.0.1:1").value());
+  source.apply(listing(EngineKind::openai_compatible), {}, kStart);
+  source.apply(core::failure(EngineError::wants_key), {}, kStart + 1s);
+  EXPECT_TRUE(source.info()->wants_key);
+  EXPECT_FALSE(source.info()->up);
+  EXPECT_TRUE(source.models().at(0).stale);
+  source.apply(listing(EngineKind::openai_compatible), {}, kStart + 2s);
+  EXPECT_FALSE(source.info()->wants_key);
+}
+
 TEST(Source, AGatewayIsDroppedAtOnce) {
   Source source(found());
   source.apply(listing(EngineKind::ollama), {}, kStart);

@@ -67,6 +67,7 @@ struct AccountClient::State : std::enable_shared_from_this<AccountClient::State>
         CredentialsProvider provider, AccountEvents listener);
 
   void listen();
+  void on_renew();
   void on_ended(std::string_view reason);
   static asio::awaitable<void> come_back(std::shared_ptr<State> state);
   static asio::awaitable<void> enter(std::shared_ptr<State> state);
@@ -147,7 +148,7 @@ AccountClient::State::State(asio::any_io_executor executor, AccountSettings set,
 
 void AccountClient::State::listen() {
   signaling.on_disconnect([this](std::string_view reason) { on_ended(reason); });
-  if (settings.renews) signaling.on("renew", [this](const socketio::Event&) { renewal.asked(); });
+  if (settings.renews) signaling.on("renew", [this](const socketio::Event&) { on_renew(); });
   signaling.on_connect_error([this](const core::json::object& error) { on_connect_error(error); });
   const auto on_object = [this](const char* name, void (State::*handler)(const core::json::object&)) {
     signaling.on(name, [this, handler](const socketio::Event& event) {
@@ -180,6 +181,12 @@ void AccountClient::State::listen() {
     if (const auto* peer = first_object(event)) directory.remove(*peer);
     if (events.on_peers_changed) events.on_peers_changed();
   });
+}
+
+// The token ends by the server's clock, whatever ours says of it.
+void AccountClient::State::on_renew() {
+  if (settings.replace_token) settings.replace_token();
+  renewal.asked();
 }
 
 void AccountClient::State::on_ended(std::string_view reason) {

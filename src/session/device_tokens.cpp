@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "core/log.hpp"
 #include "identity/hello_proof.hpp"
 #include "session/error.hpp"
 #include "session/json_post.hpp"
@@ -55,9 +56,16 @@ asio::awaitable<core::Result<void>> DeviceTokens::refresh() {
   const auto access = core::get_string(*answer, "accessToken");
   const auto fresh = core::get_string(*answer, "refreshToken");
   if (!access || !fresh) co_return core::failure(SessionError::not_signed_in);
-  tokens_ = {std::string(*access), std::string(*fresh)};
+  const Pair pair{std::string(*access), std::string(*fresh)};
+  tokens_.access_token = pair.access_token;
   replace_ = false;
-  co_return store_(tokens_);
+  // One that is used and not kept would leave, after a restart, one that counts as used before.
+  if (const auto kept = store_(pair); kept) {
+    tokens_.refresh_token = pair.refresh_token;
+  } else {
+    core::logger("session")->warn("the newer tokens could not be kept: {}", kept.error().message());
+  }
+  co_return core::Result<void>{};
 }
 
 }  // namespace pantheon::session

@@ -22,7 +22,8 @@ class DeviceTokens {
     std::string refresh_token;
   };
 
-  /// `store` is called with every new pair before it is used, so that a crash loses none.
+  /// `store` is called with every new pair before it is used, so that a crash loses none. Of a pair that it
+  /// fails to keep the access token alone is used.
   DeviceTokens(http::Client& http, std::string server_url, std::string device_id, identity::DeviceKey key,
                Pair tokens, std::function<core::Result<void>(const Pair&)> store);
 

@@ -25,7 +25,9 @@ class DeviceTokensTest : public testing::Test {
  protected:
   DeviceTokensTest() {
     server_.route("GET", "/v1/nonce", [](http::Request) { return give(core::json::object{{"nonce", "n"}}); });
-    server_.route("POST", "/v1/tokens/refresh", [this](http::Request) {
+    server_.route("POST", "/v1/tokens/refresh", [this](http::Request request) {
+      const auto body = core::parse_json_object(request.body).value();
+      used_.emplace_back(core::get_string(body, "refreshToken").value_or(""));
       const auto number = std::to_string(++refreshed_);
       return give({{"accessToken", good_token(number)}, {"refreshToken", "r" + number}});
     });
@@ -46,6 +48,7 @@ class DeviceTokensTest : public testing::Test {
   http::Server server_{loop_.executor()};
   http::Client client_{loop_.executor()};
   int refreshed_ = 0;
+  std::vector<std::string> used_;  ///< to refresh with
 };
 
 TEST_F(DeviceTokensTest, OneThatTheServerRefusedIsReplacedOnceThoughOurClockThinksWellOfIt) {
@@ -57,6 +60,25 @@ TEST_F(DeviceTokensTest, OneThatTheServerRefusedIsReplacedOnceThoughOurClockThin
   tokens.replace();
   EXPECT_EQ(token(tokens), good_token("1"));
   EXPECT_EQ(token(tokens), good_token("1"));
+}
+
+// The one on disk would count as used before, after a restart, and all tokens would be taken back.
+TEST_F(DeviceTokensTest, OneThatCouldNotBeKeptIsNotUsedToRefresh) {
+  const auto key = identity::DeviceKey::generate();
+  bool full = true;
+  DeviceTokens tokens(client_, "http://127.0.0.1:" + std::to_string(server_.port()), key.device_id(), key,
+                      {good_token("0"), "r0"}, [&full](const DeviceTokens::Pair&) -> core::Result<void> {
+                        if (full) return core::failure(core::CommonError::internal);
+                        return {};
+                      });
+  for (const auto* expected : {"1", "2", "3"}) {
+    tokens.replace();
+    const auto given = loop_.run(tokens.access_token());
+    ASSERT_TRUE(given) << "the access token is good";
+    EXPECT_EQ(*given, good_token(expected));
+    full = false;
+  }
+  EXPECT_EQ(used_, (std::vector<std::string>{"r0", "r0", "r2"}));
 }
 
 }  // namespace

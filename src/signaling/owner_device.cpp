@@ -1,5 +1,6 @@
 #include "signaling/owner_device.hpp"
 
+#include "core/log.hpp"
 #include "identity/device_key.hpp"
 #include "identity/error.hpp"
 
@@ -13,10 +14,17 @@ core::Result<DeviceTokens> issue_owner_token(store::DeviceStore& store, Tokens& 
   if (!known) return core::failure(known.error());
   if (*known && (*known)->revoked) return core::failure(IdentityError::device_revoked);
   if (*known && (*known)->public_key != device.public_key) return core::failure(IdentityError::key_changed);
-  if (const auto saved = store.save_device(device); !saved) return core::failure(saved.error());
+  // With a full disk the device goes on as what it was.
+  if (const auto saved = store.save_device(device); !saved) {
+    if (!*known) return core::failure(saved.error());
+    core::logger("signaling")->warn("{}", saved.error().message());
+    return tokens.issue_access(**known);
+  }
   const auto kept = store.find_device(device.account, device.device_id);
   if (!kept) return core::failure(kept.error());
-  return tokens.issue(**kept);
+  auto issued = tokens.issue(**kept);
+  if (!issued) return tokens.issue_access(**kept);
+  return issued;
 }
 
 }  // namespace pantheon::signaling

@@ -246,6 +246,8 @@ core::Result<json::object> Pairing::finish(const Taken& taken, const identity::P
 core::Result<void> Pairing::check_room(const std::string& account, const std::string& device_id) {
   const auto known = store_->find_device(account, device_id);
   if (!known) return core::failure(known.error());
+  // A removed id never comes back; the newcomer may make another key and use the same code.
+  if (*known && (*known)->revoked) return core::failure(identity::IdentityError::device_revoked);
   if (!*known) {
     if (auto room = check_room_for_device(*store_, account, limits_); !room) return room;
   }

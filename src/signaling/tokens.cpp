@@ -59,19 +59,26 @@ void Tokens::add_to(http::Server& server) {
                [this](http::Request request) { return ready(no_store(refresh(request))); }, {kMaxBody});
 }
 
-core::Result<DeviceTokens> Tokens::issue(const store::DeviceRow& device,
-                                         std::optional<core::ByteVector> predecessor) {
+core::Result<DeviceTokens> Tokens::issue_access(const store::DeviceRow& device) const {
   const auto key = identity::parse_public_key(device.public_key);
   if (!key) return core::failure(key.error());
   auto access = access_->issue(device.account, device.device_id, *key, device.token_generation);
   if (!access) return core::failure(access.error());
+  return DeviceTokens{device.account, std::move(*access), {}, access_->lifetime()};
+}
+
+core::Result<DeviceTokens> Tokens::issue(const store::DeviceRow& device,
+                                         std::optional<core::ByteVector> predecessor) {
+  auto tokens = issue_access(device);
+  if (!tokens) return tokens;
   auto refresh = auth::make_refresh_token();
   const auto hash = auth::hash_refresh_token(refresh);
   const auto added =
       store_->add_refresh_token({core::ByteVector(hash.begin(), hash.end()), device.account, device.device_id,
                                  clock_() + refresh_lifetime_, std::nullopt, std::move(predecessor)});
   if (!added) return core::failure(added.error());
-  return DeviceTokens{device.account, std::move(*access), std::move(refresh), access_->lifetime()};
+  tokens->refresh_token = std::move(refresh);
+  return tokens;
 }
 
 core::Result<store::DeviceRow> Tokens::device_of(const auth::Bearer& bearer) {

@@ -32,6 +32,8 @@ class Tokens {
 
   /// Tokens for a device that is in the store.
   core::Result<DeviceTokens> issue(const store::DeviceRow& device) { return issue(device, std::nullopt); }
+  /// An access token alone: nothing is kept of it.
+  core::Result<DeviceTokens> issue_access(const store::DeviceRow& device) const;
   /// The device of a verified token of ours: `auth_invalid` when its generation is over, `device_revoked`.
   core::Result<store::DeviceRow> device_of(const auth::Bearer& bearer);
   /// Deletes what has expired. Call now and then.
