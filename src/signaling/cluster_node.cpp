@@ -112,10 +112,13 @@ core::Result<void> ClusterNode::share_database() {
       parts_.devices.server_value("nonce_key", core::to_hex(core::random_bytes(auth::Nonces::kKeySize)));
   if (!key) return core::failure(key.error());
   parts_.nonces.use_key(core::as_bytes(*key));
-  parts_.nonces.count_by([nodes = &store_](std::string_view nonce, core::WallTime expires_at) {
-    const auto first = nodes->use_nonce(nonce, expires_at);
-    if (!first) core::logger("signaling")->error("nonces: {}", first.error().message());
-    return first.value_or(false);
+  // On a full disk each node counts by itself: better than to let nobody in.
+  parts_.nonces.count_by([this](std::string_view nonce, core::WallTime expires_at) -> std::optional<bool> {
+    const auto first = store_.use_nonce(nonce, expires_at);
+    if (first) return *first;
+    if (told_uncounted_.due(std::chrono::steady_clock::now()))
+      core::logger("signaling")->error("each node counts nonces by itself: {}", first.error().message());
+    return std::nullopt;
   });
   return {};
 }

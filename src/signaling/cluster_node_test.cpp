@@ -1,5 +1,8 @@
 #include "signaling/cluster_node.hpp"
 
+#include <gmock/gmock.h>
+
+#include "signaling/full_disk_test_support.hpp"
 #include "signaling/two_services_test_support.hpp"
 
 namespace pantheon::signaling {
@@ -10,6 +13,8 @@ using namespace identity;
 using std::chrono::seconds;
 using test::TestDevice;
 using test::text_of;
+using testing::HasSubstr;
+using testing::Not;
 
 /// Two nodes that keep no devices, with a database each, as on two machines.
 struct ApartTest : test::OverRedis<test::TwoServicesTest> {
@@ -43,6 +48,24 @@ TEST_F(ClusterNodeTest, AHelloMayBeSignedOverANonceOfAnotherNodeAndCountsOnce) {
   run_both([&]() -> test::asio::awaitable<void> {
     const auto host = owner_device();
     co_await expect_hello_counts_once(host);
+  });
+}
+
+TEST_F(ClusterNodeTest, AHelloOfAKnownDeviceCountsAndOnlyOnceThoughTheDiskIsFull) {
+  run_both([&]() -> test::asio::awaitable<void> {
+    const auto host = owner_device();
+    std::vector<std::string> refused;
+    {
+      const test::FullDisk full;
+      const auto auth = co_await hello(host);
+      for (int i = 0; i < 2; ++i) {
+        auto& made = client(auth);
+        const auto code = co_await made.connect();
+        refused.push_back(code);
+      }
+    }
+    EXPECT_EQ(refused.at(0), "");
+    EXPECT_EQ(refused.at(1), "proof_invalid");
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include "auth/access_tokens.hpp"
 #include "auth/nonces.hpp"
+#include "core/seldom.hpp"
 #include "http/message.hpp"
 #include "signaling/directory.hpp"
 #include "signaling/options.hpp"
@@ -40,8 +41,13 @@ class Tokens {
  private:
   core::Result<DeviceTokens> issue(const store::DeviceRow& device,
                                    std::optional<core::ByteVector> predecessor);
+  core::Result<std::string> issue_access(const store::DeviceRow& device) const;
   http::Response refresh(const http::Request& request);
   core::Result<DeviceTokens> refresh(const core::json::object& body);
+  /// Whether the token still counts; one that was used long ago takes all of its device back.
+  core::Result<void> judge(const store::RefreshTokenRow& token, const store::DeviceRow& device);
+  core::Result<DeviceTokens> keep(std::string refresh_token, const store::DeviceRow& device,
+                                  const core::Error& unwritten);
   core::Result<DeviceTokens> rotate(const store::RefreshTokenRow& token, const store::DeviceRow& device);
   store::DeviceStore* store_;
   const auth::AccessTokens* access_;
@@ -52,6 +58,7 @@ class Tokens {
   std::chrono::hours refresh_lifetime_;
   Proxies proxies_;
   std::shared_ptr<AddressLimiter> limiter_;
+  core::Seldom told_kept_{std::chrono::minutes(1)};
 };
 
 /// `{ accessToken, refreshToken, expiresIn }`.
