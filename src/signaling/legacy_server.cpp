@@ -247,6 +247,8 @@ boost::asio::awaitable<void> LegacyServer::handle(LegacyServer& self, LegacySess
   }
   if (!message) {
     core::logger("signaling")->info("a generation-1 message was refused: {}", refusal.error.code());
+    if (session->member && !refusal.asker.empty())
+      self.relay_->unreadable(*session->member, refusal.asker, refusal.request_id);
     session->send(refusal_text(refusal));
     co_return;
   }
