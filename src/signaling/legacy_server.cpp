@@ -286,6 +286,7 @@ boost::asio::awaitable<void> LegacyServer::sign_in(LegacyServer& self, LegacySes
     const auto space = self.rooms_->check_space((*member)->account());
     if (!space) member = tl::unexpected(EventFailure(space.error()));
   }
+  if (self.metrics_ != nullptr) self.metrics_->signed_in(member ? nullptr : &member.error().error);
   if (!member) {
     auto& [error, extra] = member.error();
     core::logger("signaling")->info("a generation-1 client was refused: {}", error.code());
