@@ -39,6 +39,14 @@ cluster::RedisLinkOptions link_options(const Options& options) {
   return link;
 }
 
+// For anybody: the detail, which the log has, may say where Redis is.
+std::string_view words_of(const core::Error& error) {
+  for (const auto& row : cluster::cluster_error_rows()) {
+    if (row.code == error.code()) return row.advice;
+  }
+  return "This node cannot join the others; its log says why.";
+}
+
 }  // namespace
 
 core::Result<std::unique_ptr<ClusterNode>> ClusterNode::open(boost::asio::any_io_executor executor,
@@ -190,7 +198,7 @@ core::json::object ClusterNode::health() const {
   core::json::object health{{"ready", nodes_.joined()}, {"nodes", nodes_.others().size() + 1}};
   if (const auto trouble = nodes_.trouble()) {
     health["code"] = trouble->code();
-    health["message"] = trouble->message();
+    health["message"] = words_of(*trouble);
   }
   return health;
 }

@@ -188,6 +188,38 @@ TEST_F(ClusterNodeTest, AFullAccountHasRoomForASocketThatTakesAPlaceOnAnotherNod
   });
 }
 
+TEST_F(ClusterNodeTest, WhoIsRefusedForSocketsElsewhereIsCountedAsRefused) {
+  options.limits.max_sockets_per_account = 1;
+  run_both([&]() -> test::asio::awaitable<void> {
+    static_cast<void>(co_await joined_there("anna", "host"));
+    auto auth = legacy_auth("anna", "phone");
+    auto& one_too_many = client(std::move(auth));
+    const auto refused = co_await one_too_many.connect();
+    EXPECT_EQ(refused, "account_full");
+    const auto metrics = co_await fetch("GET", "/metrics");
+    EXPECT_THAT(metrics.body, HasSubstr("pantheon_sign_ins_total{result=\"account_full\"} 1\n"));
+    EXPECT_THAT(metrics.body, Not(HasSubstr("pantheon_sign_ins_total{result=\"ok\"}")));
+  });
+}
+
+TEST_F(ClusterNodeTest, HealthDoesNotSayWhereRedisIs) {
+  run_both([&]() -> test::asio::awaitable<void> {
+    redis.stop();
+    co_await until_both_are(false);
+    std::string known;
+    for (const auto end = std::chrono::steady_clock::now() + test::kPatience;
+         known.find("127.0.0.1") == std::string::npos && std::chrono::steady_clock::now() < end;) {
+      const auto joined = co_await service->wait_joined(std::chrono::milliseconds(10));
+      known = joined ? "" : joined.error().message();
+    }
+    EXPECT_THAT(known, HasSubstr("127.0.0.1")) << "what the log says";
+    const auto health = co_await fetch("GET", "/health");
+    EXPECT_THAT(health.body, HasSubstr("cluster_unavailable"));
+    EXPECT_THAT(health.body, HasSubstr("Redis cannot be reached"));
+    EXPECT_THAT(health.body, Not(HasSubstr("127.0.0.1")));
+  });
+}
+
 TEST_F(ClusterPairingTest, ACodeIsRedeemedOnAnotherNodeAndOnlyOnce) {
   run_both([&]() -> test::asio::awaitable<void> {
     co_await open_code();
