@@ -34,6 +34,12 @@ void check_request(LegacyRequest request) {
   expect(requests.take({"host", "peer", passed.at("request_id")}).has_value());
 }
 
+// What others are told of it is bounded, whatever was said.
+void check_registration(const LegacyRegister& registration) {
+  expect(registration.platform.size() <= kMaxLegacyText);
+  expect(core::serialize_json(registration.capabilities).size() <= kMaxLegacyCapabilities);
+}
+
 // A signal never says that it comes from anyone but its sender.
 void check_signal(LegacySignal signal) {
   const auto passed = checked(legacy_signal("me", std::move(signal)));
@@ -51,7 +57,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (auto* request = std::get_if<LegacyRequest>(&*message)) {
     check_request(std::move(*request));
+  } else if (const auto* registration = std::get_if<LegacyRegister>(&*message)) {
+    check_registration(*registration);
   } else if (auto* response = std::get_if<LegacyResponse>(&*message)) {
+    expect(response->answer.error.size() <= kMaxLegacyError);
+    expect(response->answer.error_code.size() <= kMaxLegacyText);
     checked(legacy_response("host", response->request_id, std::move(response->answer)));
   } else if (auto* signal = std::get_if<LegacySignal>(&*message)) {
     check_signal(std::move(*signal));

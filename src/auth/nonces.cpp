@@ -56,10 +56,14 @@ bool Nonces::redeem(std::string_view nonce) {
   const auto now = clock_();
   const auto issued = read_time(body);
   if (issued > now + kClockLeeway || now - issued > kLifetime) return false;
-  if (first_use_) return first_use_(nonce, issued + kLifetime);
   while (!used_.empty() && now - used_.begin()->first > kLifetime) used_.erase(used_.begin());
+  std::pair use(issued, std::string(nonce));
+  if (used_.contains(use)) return false;
+  if (first_use_) {
+    if (const auto first = first_use_(nonce, issued + kLifetime)) return *first;
+  }
   if (used_.size() >= max_used_) return false;
-  return used_.emplace(issued, std::string(nonce)).second;
+  return used_.insert(std::move(use)).second;
 }
 
 }  // namespace pantheon::auth

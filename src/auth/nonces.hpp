@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,8 +17,8 @@ namespace pantheon::auth {
 /// memory; only used ones are remembered, until they have expired. Not thread-safe.
 class Nonces {
  public:
-  /// True for the first use of a nonce, wherever it was.
-  using FirstUse = std::function<bool(std::string_view nonce, core::WallTime expires_at)>;
+  /// True for the first use of a nonce, wherever it was; nothing when that cannot be told.
+  using FirstUse = std::function<std::optional<bool>(std::string_view nonce, core::WallTime expires_at)>;
   static constexpr std::chrono::seconds kLifetime{60};
   /// How far ahead the clock of another server may be that gave the nonce out.
   static constexpr std::chrono::seconds kClockLeeway{5};
@@ -28,7 +29,8 @@ class Nonces {
   /// For servers that take each other's nonces: a key that is theirs together. Nonces of the key before
   /// count no more.
   void use_key(core::ByteView key);
-  /// Somebody else remembers what is used. Call before the first is redeemed.
+  /// Somebody else remembers what is used; what it cannot tell is remembered here. Call before the first is
+  /// redeemed.
   void count_by(FirstUse first_use) { first_use_ = std::move(first_use); }
 
   std::string issue() const;

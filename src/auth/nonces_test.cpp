@@ -63,6 +63,19 @@ TEST_F(NoncesTest, UsedOnesAreForgottenWhenTheyHaveExpiredAndNotBefore) {
   EXPECT_TRUE(nonces.redeem(nonces.issue()));
 }
 
+TEST_F(NoncesTest, WhatNobodyElseCanCountIsCountedHereOnce) {
+  std::optional<bool> told;
+  nonces.count_by([&](std::string_view, core::WallTime) { return told; });
+  const auto nonce = nonces.issue();
+  EXPECT_TRUE(nonces.redeem(nonce));
+  EXPECT_FALSE(nonces.redeem(nonce));
+  told = true;
+  EXPECT_FALSE(nonces.redeem(nonce)) << "used while nobody else could count";
+  EXPECT_TRUE(nonces.redeem(nonces.issue()));
+  told = false;
+  EXPECT_FALSE(nonces.redeem(nonces.issue()));
+}
+
 TEST(Nonces, ServersThatShareAKeyTakeEachOthersOnce) {
   const core::WallTime now{std::chrono::hours(1)};
   const core::ByteVector key{1, 2, 3};

@@ -44,7 +44,7 @@ void Server::attach(http::Server& server, std::string path) {
   upgrades.answer_with_first_message = true;
   upgrades.check = [state](const http::Request& request) -> std::optional<http::Response> {
     const auto asked = state->verify(request, true);
-    if (!asked) return handshake_error(asked.error());
+    if (!asked) return state->refuse(request, asked.error());
     return std::nullopt;
   };
   server.upgrade(

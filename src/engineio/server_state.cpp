@@ -1,6 +1,8 @@
 #include "engineio/server_state.hpp"
 
+#include "core/log.hpp"
 #include "core/random.hpp"
+#include "core/utf8.hpp"
 #include "engineio/probe.hpp"
 #include "http/url.hpp"
 
@@ -8,6 +10,8 @@ namespace pantheon::engineio {
 namespace {
 
 constexpr core::Bytes kLargestProbe{4 * 1024};
+constexpr std::chrono::seconds kRefusalPause{1};
+constexpr std::size_t kLongestVersion = 8;
 
 /// Whoever runs a session forgets it at the end, unless somebody else runs it on after an upgrade.
 struct Running {
@@ -67,13 +71,31 @@ core::Result<HandshakeQuery> Server::State::verify(const http::Request& request,
   return asked;
 }
 
-std::optional<http::Response> Server::State::check(const http::Request& request) const {
+// Sessions end, and their clients ask on for a moment: that is no news. Who cannot begin one may be a client
+// that somebody should update.
+http::Response Server::State::refuse(const http::Request& request, const core::Error& error) {
+  const auto log = core::logger("engineio");
+  if (error.is(EngineioError::session_unknown)) {
+    log->debug("a request was refused: {}", error.code());
+    return handshake_error(error);
+  }
+  auto& told = told_refused.try_emplace(error.code(), kRefusalPause).first->second;
+  if (const auto others = told.due(std::chrono::steady_clock::now())) {
+    const auto version = http::query_parameter(request.query, "EIO").value_or("");
+    log->info("an Engine.IO handshake was refused: {} (EIO={} from {}){}", error.code(),
+              core::utf8_prefix(version, kLongestVersion), request.remote_address.to_string(),
+              *others == 0 ? "" : ", as were " + std::to_string(*others) + " more since the last such line");
+  }
+  return handshake_error(error);
+}
+
+std::optional<http::Response> Server::State::check(const http::Request& request) {
   common->timeouts->run_due();  // no request brings a session back whose time is up
   const auto asked = verify(request, false);
-  if (!asked) return handshake_error(asked.error());
+  if (!asked) return refuse(request, asked.error());
   if (asked->sid.empty() || request.method == "GET") return std::nullopt;
   if (request.method == "POST") return find_polling(asked->sid)->begin_post(request);
-  return handshake_error(EngineioError::bad_handshake_method);
+  return refuse(request, EngineioError::bad_handshake_method);
 }
 
 // The handshake has none that anybody would read.

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "core/async_event.hpp"
+#include "core/seldom.hpp"
 #include "engineio/polling_transport.hpp"
 #include "engineio/server.hpp"
 
@@ -19,10 +21,12 @@ struct Server::State final : Connection::Holder {
 
   /// Everything that can be said against a request before its body is read, or its WebSocket opened.
   core::Result<HandshakeQuery> verify(const http::Request& request, bool is_upgrade) const;
+  /// The answer to it then; the log has a line.
+  http::Response refuse(const http::Request& request, const core::Error& error);
   std::shared_ptr<PollingTransport> find_polling(const std::string& sid) const;
 
   // Requests of long-polling.
-  std::optional<http::Response> check(const http::Request& request) const;
+  std::optional<http::Response> check(const http::Request& request);
   core::Bytes largest_body(const http::Request& request) const;
   void broken_off(const http::Request& request, const core::Error& error) const;
   static asio::awaitable<http::Response> handle(Shared self, http::Request request);
@@ -55,6 +59,7 @@ struct Server::State final : Connection::Holder {
   std::unordered_map<std::string_view, std::shared_ptr<Connection>> connections;  ///< by their own ids
   /// Of those that are polling, and of those that have ended but await a poll.
   std::unordered_map<std::string, std::shared_ptr<PollingTransport>> polling;
+  std::map<std::string_view, core::Seldom> told_refused;  ///< by code
   bool stopping = false;
 };
 

@@ -189,5 +189,20 @@ TEST_F(EngineTest, AClientIsToldThatThereIsNoEngineAtAPath) {
   EXPECT_EQ(loop.run(connect(tasks, options)).error().code(), "bad_url");
 }
 
+TEST_F(EngineTest, RefusedHandshakesAreLoggedAtMostOnceASecond) {
+  auto old = request("GET", "", "");
+  old.url = http::parse_url(options.url + options.path + "?EIO=3&transport=polling").value();
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 3; ++i) {
+    auto made = old;
+    EXPECT_EQ(loop.run(client.fetch(std::move(made), core::Bytes{100'000})).value().status, 400U);
+  }
+  const auto logged = testing::internal::GetCapturedStderr();
+  const auto first = logged.find("unsupported_protocol");
+  EXPECT_NE(first, std::string::npos) << logged;
+  EXPECT_NE(logged.find("EIO=3"), std::string::npos) << logged;
+  EXPECT_EQ(logged.find("unsupported_protocol", first + 1), std::string::npos) << logged;
+}
+
 }  // namespace
 }  // namespace pantheon::engineio

@@ -39,6 +39,14 @@ cluster::RedisLinkOptions link_options(const Options& options) {
   return link;
 }
 
+// For anybody: the detail, which the log has, may say where Redis is.
+std::string_view words_of(const core::Error& error) {
+  for (const auto& row : cluster::cluster_error_rows()) {
+    if (row.code == error.code()) return row.advice;
+  }
+  return "This node cannot join the others; its log says why.";
+}
+
 }  // namespace
 
 core::Result<std::unique_ptr<ClusterNode>> ClusterNode::open(boost::asio::any_io_executor executor,
@@ -112,10 +120,13 @@ core::Result<void> ClusterNode::share_database() {
       parts_.devices.server_value("nonce_key", core::to_hex(core::random_bytes(auth::Nonces::kKeySize)));
   if (!key) return core::failure(key.error());
   parts_.nonces.use_key(core::as_bytes(*key));
-  parts_.nonces.count_by([nodes = &store_](std::string_view nonce, core::WallTime expires_at) {
-    const auto first = nodes->use_nonce(nonce, expires_at);
-    if (!first) core::logger("signaling")->error("nonces: {}", first.error().message());
-    return first.value_or(false);
+  // On a full disk each node counts by itself: better than to let nobody in.
+  parts_.nonces.count_by([this](std::string_view nonce, core::WallTime expires_at) -> std::optional<bool> {
+    const auto first = store_.use_nonce(nonce, expires_at);
+    if (first) return *first;
+    if (told_uncounted_.due(std::chrono::steady_clock::now()))
+      core::logger("signaling")->error("each node counts nonces by itself: {}", first.error().message());
+    return std::nullopt;
   });
   return {};
 }
@@ -187,7 +198,7 @@ core::json::object ClusterNode::health() const {
   core::json::object health{{"ready", nodes_.joined()}, {"nodes", nodes_.others().size() + 1}};
   if (const auto trouble = nodes_.trouble()) {
     health["code"] = trouble->code();
-    health["message"] = trouble->message();
+    health["message"] = words_of(*trouble);
   }
   return health;
 }

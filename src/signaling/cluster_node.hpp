@@ -7,6 +7,7 @@
 
 #include "cluster/nodes.hpp"
 #include "cluster/redis_adapter.hpp"
+#include "core/seldom.hpp"
 #include "core/task_group.hpp"
 #include "signaling/cluster_codes.hpp"
 #include "signaling/cluster_founding.hpp"
@@ -69,6 +70,7 @@ class ClusterNode final : public OtherNodes {
   int sweeps_ = 0;
   bool cutting_ = false;
   bool cut_again_ = false;
+  core::Seldom told_uncounted_{std::chrono::minutes(1)};
   core::TaskGroup tasks_;
 };
 

@@ -1,5 +1,8 @@
 #include "signaling/cluster_node.hpp"
 
+#include <gmock/gmock.h>
+
+#include "signaling/full_disk_test_support.hpp"
 #include "signaling/two_services_test_support.hpp"
 
 namespace pantheon::signaling {
@@ -10,6 +13,8 @@ using namespace identity;
 using std::chrono::seconds;
 using test::TestDevice;
 using test::text_of;
+using testing::HasSubstr;
+using testing::Not;
 
 /// Two nodes that keep no devices, with a database each, as on two machines.
 struct ApartTest : test::OverRedis<test::TwoServicesTest> {
@@ -43,6 +48,24 @@ TEST_F(ClusterNodeTest, AHelloMayBeSignedOverANonceOfAnotherNodeAndCountsOnce) {
   run_both([&]() -> test::asio::awaitable<void> {
     const auto host = owner_device();
     co_await expect_hello_counts_once(host);
+  });
+}
+
+TEST_F(ClusterNodeTest, AHelloOfAKnownDeviceCountsAndOnlyOnceThoughTheDiskIsFull) {
+  run_both([&]() -> test::asio::awaitable<void> {
+    const auto host = owner_device();
+    std::vector<std::string> refused;
+    {
+      const test::FullDisk full;
+      const auto auth = co_await hello(host);
+      for (int i = 0; i < 2; ++i) {
+        auto& made = client(auth);
+        const auto code = co_await made.connect();
+        refused.push_back(code);
+      }
+    }
+    EXPECT_EQ(refused.at(0), "");
+    EXPECT_EQ(refused.at(1), "proof_invalid");
   });
 }
 
@@ -162,6 +185,38 @@ TEST_F(ClusterNodeTest, AFullAccountHasRoomForASocketThatTakesAPlaceOnAnotherNod
     EXPECT_EQ(refused, "account_full");
     static_cast<void>(co_await connected(laptop));
     co_await meeting.there->disconnected();
+  });
+}
+
+TEST_F(ClusterNodeTest, WhoIsRefusedForSocketsElsewhereIsCountedAsRefused) {
+  options.limits.max_sockets_per_account = 1;
+  run_both([&]() -> test::asio::awaitable<void> {
+    static_cast<void>(co_await joined_there("anna", "host"));
+    auto auth = legacy_auth("anna", "phone");
+    auto& one_too_many = client(std::move(auth));
+    const auto refused = co_await one_too_many.connect();
+    EXPECT_EQ(refused, "account_full");
+    const auto metrics = co_await fetch("GET", "/metrics");
+    EXPECT_THAT(metrics.body, HasSubstr("pantheon_sign_ins_total{result=\"account_full\"} 1\n"));
+    EXPECT_THAT(metrics.body, Not(HasSubstr("pantheon_sign_ins_total{result=\"ok\"}")));
+  });
+}
+
+TEST_F(ClusterNodeTest, HealthDoesNotSayWhereRedisIs) {
+  run_both([&]() -> test::asio::awaitable<void> {
+    redis.stop();
+    co_await until_both_are(false);
+    std::string known;
+    for (const auto end = std::chrono::steady_clock::now() + test::kPatience;
+         known.find("127.0.0.1") == std::string::npos && std::chrono::steady_clock::now() < end;) {
+      const auto joined = co_await service->wait_joined(std::chrono::milliseconds(10));
+      known = joined ? "" : joined.error().message();
+    }
+    EXPECT_THAT(known, HasSubstr("127.0.0.1")) << "what the log says";
+    const auto health = co_await fetch("GET", "/health");
+    EXPECT_THAT(health.body, HasSubstr("cluster_unavailable"));
+    EXPECT_THAT(health.body, HasSubstr("Redis cannot be reached"));
+    EXPECT_THAT(health.body, Not(HasSubstr("127.0.0.1")));
   });
 }
 

@@ -1,5 +1,7 @@
 #include "signaling/http_limits.hpp"
 
+#include <gmock/gmock.h>
+
 #include "signaling/test_support.hpp"
 
 namespace pantheon::signaling {
@@ -66,6 +68,19 @@ TEST_F(HttpLimitsTest, LoadBalancing_ClientsOfAProxyThatDoesNotNameThemAreNotLim
       const auto answer = co_await fetch("GET", "/health");
       EXPECT_EQ(answer.status, 200U);
     }
+  });
+}
+
+TEST_F(HttpLimitsTest, WhoAsksHowTheServerIsIsTakenForNoProxyThatNamesNobody) {
+  options.proxies = Proxies();
+  run([&]() -> test::asio::awaitable<void> {
+    const auto warning = testing::HasSubstr("sends no X-Forwarded-For");
+    testing::internal::CaptureStderr();
+    for (const auto* path : {"/health", "/ready", "/metrics"}) co_await fetch("GET", path);
+    EXPECT_THAT(testing::internal::GetCapturedStderr(), testing::Not(warning));
+    testing::internal::CaptureStderr();
+    co_await fetch("GET", "/config.json");
+    EXPECT_THAT(testing::internal::GetCapturedStderr(), warning);
   });
 }
 

@@ -15,7 +15,27 @@ using core::CommonError;
 
 constexpr std::size_t kMaxCredential = 8 * 1024;
 constexpr std::size_t kMaxRequestId = 256;
-constexpr std::size_t kMaxCapabilities = 4 * 1024;
+
+std::string text_of_any(const json::value& value, std::size_t max) {
+  if (value.is_null()) return {};
+  if (value.is_string()) return std::string(core::utf8_prefix(value.get_string(), max));
+  return std::string(core::utf8_prefix(core::serialize_json(value), max));
+}
+
+/// Of a list as many entries as there is room for, else nothing: a host without its capabilities still
+/// serves.
+json::value bounded_capabilities(json::value said) {
+  if (core::serialize_json(said).size() <= kMaxLegacyCapabilities) return said;
+  json::array kept;
+  if (!said.is_array()) return kept;
+  std::size_t size = 2;  // of the brackets
+  for (auto& entry : said.get_array()) {
+    size += core::serialize_json(entry).size() + 1;
+    if (size > kMaxLegacyCapabilities) break;
+    kept.push_back(std::move(entry));
+  }
+  return kept;
+}
 
 /// The texts a message is made of. The first that is wrong is remembered.
 class Reader {
@@ -27,6 +47,17 @@ class Reader {
     if (value == nullptr || value->is_null()) return {};
     if (!value->is_string() || value->get_string().size() > max) wrong(name);
     return value->is_string() ? std::string(value->get_string()) : std::string();
+  }
+
+  /// Cut; empty when it is no text.
+  std::string text(std::string_view name, std::size_t max) const {
+    return std::string(core::utf8_prefix(core::get_string(*object_, name).value_or(""), max));
+  }
+
+  /// Whatever it is, as text: what only people read is no reason to refuse a message.
+  std::string any(std::string_view name, std::size_t max) const {
+    const auto* value = object_->if_contains(name);
+    return value == nullptr ? std::string() : text_of_any(*value, max);
   }
 
   std::string required(std::string_view name) {
@@ -63,8 +94,8 @@ class Reader {
     return value.value_or(false);
   }
 
-  void wrong(std::string_view name, CommonError code = CommonError::invalid_argument) {
-    if (!failure_) failure_ = core::Error(code, std::string(name));
+  void wrong(std::string_view name) {
+    if (!failure_) failure_ = core::Error(CommonError::invalid_argument, std::string(name));
   }
 
   const std::optional<core::Error>& failure() const { return failure_; }
@@ -81,12 +112,8 @@ LegacyMessage read_auth(Reader& reader) {
 
 LegacyMessage read_register(Reader& reader) {
   LegacyRegister registration;
-  registration.platform = reader.optional("platform");
-  for (const auto* ignored : {"public_ip", "nat_type", "user_id"}) reader.optional(ignored);
-  registration.capabilities = reader.take("capabilities");
-  if (core::serialize_json(registration.capabilities).size() > kMaxCapabilities) {
-    reader.wrong("capabilities", CommonError::too_large);
-  }
+  registration.platform = reader.text("platform", kMaxLegacyText);
+  registration.capabilities = bounded_capabilities(reader.take("capabilities"));
   return registration;
 }
 
@@ -107,8 +134,8 @@ LegacyMessage read_response(Reader& reader, LegacyAnswerKind kind) {
   if (response.answer.success) {
     response.answer.data = reader.take("data");
   } else {
-    response.answer.error = reader.optional("error", kMaxLegacyError);
-    response.answer.error_code = reader.optional("code");
+    response.answer.error = reader.any("error", kMaxLegacyError);
+    response.answer.error_code = reader.any("code", kMaxLegacyText);
   }
   return response;
 }
@@ -149,6 +176,8 @@ LegacyRefusal outline(json::object& object, core::Error error) {
   LegacyRefusal refusal{std::move(error)};
   refusal.type = core::utf8_prefix(core::get_string(object, "type").value_or(""), kMaxLegacyText);
   refusal.request_id = Reader(object).request_id();
+  if (refusal.type == "peer_response" || refusal.type == "models_response")
+    refusal.asker = core::get_string(object, "to_peer_id").value_or("");
   if (const auto* data = core::get_object(object, "data")) refusal.kind = answer_kind(*data);
   return refusal;
 }

@@ -13,6 +13,8 @@ namespace pantheon::signaling {
 /// Longest text of a member that has no limit of its own, and of what a peer says went wrong, in bytes.
 inline constexpr std::size_t kMaxLegacyText = 128;
 inline constexpr std::size_t kMaxLegacyError = 1024;
+/// What a member says it can do, as JSON, in bytes: room for a list of some hundred models.
+inline constexpr std::size_t kMaxLegacyCapabilities = 16 * 1024;
 
 /// `auth`: who connects. Either credential; the account comes from it alone.
 struct LegacyAuth {
@@ -21,10 +23,11 @@ struct LegacyAuth {
   std::string peer_id;  ///< as the client calls itself; may be empty
 };
 
-/// `register`: what the client says of itself. Its addresses are read and forgotten: nobody needs them.
+/// `register`: what the client says of itself, as far as it can be used. Its addresses are not looked at:
+/// nobody needs them.
 struct LegacyRegister {
   std::string platform;
-  core::json::value capabilities;  ///< whatever it is, at most 4 KiB as text
+  core::json::value capabilities;  ///< whatever it is, at most kMaxLegacyCapabilities as text
 };
 
 struct LegacyGetPeers {};
@@ -77,6 +80,7 @@ struct LegacyRefusal {
   std::string type = {};
   LegacyRequestId request_id = nullptr;
   LegacyAnswerKind kind = LegacyAnswerKind::chat;
+  std::string asker = {};  ///< who waits for the answer that the message was meant to be
 };
 
 /// One message of a generation-1 client (docs/signaling-protocol.md, "Generation 1"). `invalid_json`,

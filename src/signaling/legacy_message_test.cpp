@@ -68,7 +68,6 @@ TEST(LegacyMessage, SaysWhatIsWrongWithAMalformedOne) {
   EXPECT_EQ(refused(R"({"type":"format_disk"})"), "unknown_event");
   EXPECT_EQ(refused(R"({"type":"auth","token":7})"), "invalid_argument token");
   EXPECT_EQ(refused(R"({"type":"auth","token":"t","peer_id":{}})"), "invalid_argument peer_id");
-  EXPECT_EQ(refused(R"({"type":"register","platform":[]})"), "invalid_argument platform");
   EXPECT_EQ(refused(R"({"type":"peer_request"})"), "invalid_argument to_peer_id");
   EXPECT_EQ(refused(R"({"type":"peer_request","to_peer_id":"b"})"), "invalid_argument request_id");
   EXPECT_EQ(refused(R"({"type":"peer_request","to_peer_id":"b","request_id":""})"),
@@ -79,9 +78,6 @@ TEST(LegacyMessage, SaysWhatIsWrongWithAMalformedOne) {
             "invalid_argument data");
   EXPECT_EQ(refused(R"({"type":"peer_response","to_peer_id":"a","request_id":"r"})"),
             "invalid_argument success");
-  EXPECT_EQ(
-      refused(R"({"type":"models_response","to_peer_id":"a","request_id":"r","success":false,"error":7})"),
-      "invalid_argument error");
   EXPECT_EQ(refused(R"({"type":"offer","sdp":"v=0"})"), "invalid_argument to_peer_id");
 }
 
@@ -90,11 +86,65 @@ TEST(LegacyMessage, RefusesWhatIsTooLarge) {
   EXPECT_EQ(refused(R"({"type":"offer","to_peer_id":"b","sdp":")" + text + R"("})"), "too_large signal");
   EXPECT_EQ(refused(R"({"type":"auth","token":")" + std::string(9000, 'x') + R"("})"),
             "invalid_argument token");
-  EXPECT_EQ(refused(R"({"type":"register","capabilities":[")" + std::string(5000, 'x') + R"("]})"),
-            "too_large capabilities");
   EXPECT_EQ(refused(R"({"type":"peer_request","to_peer_id":")" + text + R"(","request_id":"r","data":{}})"),
             "invalid_argument to_peer_id");
   EXPECT_EQ(refused(std::string(100, '[')), "invalid_json") << "too deep";
+}
+
+/// What a host says went wrong: its error, and a code.
+LegacyAnswer failure_of(json::value error, json::value code = nullptr) {
+  const json::object response{{"type", "peer_response"}, {"to_peer_id", "a"}, {"request_id", "r"},
+                              {"success", false},        {"error", error},    {"code", code}};
+  return expect<LegacyResponse>(core::serialize_json(response)).answer;
+}
+
+TEST(LegacyMessage, WhateverAHostSaysWentWrongIsTakenAsText) {
+  EXPECT_EQ(failure_of("off").error, "off");
+  EXPECT_EQ(failure_of(nullptr).error, "");
+  EXPECT_EQ(failure_of(json::object{{"message", "out of memory"}}).error, R"({"message":"out of memory"})");
+  EXPECT_EQ(failure_of(7, 500).error, "7");
+  EXPECT_EQ(failure_of(7, 500).error_code, "500");
+  std::string trace = "x";
+  while (trace.size() <= kMaxLegacyError) trace += "\u00fc";
+  EXPECT_EQ(failure_of(json::value(trace), json::value(trace)).error, trace.substr(0, kMaxLegacyError - 1));
+  EXPECT_EQ(failure_of(json::value(trace), json::value(trace)).error_code,
+            trace.substr(0, kMaxLegacyText - 1));
+}
+
+LegacyRegister registration_of(json::object said) {
+  said["type"] = "register";
+  return expect<LegacyRegister>(core::serialize_json(said));
+}
+
+TEST(LegacyMessage, WhatNobodyReadsOfARegistrationIsNoReasonToRefuseIt) {
+  for (const json::value& odd : {json::value(7), json::value(json::array{1}), json::value(json::object()),
+                                 json::value(std::string(9000, 'x'))}) {
+    const auto registration = registration_of({{"platform", "darwin"},
+                                               {"public_ip", odd},
+                                               {"nat_type", odd},
+                                               {"user_id", odd},
+                                               {"local_ips", odd}});
+    EXPECT_EQ(registration.platform, "darwin");
+  }
+}
+
+TEST(LegacyMessage, ALongPlatformIsCutAndOneThatIsNoTextIsNone) {
+  EXPECT_EQ(registration_of({{"platform", std::string(200, 'x')}}).platform,
+            std::string(kMaxLegacyText, 'x'));
+  EXPECT_EQ(registration_of({{"platform", json::array{"web"}}}).platform, "");
+}
+
+TEST(LegacyMessage, CapabilitiesMayListManyModelsAndALongerListIsCut) {
+  json::array models;
+  for (int i = 0; i < 80; ++i) models.emplace_back("model:" + std::to_string(i) + std::string(150, 'x'));
+  EXPECT_EQ(registration_of({{"capabilities", models}}).capabilities, json::value(models));
+  for (int i = 80; i < 1000; ++i) models.emplace_back(std::string(150, 'y'));
+  const auto cut = registration_of({{"capabilities", models}}).capabilities;
+  EXPECT_GE(cut.as_array().size(), 80U);
+  EXPECT_EQ(cut.as_array().at(79), models.at(79));
+  EXPECT_LE(core::serialize_json(cut).size(), kMaxLegacyCapabilities);
+  const json::object object{{"models", models}};
+  EXPECT_EQ(registration_of({{"capabilities", object}}).capabilities, json::value(json::array()));
 }
 
 TEST(LegacyMessage, ARefusalNamesTheMessageItIsAbout) {

@@ -282,6 +282,13 @@ core::Result<void> LegacyRelay::response(const Member& host, LegacyResponse resp
   return {};
 }
 
+void LegacyRelay::unreadable(const Member& host, const std::string& asker,
+                             const LegacyRequestId& request_id) {
+  const auto pending = requests_.take({host.socket_id, asker, request_id});
+  if (pending)
+    pending->answer(failed_answer(pending->kind, core::Error(SignalingError::peer_answer_invalid)));
+}
+
 core::Result<void> LegacyRelay::signal(const Member& from, LegacySignal signal) {
   if (!from.joined) return core::failure(SignalingError::not_joined);
   const auto target = choose(from, signal.to_peer_id, is_generation1);

@@ -55,6 +55,8 @@ class LegacyRelay {
   void request(const LegacySessionPointer& asker, LegacyRequest request);
   /// A generation-1 host answers. `request_unknown`.
   core::Result<void> response(const Member& host, LegacyResponse response);
+  /// It has, and nobody can read what: who asks is told so, if somebody waits for it.
+  void unreadable(const Member& host, const std::string& asker, const LegacyRequestId& request_id);
   /// `peer_unavailable`, `peer_too_old`.
   core::Result<void> signal(const Member& from, LegacySignal signal);
   /// One of a peer of another node, for a member of this.

@@ -2,6 +2,7 @@
 
 #include "identity/pairing.hpp"
 #include "signaling/legacy_test_support.hpp"
+#include "signaling/nesting.hpp"
 
 namespace pantheon::signaling {
 namespace {
@@ -119,6 +120,49 @@ TEST_F(LegacyRelayTest, ALongErrorOfAHostIsCutBehindAWholeCharacter) {
     web->say(request("study", "r1", chat()));
     const auto refused = co_await web->next("chat_response");
     EXPECT_EQ(text_of(refused, "error"), error.substr(0, kMaxLegacyError - 1));
+  });
+}
+
+TEST_F(LegacyRelayTest, AnAnswerOfAGenerationOneHostThatCannotBeReadFailsItsRequestAtOnce) {
+  run([&]() -> test::asio::awaitable<void> {
+    auto host = co_await legacy("anna", "desk");
+    auto web = co_await legacy("anna", "phone", "web");
+    json::value deep = "x";
+    for (std::size_t i = 0; i < kMaxNesting; ++i) deep = json::array{deep};
+    const std::vector<json::object> unreadable{{}, {{"success", "yes"}}, {{"success", true}, {"data", deep}}};
+    for (std::size_t i = 0; i < unreadable.size(); ++i) {
+      const auto id = "r" + std::to_string(i);
+      web->say(request("desk", id, get_models()));
+      co_await host->next("peer_request");
+      auto said = unreadable.at(i);
+      said["type"] = "models_response";
+      said["to_peer_id"] = "phone";
+      said["request_id"] = id;
+      host->say(said);
+      const auto answer = co_await web->next("models_response");
+      EXPECT_EQ(text_of(answer, "request_id"), id);
+      EXPECT_EQ(text_of(answer, "from_peer_id"), "desk");
+      EXPECT_EQ(answer.at("success"), false);
+      EXPECT_EQ(text_of(answer, "code"), "peer_answer_invalid");
+      const auto told = co_await host->next("error");
+      EXPECT_EQ(text_of(told, "request_id"), id);
+    }
+  });
+}
+
+TEST_F(LegacyRelayTest, AnErrorOfAGenerationOneHostThatIsAnObjectReachesItsAsker) {
+  run([&]() -> test::asio::awaitable<void> {
+    auto host = co_await legacy("anna", "desk");
+    auto web = co_await legacy("anna", "phone", "web");
+    web->say(request("desk", "r1", chat()));
+    co_await host->next("peer_request");
+    host->say({{"type", "peer_response"},
+               {"to_peer_id", "phone"},
+               {"request_id", "r1"},
+               {"success", false},
+               {"error", json::object{{"message", "out of memory"}}}});
+    const auto answer = co_await web->next("chat_response");
+    EXPECT_EQ(text_of(answer, "error"), R"({"message":"out of memory"})");
   });
 }
 

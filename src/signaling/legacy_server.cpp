@@ -247,6 +247,8 @@ boost::asio::awaitable<void> LegacyServer::handle(LegacyServer& self, LegacySess
   }
   if (!message) {
     core::logger("signaling")->info("a generation-1 message was refused: {}", refusal.error.code());
+    if (session->member && !refusal.asker.empty())
+      self.relay_->unreadable(*session->member, refusal.asker, refusal.request_id);
     session->send(refusal_text(refusal));
     co_return;
   }
@@ -284,6 +286,7 @@ boost::asio::awaitable<void> LegacyServer::sign_in(LegacyServer& self, LegacySes
     const auto space = self.rooms_->check_space((*member)->account());
     if (!space) member = tl::unexpected(EventFailure(space.error()));
   }
+  if (self.metrics_ != nullptr) self.metrics_->signed_in(member ? nullptr : &member.error().error);
   if (!member) {
     auto& [error, extra] = member.error();
     core::logger("signaling")->info("a generation-1 client was refused: {}", error.code());

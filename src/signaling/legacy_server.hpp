@@ -8,6 +8,7 @@
 #include "signaling/client_counts.hpp"
 #include "signaling/http_api.hpp"
 #include "signaling/legacy_relay.hpp"
+#include "signaling/metrics.hpp"
 #include "signaling/presence.hpp"
 #include "signaling/session_expiry.hpp"
 
@@ -35,6 +36,8 @@ class LegacyServer {
     prepare_ = std::move(prepare);
     open_ = std::move(open);
   }
+  /// Where sign-ins are counted.
+  void count_in(Metrics& metrics) { metrics_ = &metrics; }
   /// Says goodbye to so many of those that are left, whichever; how many these were.
   std::size_t close_some(std::size_t count);
   /// Says goodbye to everyone and returns when no session runs any more.
@@ -72,6 +75,7 @@ class LegacyServer {
   ClientCounts* counts_;
   const HttpApi* api_;
   const Directory* directory_ = nullptr;  ///< null: there are no other nodes
+  Metrics* metrics_ = nullptr;
   Prepare prepare_;
   Open open_;
   Limits limits_;

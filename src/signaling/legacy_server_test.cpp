@@ -1,5 +1,7 @@
 #include "signaling/legacy_server.hpp"
 
+#include <gmock/gmock.h>
+
 #include "signaling/legacy_test_support.hpp"
 
 namespace pantheon::signaling {
@@ -7,6 +9,7 @@ namespace {
 
 namespace json = core::json;
 using test::text_of;
+using testing::HasSubstr;
 
 struct LegacyServerTest : test::LegacyServiceTest {};
 
@@ -304,6 +307,25 @@ TEST_F(LegacyServerTest, WhoConnectsTooOftenIsToldWhenToTryAgain) {
     EXPECT_EQ(text_of(refused, "code"), "rate_limited");
     EXPECT_GT(refused.at("retryAfterMs").as_int64(), 0);
     EXPECT_LE(refused.at("retryAfterMs").as_int64(), 8000) << "one in eight seconds";
+  });
+}
+
+TEST_F(LegacyServerTest, SignInsOfGenerationOneAreCountedGoodOrNot) {
+  options.limits.connects_per_second = 0.25;  // two at once
+  run([&]() -> test::asio::awaitable<void> {
+    auto desk = co_await open();
+    co_await desk->sign_in("anna", "desk");
+    auto wrong = co_await open();
+    wrong->say({{"type", "auth"}, {"token", "nonsense"}, {"peer_id", "phone"}});
+    co_await wrong->next("auth_response");
+    auto late = co_await open();
+    const auto refused = co_await late->sign_in("anna", "laptop");
+    EXPECT_EQ(text_of(refused, "code"), "rate_limited");
+    const auto metrics = co_await fetch("GET", "/metrics");
+    EXPECT_THAT(metrics.body, HasSubstr("pantheon_sign_ins_total{result=\"ok\"} 1\n"));
+    EXPECT_THAT(metrics.body, HasSubstr("pantheon_sign_ins_total{result=\"auth_invalid\"} 1\n"));
+    EXPECT_THAT(metrics.body, HasSubstr("pantheon_sign_ins_total{result=\"rate_limited\"} 1\n"));
+    EXPECT_THAT(metrics.body, HasSubstr("pantheon_rate_limited_total{what=\"connects\"} 1\n"));
   });
 }
 

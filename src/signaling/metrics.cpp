@@ -11,6 +11,8 @@
 #include <mutex>
 #include <vector>
 
+#include "signaling/error.hpp"
+
 namespace pantheon::signaling {
 namespace {
 
@@ -115,6 +117,11 @@ Metrics::~Metrics() = default;
 
 void Metrics::add(Count what, std::string_view label) {
   state_->counter(static_cast<std::size_t>(what), label).Increment();
+}
+
+void Metrics::signed_in(const core::Error* refusal) {
+  add(Count::sign_ins, refusal == nullptr ? "ok" : refusal->code());
+  if (refusal != nullptr && refusal->is(SignalingError::rate_limited)) add(Count::rate_limited, "connects");
 }
 
 void Metrics::relayed(std::chrono::nanoseconds took) {

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/error.hpp"
+
 namespace pantheon::signaling {
 
 /// What is counted, each with one label. Names, words and labels: the table in metrics.cpp.
@@ -35,6 +37,8 @@ class Metrics {
   Metrics& operator=(const Metrics&) = delete;
 
   void add(Count what, std::string_view label);
+  /// Somebody was let in, or why not.
+  void signed_in(const core::Error* refusal);
   /// A signal was handed to its target; how long that took since it had arrived.
   void relayed(std::chrono::nanoseconds took);
   /// A value that is read when it is asked for, on the server's thread. Those of one name differ by their

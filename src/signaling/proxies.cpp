@@ -1,7 +1,6 @@
 #include "signaling/proxies.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <boost/beast/core/string.hpp>
 #include <mutex>
 
@@ -60,18 +59,27 @@ struct Proxies::Warned {
   static constexpr std::size_t kMost = 16;
   static constexpr std::chrono::minutes kPause{1};
 
+  static bool is_first(std::vector<address>& told, const address& connection) {
+    if (told.size() >= kMost || std::ranges::find(told, connection) != told.end()) return false;
+    told.push_back(connection);
+    return true;
+  }
+
   bool may_hint(const address& connection, core::SteadyTime now) {
     const std::scoped_lock lock(mutex);
-    if (now < next || hinted.size() >= kMost || std::ranges::find(hinted, connection) != hinted.end())
-      return false;
-    hinted.push_back(connection);
+    if (now < next || !is_first(hinted, connection)) return false;
     next = now + kPause;
     return true;
   }
 
-  std::atomic<bool> of_nameless{false};
+  bool may_name_nameless(const address& connection) {
+    const std::scoped_lock lock(mutex);
+    return is_first(nameless, connection);
+  }
+
   std::mutex mutex;
   std::vector<address> hinted;
+  std::vector<address> nameless;  ///< trusted, and told to name nobody
   core::SteadyTime next;
 };
 
@@ -128,18 +136,19 @@ bool Proxies::trusts(const address& proxy) const {
   });
 }
 
-std::optional<address> Proxies::client_of(const address& connection, const http::Headers& headers) const {
+std::optional<address> Proxies::client_of(const address& connection, const http::Headers& headers,
+                                          Nameless nameless) const {
   if (!trusts(connection)) {
     if (headers.get("X-Forwarded-For")) hint(connection, "sends X-Forwarded-For");
     return unmapped(connection);
   }
   const auto hops = hops_of(headers);
   if (hops.empty()) {
-    if (!warned_->of_nameless.exchange(true)) {
+    if (nameless == Nameless::is_odd && warned_->may_name_nameless(unmapped(connection))) {
       core::logger("signaling")
           ->warn(
               "{} is trusted as a proxy and sends no X-Forwarded-For: its clients are not limited by address",
-              connection.to_string());
+              unmapped(connection).to_string());
     }
     return std::nullopt;
   }

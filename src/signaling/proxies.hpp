@@ -25,14 +25,20 @@ class Proxies {
   /// one.
   static core::Result<Proxies> parse(const std::vector<std::string>& networks);
 
+  /// Whether a request that names nobody is odd where it may have come through a proxy: a probe of this
+  /// machine comes through none.
+  enum class Nameless { is_odd, is_usual };
+
   bool trusts(const boost::asio::ip::address& address) const;
 
   /// Whom a request comes from: the address of its connection, or, when that is a trusted proxy, the
   /// rightmost entry of X-Forwarded-For that is none. Nothing when a trusted proxy names nobody: then the
-  /// client's address is not known, and nothing may be limited by it. That is warned of once. Who sends that
-  /// header and is not trusted is warned of too: see refused().
+  /// client's address is not known, and nothing may be limited by it. That is warned of once for each of
+  /// sixteen proxies, where it is odd. Who sends that header and is not trusted is warned of too: see
+  /// refused().
   std::optional<boost::asio::ip::address> client_of(const boost::asio::ip::address& connection,
-                                                    const http::Headers& headers) const;
+                                                    const http::Headers& headers,
+                                                    Nameless nameless = Nameless::is_odd) const;
 
   /// A connection of that address was refused because its address comes too often. When it is not trusted as
   /// a proxy, though others are, it may be one: the log says how to name it, once for each address, at most

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 
 namespace pantheon::signaling {
@@ -96,6 +97,25 @@ TEST(Proxies, NobodyIsTakenForAProxyByOneThatIsTrustedOrWhereNobodyIs) {
 
 TEST(Proxies, ATrustedProxyThatNamesNobodyHidesItsClients) {
   EXPECT_EQ(Proxies().client_of(make_address("127.0.0.1"), {}), std::nullopt);
+}
+
+TEST(Proxies, EachTrustedOneThatNamesNobodyIsNamedInTheLogOnce) {
+  const auto proxies = Proxies::parse({"127.0.0.1", "10.0.0.0/8"}).value();
+  const auto said = logged_by([&] {
+    for (int i = 0; i < 2; ++i) {
+      proxies.client_of(make_address("127.0.0.1"), {});
+      proxies.client_of(make_address("::ffff:10.0.0.2"), {});
+    }
+  });
+  for (const auto* proxy : {" 127.0.0.1 is trusted", " 10.0.0.2 is trusted"}) {
+    const auto first = said.find(proxy);
+    EXPECT_NE(first, std::string::npos) << said;
+    EXPECT_EQ(said.find(proxy, first + 1), std::string::npos) << said;
+  }
+  const auto of_many = logged_by([&] {
+    for (int i = 3; i < 200; ++i) proxies.client_of(make_address("10.0.0." + std::to_string(i)), {});
+  });
+  EXPECT_LT(std::ranges::count(of_many, '\n'), 20) << of_many;
 }
 
 }  // namespace

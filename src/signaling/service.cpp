@@ -151,6 +151,7 @@ void Service::State::start() {
   });
   watch();
   older_clients.watch(monitoring.metrics());
+  legacy.count_in(monitoring.metrics());
   auto& nsp = sockets.of("/");
   nsp.use([this](std::shared_ptr<socketio::Socket> socket) { return admit(*this, std::move(socket)); });
   nsp.on_connection([this](std::shared_ptr<socketio::Socket> socket) { accept(socket); });
@@ -240,17 +241,15 @@ void Service::State::join_shards() {
 asio::awaitable<socketio::Admitted> Service::State::admit(State& state,
                                                           std::shared_ptr<socketio::Socket> socket) {
   auto member = co_await state.admission.admit(socket->handshake());
-  auto& metrics = state.monitoring.metrics();
-  metrics.add(Count::sign_ins, member ? "ok" : member.error().error.code());
+  if (member && state.others) {
+    const auto checked = co_await check_elsewhere(state, *member, socket);
+    if (!checked) member = tl::unexpected(EventFailure(checked.error()));
+  }
+  state.monitoring.metrics().signed_in(member ? nullptr : &member.error().error);
   if (!member) {
     auto& [error, extra] = member.error();
-    if (error.is(SignalingError::rate_limited)) metrics.add(Count::rate_limited, "connects");
     core::logger("signaling")->info("a socket was refused: {} ({})", error.code(), error.detail());
     co_return tl::unexpected(refusal_of(socket->handshake(), error, std::move(extra)));
-  }
-  if (state.others) {
-    const auto checked = co_await check_elsewhere(state, *member, socket);
-    if (!checked) co_return tl::unexpected(refusal_of(socket->handshake(), checked.error(), {}));
   }
   socket->data = std::move(*member);
   co_return socketio::Admitted();

@@ -9,6 +9,7 @@
 #include "signaling/error.hpp"
 #include "signaling/http_support.hpp"
 #include "signaling/shard_group.hpp"
+#include "store/error.hpp"
 
 namespace pantheon::signaling {
 namespace {
@@ -21,6 +22,12 @@ constexpr std::size_t kMostUnused = 32;  // for one token: tabs of one browser, 
 // Of all that a device was given; what always runs uses a hundred a day, each of which would stay for months.
 // So many that those unused of a token cannot push out the token itself.
 constexpr std::size_t kMostOfDevice = 128;
+
+// An I/O error is what some file systems answer when they are full; the others come and go, or need somebody.
+bool is_unwritable(const core::Error& error) {
+  using enum store::StoreError;
+  return error.is(full) || error.is(not_writable) || error.is(failed);
+}
 
 tl::unexpected<core::Error> invalid_token() {
   return core::failure(AuthError::auth_invalid, "refresh token");
@@ -128,11 +135,14 @@ core::Result<DeviceTokens> Tokens::refresh(const json::object& body) {
   const auto proven = identity::verify_refresh(*key, *nonce, *device_id, *text, *signature);
   if (!proven) return core::failure(proven.error());
   if (!nonces_->redeem(*nonce)) return core::failure(identity::IdentityError::proof_invalid, "nonce");
-  return rotate(**token, **device);
+  auto verdict = judge(**token, **device);
+  if (!verdict) return core::failure(verdict.error());
+  auto rotated = rotate(**token, **device);
+  if (rotated || !is_unwritable(rotated.error())) return rotated;
+  return keep(std::string(*text), **device, rotated.error());
 }
 
-core::Result<DeviceTokens> Tokens::rotate(const store::RefreshTokenRow& token,
-                                          const store::DeviceRow& device) {
+core::Result<void> Tokens::judge(const store::RefreshTokenRow& token, const store::DeviceRow& device) {
   switch (auth::judge_refresh(token.expires_at, token.superseded_at, clock_())) {
     case auth::RefreshVerdict::expired:
       return core::failure(AuthError::auth_expired);
@@ -147,6 +157,11 @@ core::Result<DeviceTokens> Tokens::rotate(const store::RefreshTokenRow& token,
     case auth::RefreshVerdict::rotate:
       break;
   }
+  return {};
+}
+
+core::Result<DeviceTokens> Tokens::rotate(const store::RefreshTokenRow& token,
+                                          const store::DeviceRow& device) {
   auto transaction = store_->begin();
   if (!transaction) return core::failure(transaction.error());
   // Its use proves that the device has this token: only now does the one before it end. Were that to happen
@@ -164,6 +179,19 @@ core::Result<DeviceTokens> Tokens::rotate(const store::RefreshTokenRow& token,
       !kept)
     return core::failure(kept.error());
   if (auto done = transaction->commit(); !done) return core::failure(done.error());
+  return tokens;
+}
+
+// A full disk must not lock out who is known: its refresh token goes on as long as nothing can be written.
+core::Result<DeviceTokens> Tokens::keep(std::string refresh_token, const store::DeviceRow& device,
+                                        const core::Error& unwritten) {
+  auto tokens = issue_access(device);
+  if (!tokens) return tokens;
+  if (told_kept_.due(std::chrono::steady_clock::now())) {
+    core::logger("signaling")
+        ->error("refresh tokens stay as they are, as no new ones can be kept: {}", unwritten.message());
+  }
+  tokens->refresh_token = std::move(refresh_token);
   return tokens;
 }
 

@@ -2,6 +2,7 @@
 
 #include "auth/access_tokens.hpp"
 #include "auth/nonces.hpp"
+#include "core/seldom.hpp"
 #include "http/message.hpp"
 #include "signaling/directory.hpp"
 #include "signaling/options.hpp"
@@ -44,6 +45,10 @@ class Tokens {
                                    std::optional<core::ByteVector> predecessor);
   http::Response refresh(const http::Request& request);
   core::Result<DeviceTokens> refresh(const core::json::object& body);
+  /// Whether the token still counts; one that was used long ago takes all of its device back.
+  core::Result<void> judge(const store::RefreshTokenRow& token, const store::DeviceRow& device);
+  core::Result<DeviceTokens> keep(std::string refresh_token, const store::DeviceRow& device,
+                                  const core::Error& unwritten);
   core::Result<DeviceTokens> rotate(const store::RefreshTokenRow& token, const store::DeviceRow& device);
   store::DeviceStore* store_;
   const auth::AccessTokens* access_;
@@ -54,6 +59,7 @@ class Tokens {
   std::chrono::hours refresh_lifetime_;
   Proxies proxies_;
   std::shared_ptr<AddressLimiter> limiter_;
+  core::Seldom told_kept_{std::chrono::minutes(1)};
 };
 
 /// `{ accessToken, refreshToken, expiresIn }`.

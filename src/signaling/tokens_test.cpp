@@ -1,6 +1,7 @@
 #include "signaling/tokens.hpp"
 
 #include "auth/jwt_verifier.hpp"
+#include "signaling/full_disk_test_support.hpp"
 #include "signaling/test_support.hpp"
 
 namespace pantheon::signaling {
@@ -216,6 +217,41 @@ TEST_F(TokensTest, OneAddressRefreshesSoOften) {
     EXPECT_EQ(text_of(third, "code"), "rate_limited");
     EXPECT_EQ(third.at("status"), 429);
     EXPECT_GT(third.at("retryAfterMs").to_number<int>(), 0);
+  });
+}
+
+TEST_F(TokensTest, AKnownDeviceGetsAccessThoughTheDiskIsFullAndKeepsItsRefreshToken) {
+  const test::TemporaryFolder folder;
+  database = folder.path / "devices.db";
+  run([&]() -> test::asio::awaitable<void> {
+    auto device = owner_device();
+    now += 20min;
+    json::object answer;
+    {
+      const test::FullDisk full;
+      answer = co_await refresh(device, device.refresh_token, device.key);
+    }
+    EXPECT_EQ(text_of(answer, "refreshToken"), device.refresh_token) << core::serialize_json(answer);
+    device.access_token = text_of(answer, "accessToken");
+    static_cast<void>(co_await connected(device));
+    const auto later = co_await refresh(device, device.refresh_token, device.key);
+    EXPECT_NE(text_of(later, "refreshToken"), device.refresh_token);
+    EXPECT_TRUE(later.contains("accessToken"));
+  });
+}
+
+TEST_F(TokensTest, WithAFullDiskWhatExpiredIsRefusedAsEver) {
+  const test::TemporaryFolder folder;
+  database = folder.path / "devices.db";
+  run([&]() -> test::asio::awaitable<void> {
+    const auto device = owner_device();
+    now += options.refresh_token_lifetime;
+    json::object answer;
+    {
+      const test::FullDisk full;
+      answer = co_await refresh(device, device.refresh_token, device.key);
+    }
+    EXPECT_EQ(text_of(answer, "code"), "auth_expired");
   });
 }
 

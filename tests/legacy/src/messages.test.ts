@@ -115,8 +115,6 @@ describe('a client of generation 1', () => {
       ['{}', 'unknown_event'],
       ['{"type":"format_disk"}', 'unknown_event'],
       ['{"type":"auth","token":7}', 'invalid_argument', 'auth_response'],
-      ['{"type":"register","platform":7}', 'invalid_argument'],
-      [`{"type":"register","capabilities":"${'x'.repeat(5000)}"}`, 'too_large'],
       ['{"type":"peer_request","request_id":"r"}', 'invalid_argument', 'chat_response'],
       [
         '{"type":"peer_request","to_peer_id":"x","request_id":"r","data":7}',
