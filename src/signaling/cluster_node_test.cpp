@@ -192,7 +192,7 @@ TEST_F(ClusterNodeTest, WhoIsRefusedForSocketsElsewhereIsCountedAsRefused) {
   options.limits.max_sockets_per_account = 1;
   run_both([&]() -> test::asio::awaitable<void> {
     static_cast<void>(co_await joined_there("anna", "host"));
-    auto auth = legacy_auth("anna", "phone");
+    auto auth = current_auth("anna", "phone");
     auto& one_too_many = client(std::move(auth));
     const auto refused = co_await one_too_many.connect();
     EXPECT_EQ(refused, "account_full");
