@@ -169,6 +169,12 @@ export const CASES: readonly Case[] = [
     texts: ['Reconnecting…', 'anchorages'],
   },
   {
+    name: 'host-lost-for-long',
+    scenario: 'ready',
+    act: afterAnswer('host-lost-for-long'),
+    texts: ['Workstation cannot be reached.', 'check its firewall', 'Try again', 'anchorages'],
+  },
+  {
     name: 'model-gone',
     scenario: 'ready',
     act: afterAnswer('model-gone'),
