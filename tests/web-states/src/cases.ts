@@ -199,6 +199,17 @@ export const CASES: readonly Case[] = [
     texts: ['Computers with models', 'Firefox on iPad', 'Appearance', 'Unpair this browser'],
   },
   {
+    name: 'unpairing',
+    scenario: 'ready',
+    act: async (page) => {
+      await answered('done')(page);
+      await page.evaluate("location.hash = '#/settings'");
+      await page.getByRole('button', { name: 'Unpair this browser' }).click();
+      await page.getByRole('button', { name: 'Yes, and delete the chats' }).scrollIntoViewIfNeeded();
+    },
+    texts: ['Your chat stays on this device', 'Yes, and delete the chats'],
+  },
+  {
     name: 'refused',
     scenario: 'refused',
     texts: ['This browser is signed out', 'Pair this browser again.', 'Your chats are still here'],
