@@ -444,6 +444,25 @@ describe('PantheonClient in Chromium, on a plain http origin', () => {
     await until({ state: 'failed', error: 'device_revoked' });
   });
 
+  it('ends the links of who was signed in before at a provider, and dials none of them again', async () => {
+    await startHost({ token: 'dev:alice', account: 'dev:alice' });
+    await page.evaluate(async () => {
+      window.client = new window.testing.PantheonClient({
+        token: () => Promise.resolve(document.title || 'dev:alice'),
+      });
+      await window.client.start();
+    });
+    await until({ online: true });
+    expect(await connect()).toBe('connected');
+    const before = await page.evaluateHandle((id) => window.client.link(id), hostId);
+    await page.evaluate(() => (document.title = 'dev:bob'));
+    (await socketOfPage()).disconnect(true);
+    await expect.poll(() => page.evaluate(() => window.client.account)).toBe('dev:bob');
+    await until({ state: 'idle' });
+    const fetched = page.evaluate((link) => link?.fetch('/v1/models').then(() => 'ok', String), before);
+    expect(await fetched).not.toBe('ok');
+  });
+
   it('remembers a key at first sight in an account without pairing, and refuses another later', async () => {
     const hostPage = await startHost({ token: 'dev:test', account: 'dev:test' });
     await page.evaluate(startWithToken);

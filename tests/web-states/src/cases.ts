@@ -169,6 +169,12 @@ export const CASES: readonly Case[] = [
     texts: ['Reconnecting…', 'anchorages'],
   },
   {
+    name: 'host-lost-for-long',
+    scenario: 'ready',
+    act: afterAnswer('host-lost-for-long'),
+    texts: ['Workstation cannot be reached.', 'check its firewall', 'Try again', 'anchorages'],
+  },
+  {
     name: 'model-gone',
     scenario: 'ready',
     act: afterAnswer('model-gone'),
@@ -191,6 +197,17 @@ export const CASES: readonly Case[] = [
     scenario: 'ready',
     hash: '#/settings',
     texts: ['Computers with models', 'Firefox on iPad', 'Appearance', 'Unpair this browser'],
+  },
+  {
+    name: 'unpairing',
+    scenario: 'ready',
+    act: async (page) => {
+      await answered('done')(page);
+      await page.evaluate("location.hash = '#/settings'");
+      await page.getByRole('button', { name: 'Unpair this browser' }).click();
+      await page.getByRole('button', { name: 'Yes, and delete the chats' }).scrollIntoViewIfNeeded();
+    },
+    texts: ['Your chat stays on this device', 'Yes, and delete the chats'],
   },
   {
     name: 'refused',

@@ -72,6 +72,17 @@ describe('Conversations', () => {
     ]);
   });
 
+  it('deletes no chat by itself, however many there are', () => {
+    const storage = memoryStorage();
+    const conversations = new Conversations(storage);
+    const { id } = conversations.create([{ ...question, at: 0 }]);
+    for (let count = 1; count <= 600; count++) conversations.create([{ ...question, at: count }]);
+    for (const one of [conversations, new Conversations(storage)]) {
+      expect(one.get()).toHaveLength(601);
+      expect(one.find(id)).toBeDefined();
+    }
+  });
+
   it('replaces no message that is gone', () => {
     const conversations = new Conversations(memoryStorage());
     const { id } = conversations.create([question]);

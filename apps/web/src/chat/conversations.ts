@@ -6,7 +6,6 @@ import { titleOf } from './title.js';
 import type { Conversation, Message } from './types.js';
 
 const PREFIX = 'pantheon.chat.';
-const MAX_CONVERSATIONS = 500;
 
 /** When something was last asked in a chat: an answer has the time at which it was asked for, and keeps it as it grows. Pure. */
 export function askedAt({ messages, createdAt }: Conversation): number {
@@ -29,7 +28,7 @@ export class Conversations extends Observable<readonly Conversation[]> {
 
   constructor(storage: DeviceStorage) {
     const stored = storage.names(PREFIX).flatMap((name) => parseConversation(storage.get(name)) ?? []);
-    super(stored.sort(byAsking).slice(0, MAX_CONVERSATIONS));
+    super(stored.sort(byAsking));
     this.storage = storage;
 
     storage.watch((name) => {
@@ -106,12 +105,7 @@ export class Conversations extends Observable<readonly Conversation[]> {
   private put(conversation: Conversation): void {
     this.store(conversation);
     const others = this.get().filter((one) => one.id !== conversation.id);
-    const dropped = [...others].sort(byAsking).slice(MAX_CONVERSATIONS - 1);
-    for (const { id } of dropped) {
-      this.storage.remove(PREFIX + id);
-      this.unsaved.delete(id);
-    }
-    this.set([conversation, ...others].sort(byAsking).slice(0, MAX_CONVERSATIONS));
+    this.set([conversation, ...others].sort(byAsking));
     this.full.set(this.unsaved.size > 0);
   }
 

@@ -1,8 +1,9 @@
 import { memo, useEffect, useState, type ReactNode } from 'react';
 import type { Run } from '../chat/chat-runner.js';
+import type { LiveView } from '../chat/live-answer.js';
 import type { AssistantMessage, UserMessage } from '../chat/types.js';
 import { Markdown } from '../markdown/markdown.js';
-import { useValue } from '../state/observable.js';
+import { Observable, useValue } from '../state/observable.js';
 import { useServices } from '../state/services.js';
 import { CopyButton } from './copy-button.js';
 import { Icon } from './icon.js';
@@ -106,17 +107,29 @@ export const UserMessageView = memo(function UserMessageView(props: {
   );
 });
 
-function Reasoning({ text, open }: { readonly text: string; readonly open: boolean }): ReactNode {
+function Reasoning(props: {
+  readonly text: string;
+  readonly open: boolean;
+  readonly growing: boolean;
+}): ReactNode {
+  const { text, open, growing } = props;
   if (text === '') return null;
   return (
     <details className="reasoning" open={open || undefined}>
       <summary>{open ? 'Thinking…' : 'Thoughts'}</summary>
-      <Markdown text={text} />
+      <Markdown text={text} growing={growing} />
     </details>
   );
 }
 
-function Waiting({ queue, slow }: { readonly queue: number | undefined; readonly slow: boolean }): ReactNode {
+const SLOW_MS = 5_000;
+
+function Waiting({ queue }: { readonly queue: number | undefined }): ReactNode {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), SLOW_MS);
+    return () => clearTimeout(timer);
+  }, []);
   const before = (queue ?? 0) - 1;
   let said = slow ? 'The model is being loaded or thinks; the first answer can take a while.' : '';
   if (before === 0) said = 'You are next.';
@@ -133,19 +146,23 @@ function Waiting({ queue, slow }: { readonly queue: number | undefined; readonly
   );
 }
 
-const SLOW_MS = 5_000;
+/** Nothing comes in of an answer that has ended. */
+const ENDED = new Observable<LiveView | undefined>(undefined);
 
-function StreamingBody({ run }: { readonly run: Run }): ReactNode {
-  const { text, reasoning, queue } = useValue(run.live);
-  const [slow, setSlow] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setSlow(true), SLOW_MS);
-    return () => clearTimeout(timer);
-  }, []);
+/**
+ * What has come of an answer. The same elements while it comes in and when it has ended: what is selected in them, opened or
+ * has the focus stays so.
+ */
+function AnswerBody({ message, run }: { readonly message: AssistantMessage; readonly run: Run | undefined }) {
+  const live = useValue<LiveView | undefined>(run?.live ?? ENDED);
+  const { text, reasoning = '' } = live ?? message;
+  const growing = message.status === 'streaming';
+  const waiting = live !== undefined && text === '' && reasoning === '';
   return (
     <>
-      <Reasoning text={reasoning} open={text === ''} />
-      {text === '' && reasoning === '' ? <Waiting queue={queue} slow={slow} /> : <Markdown text={text} />}
+      <Reasoning text={reasoning} open={live !== undefined && text === ''} growing={growing} />
+      {waiting && <Waiting queue={live.queue} />}
+      {text !== '' && <Markdown text={text} growing={growing} />}
     </>
   );
 }
@@ -241,14 +258,7 @@ export const AssistantMessageView = memo(function AssistantMessageView(props: {
         <span className="host-name">on {model.hostName}</span>
       </header>
       <div className="message-body" data-testid="message-text">
-        {streaming ? (
-          <StreamingBody run={run} />
-        ) : (
-          <>
-            <Reasoning text={message.reasoning ?? ''} open={false} />
-            {text !== '' && <Markdown text={text} />}
-          </>
-        )}
+        <AnswerBody message={message} run={run} />
       </div>
       <EndNote message={message} streaming={streaming} />
       {!streaming && <FailureView message={message} onAgain={again} />}

@@ -1,5 +1,6 @@
 import type { Host, Model } from '@pantheon/client';
 import { canChat } from '../state/selection.js';
+import { isOutOfReach } from '../state/situation.js';
 
 /** The models of one host that fit a search. */
 export interface ModelGroup {
@@ -45,7 +46,7 @@ export function hostNote(host: Host): string {
   if (host.error?.code === 'key_not_accepted') return 'Not verified: pair with it to use it';
   if (host.error?.code === 'refused_by_host') return 'Does not accept this browser: pair with it again';
   if (!host.hosting) return 'Not sharing at the moment';
-  if (host.state === 'failed') return 'Cannot be reached';
+  if (isOutOfReach(host)) return 'Cannot be reached';
   if (host.state !== 'connected') return 'Connecting…';
   if (!host.catalogue) return 'Asking for its models…';
   return host.models.length === 0 ? 'No models yet' : '';

@@ -10,7 +10,7 @@ beforeAll(() => {
 
 function draw(text: string): HTMLElement {
   const box = document.createElement('div');
-  act(() => createRoot(box).render(<Markdown text={text} />));
+  act(() => createRoot(box).render(<Markdown text={text} growing={false} />));
   return box;
 }
 

@@ -8,14 +8,20 @@ import { usePaced } from './pace.js';
 
 /**
  * The text of a model as elements. No HTML is ever made from text: the parser's tokens become React elements, raw HTML is
- * shown as the text it is, and links lead to web addresses only.
+ * shown as the text it is, and links lead to web addresses only. `growing`: more of it may come.
  */
-export function Markdown({ text }: { readonly text: string }): ReactNode {
-  const [parser] = useState(() => new IncrementalMarkdown());
-  const shown = usePaced(text);
+export function Markdown(props: { readonly text: string; readonly growing: boolean }): ReactNode {
+  const { text, growing } = props;
+  // What has ended is parsed once more as a whole: a link definition at its very end counts for all of it.
+  const [parsers] = useState(() => ({
+    growing: new IncrementalMarkdown(),
+    whole: new IncrementalMarkdown(),
+  }));
+  const parser = growing ? parsers.growing : parsers.whole;
+  const paced = usePaced(text);
   return (
     <div className="markdown">
-      {parser.update(shown).map(({ key, token }) => (
+      {parser.update(growing ? paced : text).map(({ key, token }) => (
         <BlockView key={key} token={token} />
       ))}
     </div>

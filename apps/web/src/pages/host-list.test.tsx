@@ -2,7 +2,7 @@ import type { Host } from '@pantheon/client';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { appDrawer } from '../testing/draw-app.js';
 import { press } from '../testing/press.js';
-import { scriptOf } from '../testing/scenarios.js';
+import { happenings, scriptOf } from '../testing/scenarios.js';
 
 const draw = appDrawer({ beforeAll, afterEach });
 
@@ -22,3 +22,14 @@ it('offers to connect to a computer that is not connected to by itself, as there
   await press(box, 'Connect');
   expect(connect.mock.calls).toEqual([['host-8']]);
 });
+
+it.each(['host-unreachable', 'host-lost-for-long'] as const)(
+  'says what to do about a computer that cannot be reached, and offers to try again: %s',
+  async (happening) => {
+    const { box, client } = await draw('ready', '#/settings', undefined, happenings[happening]);
+    const connect = vi.spyOn(client, 'connect');
+    expect(box.textContent).toContain('WorkstationCannot be reachedBe on the same network as it');
+    await press(box, 'Try again');
+    expect(connect.mock.calls).toEqual([['workstation']]);
+  },
+);

@@ -7,6 +7,7 @@ import { useHostCommand } from '../state/host-command.js';
 import { useValue } from '../state/observable.js';
 import { canChat } from '../state/selection.js';
 import { useServices } from '../state/services.js';
+import { isOutOfReach } from '../state/situation.js';
 
 const ROUTES = { lan: 'in your network', direct: 'direct', relay: 'through a relay' } as const;
 
@@ -45,10 +46,10 @@ export function HostList(): ReactNode {
                 host.engines
                   .filter(({ online }) => !online)
                   .map(({ name }) => <span key={name}>{name} is not running there.</span>)}
-              {host.error !== undefined && host.state === 'failed' && <span>{host.error.advice}</span>}
+              {host.error !== undefined && isOutOfReach(host) && <span>{host.error.advice}</span>}
             </div>
             <TrustBadge trust={host.trust} />
-            {host.state === 'failed' && host.error?.code !== 'key_untrusted' && (
+            {isOutOfReach(host) && host.error?.code !== 'key_untrusted' && (
               <button
                 type="button"
                 className="button small quiet"

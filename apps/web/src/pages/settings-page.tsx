@@ -69,6 +69,35 @@ function Appearance(): ReactNode {
   );
 }
 
+/** Asks before something that cannot be undone; the first of the answers has the focus. */
+function Confirmation(props: {
+  readonly text: string;
+  readonly answers: Readonly<Record<string, () => void>>;
+  readonly onNo: () => void;
+}): ReactNode {
+  const { text, answers, onNo } = props;
+  return (
+    <div className="row wrap confirm">
+      <span>{text}</span>
+      {Object.entries(answers).map(([label, act], at) => (
+        <button key={label} type="button" className="button small danger" autoFocus={at === 0} onClick={act}>
+          {label}
+        </button>
+      ))}
+      <button type="button" className="button small quiet" onClick={onNo}>
+        No
+      </button>
+    </div>
+  );
+}
+
+/** What to say before unpairing, with `count` chats on this device. */
+function unpairingText(count: number): string {
+  const chats = count === 1 ? 'Your chat stays' : `Your ${count} chats stay`;
+  const kept = count === 0 ? '' : `${chats} on this device, and can be read here once it is paired again. `;
+  return `It needs a new link to come back. ${kept}Unpair?`;
+}
+
 function ThisBrowser(): ReactNode {
   const { account, client, conversations, router } = useServices();
   const { device, persistent, server } = useValue(account);
@@ -84,34 +113,20 @@ function ThisBrowser(): ReactNode {
     account.refresh();
     router.go('#/', true);
   };
-  const confirm = (what: 'chats' | 'pairing', text: string, act: () => void): ReactNode =>
-    asked === what ? (
-      <div className="row confirm">
-        <span>{text}</span>
-        <button
-          type="button"
-          className="button small danger"
-          autoFocus
-          onClick={() => {
-            setAsked(undefined);
-            heading.current?.focus({ preventScroll: true }); // these buttons go, and what asked for them may be of no more use
-            act();
-          }}
-        >
-          Yes
-        </button>
-        <button
-          type="button"
-          className="button small quiet"
-          onClick={() => {
-            setAsked(undefined);
-            openers[what].current?.focus({ preventScroll: true });
-          }}
-        >
-          No
-        </button>
-      </div>
-    ) : null;
+  const answer = (act: () => void) => (): void => {
+    setAsked(undefined);
+    heading.current?.focus({ preventScroll: true }); // these buttons go, and what asked for them may be of no more use
+    act();
+  };
+  const unpair = answer(() => void forget());
+  const unpairAndDelete = answer(() => {
+    conversations.clear();
+    void forget();
+  });
+  const no = (what: 'chats' | 'pairing') => (): void => {
+    setAsked(undefined);
+    openers[what].current?.focus({ preventScroll: true });
+  };
   return (
     <section aria-labelledby="browser-title">
       <h2 id="browser-title" ref={heading} tabIndex={-1}>
@@ -141,8 +156,22 @@ function ThisBrowser(): ReactNode {
           Unpair this browser
         </button>
       </div>
-      {confirm('chats', 'Delete all chats for good?', () => conversations.clear())}
-      {confirm('pairing', 'It needs a new link to come back. Unpair?', () => void forget())}
+      {asked === 'chats' && (
+        <Confirmation
+          text="Delete all chats for good?"
+          answers={{ Yes: answer(() => conversations.clear()) }}
+          onNo={no('chats')}
+        />
+      )}
+      {asked === 'pairing' && (
+        <Confirmation
+          text={unpairingText(count)}
+          answers={
+            count === 0 ? { Yes: unpair } : { Yes: unpair, 'Yes, and delete the chats': unpairAndDelete }
+          }
+          onNo={no('pairing')}
+        />
+      )}
       {server !== undefined && server.version !== '' && (
         <p className="hint">Server version {server.version}</p>
       )}

@@ -27,7 +27,18 @@ export interface AccountView {
 }
 
 const MAX_CONNECTED = 8;
-const RETRY_MS = 15_000;
+/** How long a host that could not be reached is left alone, after the first failure in a row, the second and so on. */
+const PAUSES_MS = [15_000, 30_000, 60_000, 120_000] as const;
+const LONGEST_PAUSE_MS = 120_000;
+const LOOK_MS = 5_000;
+
+/** How it goes with dialling a host. */
+interface Attempt {
+  /** How many failed in a row if this one does. */
+  readonly failures: number;
+  /** When the next one is due; infinite while this one is under way, which can take longer than any pause. */
+  dueAt: number;
+}
 
 /** The hosts to connect to unasked: that of the chosen model, then the first others. Pure. */
 function wantedOf(hosts: readonly Host[], chosen: string | undefined): readonly Host[] {
@@ -50,7 +61,7 @@ function viewOf(client: ClientLike, loaded: boolean, chosen: string | undefined)
 
 /** The account as the pages see it. Connects to the hosts that come online, so that their models are known. */
 export class Account extends Observable<AccountView> {
-  private readonly failedAt = new Map<string, number>();
+  private readonly attempts = new Map<string, Attempt>();
 
   private readonly client: ClientLike;
   private readonly choice: Readable<Choice | undefined>;
@@ -72,7 +83,7 @@ export class Account extends Observable<AccountView> {
   async start(): Promise<void> {
     await this.client.ready;
     this.refresh(true);
-    setInterval(() => this.connectAll(), RETRY_MS); // however long the first attempt takes
+    setInterval(() => this.connectAll(), LOOK_MS); // however long the first attempt takes
     await this.client.start();
     this.refresh();
   }
@@ -85,23 +96,29 @@ export class Account extends Observable<AccountView> {
 
   /** Tries a host again that could not be reached, or connects to one that waits for it. */
   retry(hostDeviceId: string): void {
-    this.failedAt.delete(hostDeviceId);
-    this.connect(hostDeviceId);
+    void this.connect(hostDeviceId, 0);
   }
 
   private connectAll(): void {
     const { state, hosts } = this.client;
     if (state !== 'online') return;
     for (const host of wantedOf(hosts, this.choice.get()?.hostId)) {
-      const failed = this.failedAt.get(host.deviceId) ?? Number.NEGATIVE_INFINITY;
-      const again =
-        host.state === 'failed' && !isFinalForHost(host.error?.code ?? '') && Date.now() - failed > RETRY_MS;
-      if (host.state === 'idle' || again) this.connect(host.deviceId);
+      const { failures, dueAt } = this.attempts.get(host.deviceId) ?? { failures: 0, dueAt: 0 };
+      const again = host.state === 'failed' && !isFinalForHost(host.error?.code ?? '');
+      // Idle: new, signed in anew, or this device is in another network. What failed before says nothing about it now.
+      if (host.state === 'idle') void this.connect(host.deviceId, 0);
+      else if (again && Date.now() >= dueAt) void this.connect(host.deviceId, failures);
     }
   }
 
-  private connect(hostDeviceId: string): void {
-    this.failedAt.set(hostDeviceId, Date.now());
-    this.client.connect(hostDeviceId).catch(() => undefined); // the host's own state says why
+  private async connect(hostDeviceId: string, failures: number): Promise<void> {
+    const attempt: Attempt = { failures: failures + 1, dueAt: Number.POSITIVE_INFINITY };
+    this.attempts.set(hostDeviceId, attempt);
+    try {
+      await this.client.connect(hostDeviceId);
+      if (this.attempts.get(hostDeviceId) === attempt) this.attempts.delete(hostDeviceId);
+    } catch {
+      attempt.dueAt = Date.now() + (PAUSES_MS[failures] ?? LONGEST_PAUSE_MS); // the host's own state says why
+    }
   }
 }

@@ -42,6 +42,8 @@ describe('situationOf', () => {
   it.each([
     ['host-away', 'host-offline'],
     ['host-lost', 'host-reconnecting'],
+    ['host-unreachable', 'host-failed'],
+    ['host-lost-for-long', 'host-failed'],
     ['host-signaling-away', undefined],
     ['host-refuses', 'host-refuses'],
     ['host-back', undefined],
@@ -65,6 +67,13 @@ describe('situationOf', () => {
       expect(canAsk(found)).toBe(false);
     },
   );
+
+  it('says what to do, and offers to try again, when a computer stays out of reach that was connected', () => {
+    const found = after('host-lost-for-long');
+    expect(found).toEqual(after('host-unreachable'));
+    expect(found).toMatchObject({ tone: 'warning', action: 'retry-host', hostId: 'workstation' });
+    expect(found?.advice).toContain('check its firewall');
+  });
 
   it('is loud about a host that is false, and lets nobody ask', () => {
     const found = situation('key-untrusted');

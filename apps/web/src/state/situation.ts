@@ -102,6 +102,11 @@ function unpaired({ name, error }: Host): Situation | undefined {
   return undefined;
 }
 
+/** Whether no path leads to a host: at first, or any more since the connection to it was lost. Pure. */
+export function isOutOfReach({ state, error }: Host): boolean {
+  return state === 'failed' || (state === 'reconnecting' && error?.code === 'connect_failed');
+}
+
 function ofConnection(host: Host): Situation | undefined {
   const { name, error } = host;
   if (error?.code === 'key_untrusted') return untrusted(host);
@@ -119,15 +124,7 @@ function ofConnection(host: Host): Situation | undefined {
       advice: 'Switch sharing on there; this page notices by itself.',
     };
   }
-  if (host.state === 'reconnecting') {
-    return {
-      kind: 'host-reconnecting',
-      tone: 'progress',
-      title: `Connection to ${name} lost. Reconnecting…`,
-      advice: 'Your chat stays here.',
-    };
-  }
-  if (host.state === 'failed') {
+  if (isOutOfReach(host)) {
     return {
       kind: 'host-failed',
       tone: 'warning',
@@ -135,6 +132,14 @@ function ofConnection(host: Host): Situation | undefined {
       advice: error?.advice ?? 'It is tried again by itself.',
       action: 'retry-host',
       hostId: host.deviceId,
+    };
+  }
+  if (host.state === 'reconnecting') {
+    return {
+      kind: 'host-reconnecting',
+      tone: 'progress',
+      title: `Connection to ${name} lost. Reconnecting…`,
+      advice: 'Your chat stays here.',
     };
   }
   if (host.state !== 'connected' || !host.catalogue) {

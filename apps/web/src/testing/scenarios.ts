@@ -124,6 +124,12 @@ const refusing = error(
   'Pair this browser with it again: open a new pairing link of that computer here.',
 );
 
+const unreachable = error(
+  'connect_failed',
+  'No connection to that computer could be made.',
+  'Be on the same network as it, check its firewall, or set up a TURN relay on the server.',
+);
+
 /** What differs from: paired, online, two computers up, one away, answers whole. */
 export const scenarios = {
   ready: {},
@@ -258,6 +264,8 @@ export const happenings = {
     hosts: [host({ name: LONG, state: 'failed', error: error('connect_failed', LONG, LONG) })],
   },
   'host-lost': { hosts: [host({ state: 'reconnecting' }), laptop] },
+  'host-unreachable': { hosts: [host({ state: 'failed', error: unreachable }), laptop] },
+  'host-lost-for-long': { hosts: [host({ state: 'reconnecting', error: unreachable }), laptop] },
   'host-back': { hosts: [host(), laptop, away] },
   'model-gone': { hosts: [host({ models: models.slice(1) }), laptop] },
   'engine-stopped': {

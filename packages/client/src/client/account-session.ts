@@ -61,6 +61,8 @@ export interface SessionEvents {
   error: ClientError;
   /** Another device removed this one. */
   revoked: undefined;
+  /** The token is somebody else's now: this session is of an account that is no longer signed in. */
+  otherAccount: undefined;
 }
 
 /** A key that a host proved on a link. */
@@ -393,6 +395,9 @@ export class AccountSession extends Emitter<SessionEvents> {
 
   private async onAccount(account: string): Promise<void> {
     if (this.book === undefined) await this.enter(account);
+    if (this.stopped) return;
+    // Nothing of one person is for another: not the links, and not what the server now says about other hosts.
+    if (this.book?.account !== account) return this.emit('otherAccount', undefined);
     this.draw();
     await this.learnDevices();
   }

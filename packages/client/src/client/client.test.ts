@@ -398,6 +398,26 @@ describe('PantheonClient', () => {
     expect(client.hosts[0]?.trust).toBe('first-sight');
   });
 
+  it('begins anew, with nothing of the one before, when somebody else signs in at the provider', async () => {
+    let token = 'dev:alice';
+    const client = make({ token: () => Promise.resolve(token) });
+    const signInAs = async (account: string): Promise<void> => {
+      token = account;
+      for (const socket of server.sockets) socket.disconnect(true);
+      await until(() => client.state === 'offline');
+      client.retryNow();
+      await until(() => client.account === account && client.state === 'online');
+    };
+    await client.start();
+    const attic = await host(DeviceKey.generate(), { name: 'Attic', isHosting: true, link: true });
+    await until(() => client.hosts.length === 1);
+    attic.stop();
+    await signInAs('dev:bob');
+    expect(client.hosts).toEqual([]);
+    await signInAs('dev:alice');
+    await until(() => client.hosts[0]?.name === 'Attic');
+  });
+
   it('follows a pairing and a forgetting in another tab', async () => {
     const store = new SharedStore();
     const [one, two] = [make({ store }), make({ store })];

@@ -323,11 +323,20 @@ export class PantheonClient extends Emitter<ClientEvents> {
     session.on('signaling', () => this.follow(session));
     session.on('hosts', (hosts) => this.setHosts(hosts));
     session.on('error', (error) => this.emit('error', error));
+    session.on('otherAccount', () => void this.changeAccount());
     session.on('revoked', () => {
       this.endSession();
       this.setState('revoked', signalingError('device_revoked'));
     });
     await session.start();
+  }
+
+  /** Another person has signed in at the provider: begins anew, with nothing of the one before. */
+  private async changeAccount(): Promise<void> {
+    this.endSession();
+    this.kept = undefined;
+    this.setHosts([]);
+    await this.restart();
   }
 
   private follow(session: AccountSession): void {

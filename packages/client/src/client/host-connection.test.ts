@@ -28,3 +28,11 @@ it('dials anew when it is asked to connect after it was closed while dialling', 
   await expect(third).rejects.toMatchObject({ code: 'host_offline' });
   expect(connection.state).toBe('failed');
 });
+
+it('is to be dialled again after a failure once this device woke in another network', async () => {
+  const { connection, go } = waiting();
+  go();
+  await expect(connection.connect()).rejects.toMatchObject({ code: 'host_offline' });
+  connection.woke();
+  expect([connection.state, connection.error]).toEqual(['idle', undefined]);
+});

@@ -164,6 +164,8 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     else if (this.state === 'reconnecting' && this.retry !== undefined) {
       this.backoff.reset();
       this.redial(0);
+    } else if (this.state === 'failed' && !isFinalForHost(this.error?.code ?? '')) {
+      this.change({ state: 'idle', error: undefined });
     }
   }
 

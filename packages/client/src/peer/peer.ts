@@ -71,7 +71,10 @@ export class Peer extends Emitter<PeerEvents> {
 
   private readonly options: PeerOptions;
 
-  /** Throws `webrtc_unavailable`. An initiator begins at the next turn. */
+  /**
+   * Throws `webrtc_unavailable` where there is no WebRTC, and `connect_failed` where there is no connection to be had now: a browser
+   * makes a limited number. An initiator begins at the next turn.
+   */
   constructor(options: PeerOptions) {
     super();
     this.options = options;
@@ -79,7 +82,9 @@ export class Peer extends Emitter<PeerEvents> {
     try {
       this.connection = new RTCPeerConnection({ iceServers: [...options.iceServers] });
     } catch (cause) {
-      throw peerError('webrtc_unavailable', { cause });
+      throw peerError(typeof RTCPeerConnection === 'undefined' ? 'webrtc_unavailable' : 'connect_failed', {
+        cause,
+      });
     }
     this.timer = setTimeout(() => this.fail(peerError('connect_timeout')), options.connectTimeoutMs);
     this.listen();

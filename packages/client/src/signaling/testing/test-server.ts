@@ -230,9 +230,8 @@ export class TestServer {
   }
 
   private welcome(socket: Socket): void {
-    const account = text(asObject(socket.handshake.auth) ?? {}, 'token').startsWith('dev:')
-      ? 'dev:test'
-      : this.account;
+    const token = text(asObject(socket.handshake.auth) ?? {}, 'token');
+    const account = token.startsWith('dev:') ? token : this.account;
     const others = (): readonly JsonObject[] =>
       this.sockets.filter((other) => other !== socket).map((other) => this.describe(other));
     socket.emit('server-info', {
