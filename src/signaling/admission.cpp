@@ -71,9 +71,20 @@ bool may_warn(core::SteadyTime& last) {
 
 /// Whether a client that comes again later may be let in without anybody doing anything.
 bool passes(const core::Error& error) {
+  constexpr unsigned kServersFault = 500;
   return error.is(SignalingError::rate_limited) || error.is(SignalingError::account_full) ||
-         error.is(SignalingError::server_full) || error.is(SignalingError::address_full) ||
-         error.is(AuthError::sign_in_unavailable);
+         error.is(SignalingError::address_full) || error.http_status() >= kServersFault;
+}
+
+/// How long a refused client is kept waiting that comes back two seconds after it was sent away: hundreds
+/// behind one address must not open connections faster than one address may, nor use up what others there
+/// need.
+std::chrono::milliseconds some_pause() {
+  constexpr std::chrono::milliseconds kLeast{5'000};
+  constexpr std::chrono::milliseconds kMost{20'000};
+  const auto random = core::random_bytes(2);
+  const double fraction = (random[0] * 256 + random[1]) / 65'536.0;
+  return kLeast + std::chrono::duration_cast<std::chrono::milliseconds>((kMost - kLeast) * fraction);
 }
 
 bool is_of_another_key(const Member& member) {
@@ -88,7 +99,7 @@ socketio::Refusal refusal_of(const socketio::Handshake& handshake, const core::E
   socketio::Refusal refusal(error, std::move(extra));
   const auto* auth = handshake.auth.if_object();
   const bool is_older = auth != nullptr && !auth->contains("caps");
-  refusal.ends_connection = is_older && passes(error);
+  if (is_older && passes(error)) refusal.ends_connection_after = some_pause();
   return refusal;
 }
 

@@ -13,9 +13,9 @@ namespace pantheon::signaling {
 /// Who is let in, or why not and what else the client is told.
 using Introduction = tl::expected<MemberPointer, EventFailure>;
 
-/// What a client is told that is not let in: clients of generation 2 that are older than `caps` know no
-/// `retryAfterMs` and stay away for good after CONNECT_ERROR, so for a reason that passes their connection
-/// ends.
+/// What a client is told that is not let in. Clients of generation 2 that are older than `caps` know no
+/// `retryAfterMs` and stay away for good after CONNECT_ERROR: for a reason that passes their connection ends
+/// instead, some seconds later.
 socketio::Refusal refusal_of(const socketio::Handshake& handshake, const core::Error& error,
                              core::json::object extra);
 

@@ -4,6 +4,7 @@
 #include "signaling/error.hpp"
 #include "signaling/full_disk_test_support.hpp"
 #include "signaling/test_support.hpp"
+#include "store/error.hpp"
 
 namespace pantheon::signaling {
 namespace {
@@ -216,7 +217,7 @@ TEST_F(AdmissionTest, OneAddressConnectsSoOften) {
 TEST_F(AdmissionTest, AnOlderClientLosesItsConnectionForAReasonThatPassesAsThenItComesBackByItself) {
   const auto ends = [](const core::Error& error, json::object auth) {
     const socketio::Handshake handshake{std::move(auth), {}, {}, {}, false, {}};
-    return refusal_of(handshake, error, {}).ends_connection;
+    return refusal_of(handshake, error, {}).ends_connection_after.has_value();
   };
   for (const auto passing : {SignalingError::rate_limited, SignalingError::account_full,
                              SignalingError::server_full, SignalingError::address_full}) {
@@ -224,6 +225,7 @@ TEST_F(AdmissionTest, AnOlderClientLosesItsConnectionForAReasonThatPassesAsThenI
     EXPECT_FALSE(ends(passing, current_auth("anna", "a_web")));
   }
   EXPECT_TRUE(ends(auth::AuthError::sign_in_unavailable, legacy_auth("anna", "a_web")));
+  EXPECT_TRUE(ends(store::StoreError::busy, legacy_auth("anna", "a_web")));
   EXPECT_FALSE(ends(auth::AuthError::auth_expired, legacy_auth("anna", "a_web")));
   EXPECT_FALSE(ends(auth::AuthError::auth_invalid, legacy_auth("anna", "a_web")));
 }
@@ -318,6 +320,7 @@ TEST_F(AdmissionTest, KnownDevicesComeInThoughTheDiskIsFull) {
       const test::FullDisk full;
       for (const auto* device : devices) {
         auto auth = co_await hello(*device, "tab-2");
+        auth["caps"] = json::array();
         const auto code = co_await refusal(std::move(auth));
         refused.push_back(code);
       }

@@ -141,7 +141,7 @@ void Origins::add_to(http::Server& server) const {
   server.after([*this](const http::Request& request, http::Response& response) {
     response.headers.add("Vary", "Origin");
     const auto origin = request.headers.get("Origin");
-    if (!origin || !is_listed(*origin)) return;
+    if (!origin || !(is_listed(*origin) || is_of_an_app(*origin))) return;
     response.headers.set("Access-Control-Allow-Origin", std::string(*origin));
     if (may_have_credentials(request)) response.headers.set("Access-Control-Allow-Credentials", "true");
   });

@@ -245,6 +245,12 @@ asio::awaitable<socketio::Admitted> Service::State::admit(State& state,
     const auto checked = co_await check_elsewhere(state, *member, socket);
     if (!checked) member = tl::unexpected(EventFailure(checked.error()));
   }
+  // Several hellos may have been let in at the same time as there was room for one.
+  if (member) {
+    const auto space = state.rooms.check_space((*member)->account());
+    const auto place = space ? state.rooms.check_address((*member)->address) : space;
+    if (!place) member = tl::unexpected(EventFailure(place.error()));
+  }
   state.monitoring.metrics().signed_in(member ? nullptr : &member.error().error);
   if (!member) {
     auto& [error, extra] = member.error();
@@ -259,9 +265,6 @@ void Service::State::accept(const std::shared_ptr<socketio::Socket>& socket) {
   const auto member = member_of(*socket);
   member->socket = socket;
   member->socket_id = socket->id();
-  // Several hellos may have been let in at the same time as there was room for one.
-  if (!rooms.check_space(member->account()) || !rooms.check_address(member->address))
-    return socket->close_connection();
   router.enroll(*member);
   presence.arrived(member);
   counts.arrived(*member);

@@ -84,6 +84,8 @@ core::Result<DeviceTokens> Tokens::issue(const store::DeviceRow& device,
       store_->add_refresh_token({core::ByteVector(hash.begin(), hash.end()), device.account, device.device_id,
                                  clock_() + refresh_lifetime_, std::nullopt, std::move(predecessor)});
   if (!added) return core::failure(added.error());
+  if (auto kept = store_->keep_newest_of_device(device.account, device.device_id, hash, kMostOfDevice); !kept)
+    return core::failure(kept.error());
   tokens->refresh_token = std::move(refresh);
   return tokens;
 }
@@ -174,9 +176,6 @@ core::Result<DeviceTokens> Tokens::rotate(const store::RefreshTokenRow& token,
   if (!tokens) return tokens;
   const auto latest = auth::hash_refresh_token(tokens->refresh_token);
   if (auto kept = store_->keep_newest_successors(token.hash, latest, kMostUnused); !kept)
-    return core::failure(kept.error());
-  if (auto kept = store_->keep_newest_of_device(device.account, device.device_id, latest, kMostOfDevice);
-      !kept)
     return core::failure(kept.error());
   if (auto done = transaction->commit(); !done) return core::failure(done.error());
   return tokens;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,9 +62,11 @@ struct Refusal {
   Refusal(core::Error cause, core::json::object more) : error(std::move(cause)), extra(std::move(more)) {}
   core::Error error;
   core::json::object extra;  ///< what it is told beside `code` and `message`
-  /// Ends the connection instead of sending CONNECT_ERROR, after which the official client stays away for
-  /// good: for reasons that pass, and clients that would not try again by themselves. They are not told why.
-  bool ends_connection = false;
+  /// When set, the connection ends after that time, and no CONNECT_ERROR is sent, after which the official
+  /// client stays away for good: for reasons that pass, and clients that would not try again by themselves.
+  /// They are not told why, and come again soon after they lost the connection: the time keeps them from
+  /// coming too often.
+  std::optional<std::chrono::milliseconds> ends_connection_after;
 };
 using Admitted = tl::expected<void, Refusal>;
 

@@ -188,17 +188,18 @@ asio::awaitable<void> ServerConnection::admit(std::shared_ptr<ServerConnection> 
     }
     if (!admitted) break;
   }
+  if (!admitted && admitted.error().ends_connection_after) {
+    const bool awake = co_await core::sleep_for(*admitted.error().ends_connection_after);
+    if (awake && !self->ended_) self->close("transport close");
+    co_return;
+  }
   std::erase(self->joining_, nsp);
   if (self->ended_) co_return;
   if (admitted) {
     self->welcome(socket);
     co_return;
   }
-  auto& [error, data, ends_connection] = admitted.error();
-  if (ends_connection) {
-    self->close("transport close");
-    co_return;
-  }
+  auto& [error, data, unused] = admitted.error();
   data["code"] = error.code();
   data["message"] = error.message();
   self->refuse(nsp, {{"message", error.message()}, {"data", std::move(data)}});

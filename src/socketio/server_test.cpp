@@ -157,12 +157,14 @@ TEST_F(RefusalTest, WhoHasJoinedNothingIsRefusedWithTheCode) {
 TEST_F(RefusalTest, OfAMiddlewareMayEndTheConnectionWithoutAWord) {
   server->of("/").use([](std::shared_ptr<Socket>) -> asio::awaitable<Admitted> {
     Refusal busy(core::CommonError::unavailable);
-    busy.ends_connection = true;
+    busy.ends_connection_after = std::chrono::milliseconds(20);
     co_return tl::unexpected(std::move(busy));
   });
   const auto socket = open_raw();
+  const auto begun = std::chrono::steady_clock::now();
   send(*socket, "40");
   expect_closed(*socket);
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds(20));
   EXPECT_EQ(server->of("/").socket_count(), 0U);
 }
 
