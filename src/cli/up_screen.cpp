@@ -8,6 +8,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cstdio>
+#include <utility>
 
 #include "cli/qr_code.hpp"
 #include "platform/terminal.hpp"
@@ -33,6 +34,7 @@ struct Screen {
   bool host_only = false;
   bool bar_shown = false;
   bool offline = false;
+  std::vector<std::string> last_origins;
   std::string last_engines;
   std::string last_error;
   std::string last_tenth;  ///< of the progress
@@ -106,10 +108,9 @@ std::string_view where_from(app::UpEvents::Reach reach) {
 }
 
 void show_online(Screen& screen, const std::vector<std::string>& origins, app::UpEvents::Reach reach) {
-  if (screen.offline) {
-    screen.offline = false;
-    return screen.event("connected to the signaling server again");
-  }
+  if (std::exchange(screen.offline, false)) screen.event("connected to the signaling server again");
+  if (origins == screen.last_origins) return;
+  screen.last_origins = origins;
   for (const auto& origin : origins) {
     screen.line(fmt::format("  {}  {}  {}", screen.host_only ? "Server " : "Web app", origin,
                             screen.faint(std::string(where_from(reach)))));
