@@ -183,6 +183,11 @@ std::string engine_line(const app::UpEvents::Engine& engine) {
     return fmt::format("  Engine   {} at {} answers, but is no model engine; check the URL", engine.name,
                        engine.url);
   }
+  if (engine.wants_key && !engine.named) {
+    return fmt::format(
+        "  Engine   {} at {} asks for an API key; add --engine {} and give the key in PANTHEON_ENGINE_KEY",
+        engine.name, engine.url, engine.url);
+  }
   if (engine.wants_key) {
     return fmt::format("  Engine   {} at {} asks for an API key; give the right one in PANTHEON_ENGINE_KEY",
                        engine.name, engine.url);

@@ -119,7 +119,9 @@ TEST(EngineLine, SaysWhetherNothingAnswersOrSomethingElse) {
       "  Engine   127.0.0.1:8000 at http://127.0.0.1:8000 answers, but is no model engine; check the URL");
   engine.unrecognised = false;
   engine.wants_key = true;
-  EXPECT_NE(engine_line(engine).find("asks for an API key"), std::string::npos) << engine_line(engine);
+  EXPECT_NE(engine_line(engine).find("asks for an API key; add --engine"), std::string::npos);
+  engine.named = true;
+  EXPECT_NE(engine_line(engine).find("asks for an API key; give"), std::string::npos) << engine_line(engine);
 }
 
 TEST(EngineLine, NamesTheFirstModels) {
