@@ -175,6 +175,42 @@ asio::awaitable<AccountResult> join_by_link(const DeviceState& state, http::Clie
   co_return account;
 }
 
+asio::awaitable<core::Result<std::string>> account_of(asio::any_io_executor executor, identity::DeviceKey own,
+                                                      const session::Credentials& credentials,
+                                                      const UpOptions& options) {
+  session::SignInDevice device{options.server, own.device_id(), core::random_id(), options.name,
+                               platform::platform_name()};
+  return session::ask_account(std::move(executor), std::move(device), std::move(own), credentials);
+}
+
+/// As the usual device, or in an account that this one was removed from and came back to by a link, as that
+/// of the link.
+asio::awaitable<AccountResult> enter_by_token(asio::any_io_executor executor, const DeviceState& state,
+                                              const session::Credentials& credentials,
+                                              const UpOptions& options) {
+  const auto named = co_await account_of(executor, state.key(), credentials, options);
+  if (named) {
+    auto account = std::make_unique<Account>(state.key());
+    account->key_in_state = options.server + " " + *named;
+    auto stored = state.load(account->key_in_state);
+    if (!stored) co_return core::failure(stored.error());
+    account->membership = stored->has_value() ? std::move(**stored)
+                                              : fresh_membership(*named, FirstSight::remember, state.key());
+    co_return account;
+  }
+  if (!named.error().is(session::SessionError::token_refused)) co_return core::failure(named.error());
+  auto paired = state.load(options.server);
+  if (!paired) co_return core::failure(paired.error());
+  if (!paired->has_value() || !(*paired)->own_key) co_return core::failure(named.error());
+  const auto own = *(*paired)->own_key;
+  const auto back = co_await account_of(executor, own, credentials, options);
+  if (!back || *back != (*paired)->account) co_return core::failure(named.error());
+  auto account = std::make_unique<Account>(own);
+  account->key_in_state = options.server;
+  account->membership = std::move(**paired);
+  co_return account;
+}
+
 asio::awaitable<AccountResult> join_by_token(asio::any_io_executor executor, const DeviceState& state,
                                              const UpOptions& options) {
   session::Credentials credentials{options.token, options.token.empty() ? options.auth_key : ""};
@@ -183,16 +219,9 @@ asio::awaitable<AccountResult> join_by_token(asio::any_io_executor executor, con
     if (!read) co_return core::failure(read.error());
     credentials = std::move(*read);
   }
-  session::SignInDevice device{options.server, state.key().device_id(), core::random_id(), options.name,
-                               platform::platform_name()};
-  const auto named = co_await session::ask_account(executor, std::move(device), state.key(), credentials);
-  if (!named) co_return core::failure(named.error());
-  auto account = std::make_unique<Account>(state.key());
-  account->key_in_state = options.server + " " + *named;
-  auto stored = state.load(account->key_in_state);
-  if (!stored) co_return core::failure(stored.error());
-  account->membership =
-      stored->has_value() ? std::move(**stored) : fresh_membership(*named, FirstSight::remember, state.key());
+  auto entered = co_await enter_by_token(executor, state, credentials, options);
+  if (!entered) co_return core::failure(entered.error());
+  auto account = std::move(*entered);
   account->membership.book.set_first_sight(options.verified_only ? FirstSight::refuse : FirstSight::remember);
   if (options.token_file.empty()) {
     account->credentials = [credentials] { return fixed_credentials(credentials); };

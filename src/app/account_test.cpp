@@ -2,6 +2,7 @@
 
 #include "app/test_support.hpp"
 #include "core/async_event.hpp"
+#include "session/error.hpp"
 #include "signaling/devices.hpp"
 #include "signaling/full_disk_test_support.hpp"
 #include "socketio/client.hpp"
@@ -16,10 +17,12 @@ using identity::Statement;
 struct AccountTest : test::HomeTest {
   /// The account's device with that key is removed, as the other one of it would ask for.
   void remove(const DeviceKey& key, const DeviceKey& by = DeviceKey::generate()) {
+    remove_from(server_->service().owner_account(), key, by);
+  }
+  void remove_from(const std::string& account, const DeviceKey& key, const DeviceKey& by) {
     auto store = store::DeviceStore::open(database_).value();
-    const auto statement =
-        Statement::make(by, {identity::StatementType::revoke, server_->service().owner_account(),
-                             key.device_id(), key.public_key(), "", core::wall_now()});
+    const auto statement = Statement::make(by, {identity::StatementType::revoke, account, key.device_id(),
+                                                key.public_key(), "", core::wall_now()});
     ASSERT_TRUE(signaling::keep_revocation(store, statement, core::wall_now()));
   }
 };
@@ -146,6 +149,32 @@ TEST_F(AccountTest, ADeviceRemovedElsewhereComesBackAsANewOneByALink) {
   EXPECT_TRUE(loop_.run(list_devices(url(), http_, *later)));
   options_.pair_link = pairing_link();
   EXPECT_EQ(join(state).value()->key.device_id(), back_as);
+}
+
+TEST_F(AccountTest, ADeviceThatCameBackByALinkStaysTheSameWithTheSharedKeyOfTheAccount) {
+  options_.server = url();
+  const auto join = [&](const DeviceState& state, const std::string& link) {
+    options_.pair_link = link;
+    options_.auth_key = kAuthKey;
+    return loop_.run(join_elsewhere(loop_.executor(), state, http_, options_));
+  };
+  const auto phone_state = open_state("phone");
+  const auto phone = join(phone_state, "").value();
+  const auto voucher = online(*phone);
+  const auto state = open_state("away");
+  EXPECT_EQ(join(state, "").value()->key.device_id(), state.key().device_id());
+  remove_from(phone->membership.account, state.key(), phone->key);
+  EXPECT_TRUE(join(state, "").error().is(session::SessionError::token_refused));
+  const auto link = identity::to_text(loop_.run(voucher->open_pairing(url())).value());
+  const auto back = join(state, link);
+  ASSERT_TRUE(back) << back.error().message();
+  const auto later = join(state, "");
+  ASSERT_TRUE(later) << later.error().message();
+  EXPECT_EQ((*later)->key.device_id(), (*back)->key.device_id());
+  EXPECT_EQ((*later)->membership.statements, (*back)->membership.statements);
+  EXPECT_NE((*later)->membership.book.pinned(phone->key.device_id()), nullptr);
+  EXPECT_TRUE(loop_.run(list_devices(url(), http_, **later)));
+  loop_.run(voucher->stop());
 }
 
 TEST_F(AccountTest, WhoWasRemovedWhileThisDeviceWasAwayIsLearned) {

@@ -16,9 +16,11 @@ std::string ollama_host() {
   return value == nullptr ? "" : value;
 }
 
-bool any_shared(const engine::Snapshot& snapshot) {
-  return std::any_of(snapshot.engines.begin(), snapshot.engines.end(),
-                     [](const engine::EngineInfo& engine) { return engine.shared && engine.up; });
+/// Not where an engine serves, or is there and would serve if it were given its key.
+bool needs_trial(const engine::Snapshot& snapshot) {
+  return std::none_of(snapshot.engines.begin(), snapshot.engines.end(), [](const engine::EngineInfo& engine) {
+    return engine.shared && (engine.up || engine.wants_key);
+  });
 }
 
 UpEvents::Request request_of(const host::RequestFinished& finished) {
@@ -59,9 +61,9 @@ ModelHost::ModelHost(asio::any_io_executor executor, const UpOptions& options, c
 
 ModelHost::~ModelHost() = default;
 
-asio::awaitable<core::Result<void>> ModelHost::find_engines(std::vector<std::string> named) {
-  const engine::CandidateOptions where{ollama_host(), std::move(named), options_.search_engines,
-                                       options_.engine_key};
+asio::awaitable<core::Result<void>> ModelHost::find_engines(std::string own) {
+  const engine::CandidateOptions where{ollama_host(), options_.engines, options_.search_engines,
+                                       options_.engine_key, std::move(own)};
   auto candidates = engine::candidate_addresses(where);
   if (!candidates) co_return core::failure(candidates.error());
   engine::CatalogueOptions settings;
@@ -82,18 +84,17 @@ asio::awaitable<core::Result<void>> ModelHost::set_up_trial() {
       [this](const TrialEngine::Progress& progress) {
         if (events_.on_trial_progress) events_.on_trial_progress(progress);
       };
-  const auto url = co_await trial_.start(std::move(on_progress));
+  auto url = co_await trial_.start(std::move(on_progress));
   if (!url) co_return core::failure(url.error());
-  auto named = options_.engines;
-  named.push_back(*url);
-  co_return co_await find_engines(std::move(named));
+  co_return co_await find_engines(*std::move(url));
 }
 
 asio::awaitable<core::Result<void>> ModelHost::start() {
   auto sharing = sharing_rules(options_);
   if (!sharing) co_return core::failure(sharing.error());
-  auto found = co_await find_engines(options_.engines);
-  if (found && !any_shared(*catalogue_->current())) found = co_await set_up_trial();
+  std::string none;
+  auto found = co_await find_engines(std::move(none));
+  if (found && needs_trial(*catalogue_->current())) found = co_await set_up_trial();
   if (!found) co_return core::failure(found.error());
   host::HostOptions settings;
   settings.identity = identity_;
@@ -105,6 +106,7 @@ asio::awaitable<core::Result<void>> ModelHost::start() {
   catalogue_->start();
   show_engines();
   note_missing();
+  note_locked();
   co_return core::Result<void>{};
 }
 
@@ -113,8 +115,8 @@ void ModelHost::show_engines() {
   const auto snapshot = catalogue_->current();
   std::vector<UpEvents::Engine> engines;
   for (const auto& info : snapshot->engines) {
-    UpEvents::Engine engine{info.name,         info.address.text(), {}, info.up, info.shared,
-                            info.unrecognised, info.wants_key};
+    UpEvents::Engine engine{info.name,      info.address.text(),  {}, info.up, info.shared, info.unrecognised,
+                            info.wants_key, info.address.approved};
     for (const auto& model : snapshot->models) {
       if (model.engine_id == info.id && host::is_shared(sharing_, model)) engine.models.push_back(model.id);
     }
@@ -140,6 +142,16 @@ void ModelHost::note_missing() {
     if (!identity::is_key_made(device))
       events_.on_note("--manager " + device +
                       " is no id as the settings of a page show it (d_ and 22 characters)");
+  }
+}
+
+// An engine nobody named, which wants a key, would look like none.
+void ModelHost::note_locked() {
+  if (!events_.on_note) return;
+  for (const auto& url : catalogue_->current()->locked) {
+    events_.on_note("what answers at " + url +
+                    " asks for an API key; if it is a model engine, name it with --engine " + url +
+                    " and give the key in PANTHEON_ENGINE_KEY");
   }
 }
 

@@ -31,10 +31,11 @@ class ModelHost {
   host::Host& host() { return *host_; }
 
  private:
-  asio::awaitable<core::Result<void>> find_engines(std::vector<std::string> named);
+  asio::awaitable<core::Result<void>> find_engines(std::string own);
   asio::awaitable<core::Result<void>> set_up_trial();
   void show_engines();
   void note_missing();
+  void note_locked();
   void show_event(const host::HostEvent& event);
 
   asio::any_io_executor executor_;

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "app/error.hpp"
 #include "app/test_scripts.hpp"
 #include "engine/testing/run.hpp"
@@ -107,6 +110,51 @@ TEST_F(ModelHostTest, WithTryItAsksNobodyAndWithoutItNever) {
   ASSERT_TRUE(start());
   EXPECT_EQ(shown_.size(), 1U);
   EXPECT_EQ(offers_, 0);
+}
+
+TEST_F(ModelHostTest, TheKeyOfNamedEnginesIsNotGivenToTheTrial) {
+  accept_ = true;
+  let_trial_work();
+  options_.engine_key = "secret";
+  ASSERT_TRUE(start());
+  EXPECT_EQ(shown_.size(), 1U);
+  for (const auto& request : engine_.requests) EXPECT_EQ(request.count("Authorization"), 0U);
+}
+
+TEST_F(ModelHostTest, NoTrialIsSetUpInPlaceOfANamedEngineThatWantsAKey) {
+  let_trial_work();
+  StandInEngine locked(io_);
+  locked.reply("GET /v1/models", "{}", 401);
+  options_.engines = {locked.url()};
+  for (const auto trial : {Trial::ask, Trial::if_no_engine}) {
+    options_.trial = trial;
+    ASSERT_TRUE(start());
+    ASSERT_EQ(shown_.size(), 1U);
+    EXPECT_TRUE(shown_[0].wants_key);
+    EXPECT_EQ(offers_, 0);
+    EXPECT_THAT(said_, IsEmpty());
+    run(io_, host_->stop());
+  }
+  locked.die();
+}
+
+TEST_F(ModelHostTest, WhatWasFoundAndWantsAKeyIsSaidOnce) {
+  StandInEngine locked(io_);
+  locked.reply("GET /v1/models", "{}", 401);
+  setenv("OLLAMA_HOST", locked.url().c_str(), 1);
+  options_.search_engines = true;
+  name_engine();
+  const auto started = start();
+  unsetenv("OLLAMA_HOST");
+  ASSERT_TRUE(started);
+  const auto told = std::ranges::count_if(notes_, [&](const std::string& note) {
+    return note.find("--engine " + locked.url()) != std::string::npos &&
+           note.find("PANTHEON_ENGINE_KEY") != std::string::npos;
+  });
+  EXPECT_EQ(told, 1);
+  EXPECT_TRUE(std::ranges::none_of(shown_, [&](const auto& engine) { return engine.url == locked.url(); }));
+  run(io_, host_->stop());
+  locked.die();
 }
 
 TEST_F(ModelHostTest, ATrialThatCannotBeSetUpIsSaid) {

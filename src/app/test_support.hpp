@@ -22,6 +22,7 @@ class HomeTest : public testing::Test {
     options.bind_address = "127.0.0.1";
     options.port = 0;
     options.database = database_;
+    options.signaling.auth_key = kAuthKey;
     options.signaling.clock = [this] { return core::wall_now() + ahead_; };
     server_ = SignalingServer::start(loop_.executor(), std::move(options)).value();
     options_.name = "Tower";
@@ -31,6 +32,9 @@ class HomeTest : public testing::Test {
     if (home_) loop_.run(home_->stop());
     loop_.run(server_->stop());
   }
+
+  /// Lets into another account than that of the one at home.
+  static constexpr const char* kAuthKey = "0123456789abcdef";
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(server_->port()); }
   DeviceState open_state(const char* name = "device") const {
@@ -44,6 +48,17 @@ class HomeTest : public testing::Test {
     settings.server_url = url();
     settings.device_id = account.key.device_id();
     return settings;
+  }
+  /// A device of an account, once it is signed in.
+  std::unique_ptr<session::AccountClient> online(Account& account) {
+    session::AccountEvents events;
+    events.on_online = [this](const std::string&) { online_.notify(); };
+    auto client = std::make_unique<session::AccountClient>(loop_.executor(), settings_of(account),
+                                                           account.key, account.membership.book,
+                                                           account.credentials, std::move(events));
+    client->start();
+    loop_.run(online_.wait());
+    return client;
   }
   /// A link that pairs another device with the computer at home.
   std::string pairing_link() {
@@ -67,13 +82,7 @@ class HomeTest : public testing::Test {
   void start_home() {
     home_state_.emplace(open_state("home"));
     home_account_ = at_home(*home_state_);
-    session::AccountEvents events;
-    events.on_online = [this](const std::string&) { online_.notify(); };
-    home_ = std::make_unique<session::AccountClient>(loop_.executor(), settings_of(*home_account_),
-                                                     home_account_->key, home_account_->membership.book,
-                                                     home_account_->credentials, std::move(events));
-    home_->start();
-    loop_.run(online_.wait());
+    home_ = online(*home_account_);
   }
   core::AsyncEvent online_{loop_.executor()};
 };

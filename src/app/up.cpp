@@ -6,6 +6,7 @@
 #include "app/error.hpp"
 #include "app/model_host.hpp"
 #include "app/shown_link.hpp"
+#include "app/shown_origins.hpp"
 #include "app/signaling_server.hpp"
 #include "core/async_event.hpp"
 #include "http/url.hpp"
@@ -61,7 +62,7 @@ struct Up::State {
   std::unique_ptr<ModelHost> models;
   std::unique_ptr<session::AccountClient> session;
   ShownLink link;
-  std::vector<std::string> shown_origins;
+  ShownOrigins shown_origins;
   bool online = false;
   std::optional<core::Error> refused;
 };
@@ -81,7 +82,7 @@ std::vector<std::string> Up::State::origins() const {
 }
 
 UpEvents::Reach Up::State::reach() const {
-  const auto url = http::parse_url(origins().front());
+  const auto url = http::parse_url(shown_origins.list().front());
   if (url && http::is_loopback(url->host)) return UpEvents::Reach::this_computer;
   const bool near = at_home() || (url && http::is_private(url->host));
   return near ? UpEvents::Reach::this_network : UpEvents::Reach::anywhere;
@@ -124,8 +125,8 @@ session::AccountEvents Up::State::session_events() {
     refused.reset();
     link.forget();  // a server that was away may have forgotten the code
     changed.notify();
-    shown_origins = origins();
-    if (events.on_online) events.on_online(shown_origins, reach());
+    (void)shown_origins.note(origins());
+    if (events.on_online) events.on_online(shown_origins.list(), reach());
   };
   on.on_offline = [this](std::string_view reason) {
     if (std::exchange(online, false) && events.on_offline) events.on_offline(std::string(reason));
@@ -197,7 +198,7 @@ asio::awaitable<core::Result<void>> Up::State::wait_online() {
 asio::awaitable<core::Result<void>> Up::State::make_link() {
   if (const auto old = link.take()) session->close_pairing(old->code);
   note_origins();
-  auto origin = shown_origins.front();
+  auto origin = shown_origins.list().front();
   auto fresh = co_await session->open_pairing(std::move(origin));
   if (!fresh) {
     changed.notify();
@@ -209,22 +210,17 @@ asio::awaitable<core::Result<void>> Up::State::make_link() {
   co_return core::Result<void>{};
 }
 
-// In another network the web app and the link are elsewhere. Without any, as for a moment after sleep, what
-// was shown stays.
+// In another network the web app and the link are elsewhere.
 void Up::State::note_origins() {
-  auto found = origins();
-  const auto url = http::parse_url(found.front());
-  const bool away = !shown_origins.empty() && url && http::is_loopback(url->host);
-  if (away || found == shown_origins) return;
-  shown_origins = std::move(found);
-  if (online && events.on_online) events.on_online(shown_origins, reach());
+  if (shown_origins.note(origins()) && online && events.on_online)
+    events.on_online(shown_origins.list(), reach());
 }
 
 // A link works once and for ten minutes: when it is used up, has expired or leads nowhere, the next is shown.
 asio::awaitable<void> Up::State::keep_link() {
   for (;;) {
     note_origins();
-    if (online && link.is_due(shown_origins.front(), core::wall_now())) {
+    if (online && link.is_due(shown_origins.list().front(), core::wall_now())) {
       const auto made = co_await make_link();
       if (!made && events.on_error) events.on_error(made.error());
       if (!made && !co_await core::sleep_for(std::chrono::seconds(5))) co_return;

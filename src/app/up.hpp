@@ -76,6 +76,7 @@ struct UpEvents {
     bool shared = false;
     bool unrecognised = false;  ///< something answers at the URL, but no engine; then it is not up
     bool wants_key = false;     ///< it asks for an API key, or another one; then it is not up
+    bool named = false;         ///< by the owner, as those are that get the key
   };
   /// What was found, whenever that changes.
   std::function<void(const std::vector<Engine>&)> on_engines;

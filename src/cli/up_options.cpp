@@ -166,6 +166,9 @@ std::vector<std::string> up_warnings(const UpArguments& arguments) {
   for (const auto& secret : arguments.secrets) {
     if (was_typed(*secret.flag)) warnings.push_back(secret_is_seen(secret.flag->get_name(), secret.instead));
   }
+  if (!arguments.up.engine_key.empty() && arguments.up.engines.empty())
+    warnings.emplace_back(
+        "the key of engines is given to none: it is for those that are named with --engine URL");
   return warnings;
 }
 

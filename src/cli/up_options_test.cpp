@@ -65,10 +65,13 @@ TEST_F(UpOptionsTest, TheOwnerNamesWhatIsSharedAndWhoManagesIt) {
 
 TEST_F(UpOptionsTest, TheKeyOfEnginesIsBestKeptOutOfTheCommandLine) {
   EXPECT_EQ(read({"--engine", "http://127.0.0.1:8000", "--engine-key", "k"}).value().engine_key, "k");
-  EXPECT_EQ(warnings({"--server", "https://x.example", "--engine-key", "k"}).size(), 1U);
+  EXPECT_EQ(warnings({"--server", "https://x.example", "--engine", "x:1", "--engine-key", "k"}).size(), 1U);
   setenv("PANTHEON_ENGINE_KEY", "secret", 1);
   EXPECT_EQ(read({}).value().engine_key, "secret");
-  EXPECT_TRUE(warnings({"--server", "https://x.example"}).empty());
+  EXPECT_TRUE(warnings({"--server", "https://x.example", "--engine", "x:1"}).empty());
+  const std::vector<std::string> unused = {
+      "the key of engines is given to none: it is for those that are named with --engine URL"};
+  EXPECT_EQ(warnings({"--server", "https://x.example"}), unused);
 }
 
 TEST_F(UpOptionsTest, ANameThatNoServerTakesIsRefusedAtOnce) {

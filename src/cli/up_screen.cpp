@@ -8,6 +8,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cstdio>
+#include <utility>
 
 #include "cli/qr_code.hpp"
 #include "platform/terminal.hpp"
@@ -33,6 +34,7 @@ struct Screen {
   bool host_only = false;
   bool bar_shown = false;
   bool offline = false;
+  std::vector<std::string> last_origins;
   std::string last_engines;
   std::string last_error;
   std::string last_tenth;  ///< of the progress
@@ -106,10 +108,9 @@ std::string_view where_from(app::UpEvents::Reach reach) {
 }
 
 void show_online(Screen& screen, const std::vector<std::string>& origins, app::UpEvents::Reach reach) {
-  if (screen.offline) {
-    screen.offline = false;
-    return screen.event("connected to the signaling server again");
-  }
+  if (std::exchange(screen.offline, false)) screen.event("connected to the signaling server again");
+  if (origins == screen.last_origins) return;
+  screen.last_origins = origins;
   for (const auto& origin : origins) {
     screen.line(fmt::format("  {}  {}  {}", screen.host_only ? "Server " : "Web app", origin,
                             screen.faint(std::string(where_from(reach)))));
@@ -181,6 +182,11 @@ std::string engine_line(const app::UpEvents::Engine& engine) {
   if (engine.unrecognised) {
     return fmt::format("  Engine   {} at {} answers, but is no model engine; check the URL", engine.name,
                        engine.url);
+  }
+  if (engine.wants_key && !engine.named) {
+    return fmt::format(
+        "  Engine   {} at {} asks for an API key; add --engine {} and give the key in PANTHEON_ENGINE_KEY",
+        engine.name, engine.url, engine.url);
   }
   if (engine.wants_key) {
     return fmt::format("  Engine   {} at {} asks for an API key; give the right one in PANTHEON_ENGINE_KEY",

@@ -85,6 +85,24 @@ TEST(ScreenEvents, SaysFromWhereTheWebAppCanBeOpened) {
   }
 }
 
+// After sleep, in another network, they come in one.
+TEST(ScreenEvents, SaysWhereTheWebAppIsAgainOnlyWhenThatIsElsewhere) {
+  using Reach = app::UpEvents::Reach;
+  const auto shown_when_back_at = [](const char* origin) {
+    const auto events = screen_events(false);
+    testing::internal::CaptureStdout();
+    events.on_online({"http://192.168.1.20:3001"}, Reach::this_network);
+    events.on_offline("transport close");
+    events.on_online({origin}, Reach::this_network);
+    return testing::internal::GetCapturedStdout();
+  };
+  const auto elsewhere = shown_when_back_at("http://10.0.0.7:3001");
+  EXPECT_NE(elsewhere.find("connected to the signaling server again\n"), std::string::npos) << elsewhere;
+  EXPECT_NE(elsewhere.find("Web app  http://10.0.0.7:3001"), std::string::npos) << elsewhere;
+  const auto same = shown_when_back_at("http://192.168.1.20:3001");
+  EXPECT_EQ(same.find("Web app"), same.rfind("Web app")) << same;
+}
+
 TEST(DurationText, HasUnits) {
   EXPECT_EQ(duration_text(1234ms), "1.2 s");
   EXPECT_EQ(duration_text(125s), "2 min 5 s");
@@ -101,7 +119,9 @@ TEST(EngineLine, SaysWhetherNothingAnswersOrSomethingElse) {
       "  Engine   127.0.0.1:8000 at http://127.0.0.1:8000 answers, but is no model engine; check the URL");
   engine.unrecognised = false;
   engine.wants_key = true;
-  EXPECT_NE(engine_line(engine).find("asks for an API key"), std::string::npos) << engine_line(engine);
+  EXPECT_NE(engine_line(engine).find("asks for an API key; add --engine"), std::string::npos);
+  engine.named = true;
+  EXPECT_NE(engine_line(engine).find("asks for an API key; give"), std::string::npos) << engine_line(engine);
 }
 
 TEST(EngineLine, NamesTheFirstModels) {

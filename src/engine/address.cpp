@@ -145,6 +145,11 @@ core::Result<std::vector<EngineAddress>> candidate_addresses(const CandidateOpti
     address->api_key = options.api_key;
     add_once(list, *std::move(address));
   }
+  if (!options.own.empty()) {
+    auto own = engine_address(options.own);
+    if (!own) return core::failure(own.error());
+    add_once(list, *std::move(own));
+  }
   if (!options.search) return list;
   auto ollama = ollama_address(options.ollama_host);
   if (!ollama) return core::failure(ollama.error());

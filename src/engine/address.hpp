@@ -28,6 +28,7 @@ struct CandidateOptions {
   std::vector<std::string> engines;  ///< `--engine URL`, any number
   bool search = true;                ///< also look at the usual local ports
   std::string api_key = {};          ///< for `engines`, none of the others
+  std::string own = {};              ///< base URL of an engine that we run ourselves; empty for none
 };
 
 /// Every address worth asking, the owner's first, each once: its order is the order of the catalogue.

@@ -74,6 +74,7 @@ struct Catalogue::State : std::enable_shared_from_this<State> {
 void Catalogue::State::publish() {
   auto next = std::make_shared<Snapshot>();
   for (const auto& source : sources) {
+    if (!source.info() && source.wants_key()) next->locked.push_back(source.address().text());
     // One found just now has no id until all have answered.
     if (!source.info() || source.info()->id.empty()) continue;
     next->engines.push_back(*source.info());

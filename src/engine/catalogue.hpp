@@ -18,6 +18,8 @@ namespace pantheon::engine {
 struct Snapshot {
   std::vector<EngineInfo> engines;  ///< found and not yet approved ones too: `shared` is false for those
   std::vector<Model> models;        ///< of shared engines only
+  /// URLs where nobody named an engine, and where whatever answers asks for a key: it may be one.
+  std::vector<std::string> locked;
 
   /// By id; Ollama's habit of leaving `:latest` away and `name@engine` for any model are understood too.
   const Model* find_model(std::string_view name) const;

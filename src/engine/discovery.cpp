@@ -25,6 +25,21 @@ EngineError meaning_of(unsigned status) {
   return EngineError::bad_answer;
 }
 
+std::string status_text(unsigned status) {
+  return "status " + std::to_string(status);
+}
+
+/// Whether an error comes of an answer with that status.
+bool has_status(const core::Error& error, unsigned status) {
+  return error.detail() == status_text(status);
+}
+
+/// Nothing at all answered, or not in time.
+bool is_silence(const core::Error& error) {
+  return error.is(EngineError::timeout) || error.is(EngineError::failed) ||
+         (error.is(EngineError::unavailable) && error.detail().empty());
+}
+
 asio::awaitable<core::Result<std::string>> get(EngineClient& client, EngineAddress address, EngineCall call) {
   call.connect_timeout = kConnectTimeout;
   call.response_timeout = kAnswerTimeout;
@@ -33,7 +48,7 @@ asio::awaitable<core::Result<std::string>> get(EngineClient& client, EngineAddre
   if (response->headers.get(kGatewayMark)) co_return core::failure(EngineError::is_gateway);
   const auto status = response->status;
   if (status == 200) co_return std::move(response->body);
-  co_return core::failure(meaning_of(status), "status " + std::to_string(status));
+  co_return core::failure(meaning_of(status), status_text(status));
 }
 
 asio::awaitable<core::Result<std::string>> get(EngineClient& client, EngineAddress address,
@@ -95,12 +110,50 @@ asio::awaitable<core::Result<Listing>> list_lm_studio(EngineClient& client, Engi
   co_return Listing{EngineKind::lm_studio, {}, 1, *std::move(models)};
 }
 
+core::Result<Listing> openai_listing(std::string_view text) {
+  auto models = parse_openai_models(text);
+  if (!models) return core::failure(models.error());
+  return Listing{EngineKind::openai_compatible, {}, kOpenAiParallel, *std::move(models)};
+}
+
 asio::awaitable<core::Result<Listing>> list_openai(EngineClient& client, EngineAddress address) {
   const auto text = co_await get(client, address, "/v1/models");
   if (!text) co_return core::failure(text.error());
-  auto models = parse_openai_models(*text);
-  if (!models) co_return core::failure(models.error());
-  co_return Listing{EngineKind::openai_compatible, {}, kOpenAiParallel, *std::move(models)};
+  co_return openai_listing(*text);
+}
+
+/// What the paths said that only some engines have, where it was no listing.
+class Refusals {
+ public:
+  void add(EngineKind kind, const core::Error& error) {
+    const bool wants_key = error.is(EngineError::wants_key);
+    if (wants_key || (!error.is(EngineError::bad_answer) && !most_telling_)) most_telling_ = error;
+    if (kind == EngineKind::llama_server) props_ = error;
+  }
+  core::Error most_telling() const { return most_telling_.value_or(EngineError::unrecognised); }
+  /// llama-server lists its models to whoever asks, also without its key and while it loads: what it says
+  /// elsewhere holds.
+  bool speak_against_llama_cpp() const {
+    return props_ && (has_status(*props_, 401) || has_status(*props_, 503));
+  }
+  const core::Error& props() const { return *props_; }
+
+ private:
+  std::optional<core::Error> most_telling_;
+  std::optional<core::Error> props_;
+};
+
+/// Last of all, what every engine has.
+asio::awaitable<core::Result<Listing>> recognise_openai(EngineClient& client, EngineAddress address,
+                                                        Refusals refusals) {
+  const auto text = co_await get(client, address, "/v1/models");
+  if (!text && !text.error().is(EngineError::bad_answer)) co_return core::failure(text.error());
+  if (!text) co_return core::failure(refusals.most_telling());
+  auto listing = openai_listing(*text);
+  if (!listing) co_return core::failure(refusals.most_telling());
+  if (refusals.speak_against_llama_cpp() && is_list_of_llama_cpp(*text))
+    co_return core::failure(refusals.props());
+  co_return listing;
 }
 
 }  // namespace
@@ -125,15 +178,18 @@ asio::awaitable<core::Result<Listing>> list_models(EngineClient& client, EngineA
 }
 
 asio::awaitable<core::Result<Listing>> recognise(EngineClient& client, EngineAddress address) {
-  auto nothing = EngineError::unrecognised;
-  for (const auto kind :
-       {EngineKind::ollama, EngineKind::llama_server, EngineKind::lm_studio, EngineKind::openai_compatible}) {
+  Refusals refusals;
+  for (const auto kind : {EngineKind::ollama, EngineKind::llama_server, EngineKind::lm_studio}) {
     auto listing = co_await list_models(client, address, kind);
-    if (listing || is_final(listing.error())) co_return listing;
-    // What refuses only what it does not know is asked for what it may know.
-    if (listing.error().is(EngineError::wants_key)) nothing = EngineError::wants_key;
+    if (listing) co_return listing;
+    const auto& error = listing.error();
+    // What was named is an engine for its list of models alone: a proxy may lead elsewhere with other paths.
+    const bool passes = is_silence(error) || error.is(EngineError::unavailable);
+    if (is_final(error) && !(passes && address.approved)) co_return listing;
+    refusals.add(kind, error);
+    if (is_silence(error)) break;  // each path more would take as long
   }
-  co_return core::failure(nothing);
+  co_return co_await recognise_openai(client, std::move(address), std::move(refusals));
 }
 
 asio::awaitable<core::Result<OllamaDetails>> ollama_details(EngineClient& client, EngineAddress address,

@@ -20,7 +20,8 @@ struct Listing {
 /// Finds out what answers at an address, by what it answers and never by its port, and lists its models.
 /// `engine_unavailable` or `engine_timeout` when nothing does, or not now (status 429 or 502 to 504),
 /// `engine_is_gateway` for an answer with our own mark, `engine_wants_key` (401 or 403),
-/// `engine_unrecognised` when none of the known APIs is spoken there.
+/// `engine_unrecognised` when none of the known APIs is spoken there. An approved address that lists its
+/// models as every engine does is one, whatever else fails there.
 asio::awaitable<core::Result<Listing>> recognise(EngineClient& client, EngineAddress address);
 
 /// Lists the models of an engine whose kind is known; `engine_bad_answer` when it no longer is of that kind.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "engine/address.hpp"
 #include "engine/error.hpp"
 #include "engine/source.hpp"
@@ -135,6 +137,65 @@ TEST_F(DiscoveryTest, WhatRefusesSomePathsAndListsItsModelsIsAnEngine) {
   stand_in.reply("GET /api/version", "", 403);
   stand_in.reply("GET /v1/models", R"({"object":"list","data":[{"id":"a"}]})");
   EXPECT_TRUE(recognised());
+}
+
+// llama-server lists its models to everybody, but answers no question without its key.
+TEST_F(DiscoveryTest, ALlamaServerThatListsItsModelsWithoutItsKeyAsksForIt) {
+  stand_in.be_llama_server();
+  Source source(engine_address(stand_in.url()).value());
+  const auto look = [&] {
+    source.apply(run(io, look_at(client, source)), {}, std::chrono::steady_clock::now());
+    return source.info().value();
+  };
+  EXPECT_TRUE(look().up);
+  for (const char* path : {"/", "/api/version", "/props", "/api/v0/models"})
+    stand_in.reply("GET " + std::string(path),
+                   R"({"error":{"code":401,"message":"Invalid API Key","type":"authentication_error"}})",
+                   401);
+  for (int i = 0; i < 2; ++i) {
+    const auto info = look();
+    EXPECT_TRUE(info.wants_key);
+    EXPECT_FALSE(info.up);
+    EXPECT_EQ(info.kind, EngineKind::llama_server);
+  }
+}
+
+TEST_F(DiscoveryTest, ALlamaServerThatListsItsModelsWhileItLoadsIsUnavailable) {
+  stand_in.be_llama_server();
+  for (const char* path : {"/", "/api/version", "/props", "/api/v0/models"})
+    stand_in.reply("GET " + std::string(path), R"({"error":{"message":"Loading model"}})", 503);
+  const auto found = recognised();
+  ASSERT_FALSE(found);
+  EXPECT_TRUE(found.error().is(EngineError::unavailable));
+}
+
+TEST_F(DiscoveryTest, WhatWasNamedAndListsItsModelsIsAnEngineThoughAProxyLeadsElsewhereWithOtherPaths) {
+  stand_in.reply("GET /v1/models", R"({"object":"list","data":[{"id":"a"}]})");
+  for (const unsigned status : {429U, 502U, 503U, 504U}) {
+    for (const char* path : {"/", "/api/version", "/props", "/api/v0/models"})
+      stand_in.reply("GET " + std::string(path), "<html>nginx</html>", status, "Content-Type: text/html\r\n");
+    EXPECT_TRUE(recognised()) << status;
+    auto address = engine_address(stand_in.url()).value();
+    address.approved = false;
+    EXPECT_FALSE(run(io, recognise(client, address))) << "by search only what is known for sure";
+  }
+}
+
+TEST_F(DiscoveryTest, AnEngineThatIsUpStaysSoWhileAPathThatItHasNotHangs) {
+  stand_in.reply("GET /v1/models", R"({"object":"list","data":[{"id":"a"}]})");
+  Source source(engine_address(stand_in.url()).value());
+  const auto look = [&] {
+    source.apply(run(io, look_at(client, source)), {}, std::chrono::steady_clock::now());
+    return source.info().value();
+  };
+  EXPECT_TRUE(look().up);
+  stand_in.on("GET /api/version", [](std::shared_ptr<testing::StandInEngine::Connection> connection) {
+    return [](std::shared_ptr<testing::StandInEngine::Connection> inner) -> asio::awaitable<void> {
+      co_await inner->closed();
+    }(std::move(connection));
+  });
+  EXPECT_TRUE(look().up);
+  EXPECT_EQ(std::count(stand_in.seen.begin(), stand_in.seen.end(), "GET /props"), 1) << "none of the others";
 }
 
 // A proxy, or an engine that was starting, may at first have shown no more than that.

@@ -202,6 +202,16 @@ core::Result<std::vector<Model>> parse_openai_models(std::string_view text) {
   return models;
 }
 
+bool is_list_of_llama_cpp(std::string_view text) {
+  const auto object = document(text);
+  bool theirs = false;
+  if (!object) return false;
+  (void)for_each_entry(*object, "data", [&](const json::object& entry) {
+    theirs = theirs || core::get_string(entry, "owned_by") == "llamacpp";
+  });
+  return theirs;
+}
+
 core::Result<std::vector<Model>> parse_lm_studio_models(std::string_view text) {
   const auto object = document(text);
   if (!object) return core::failure(object.error());

@@ -34,6 +34,8 @@ core::Result<OllamaDetails> parse_ollama_show(std::string_view text);
 /// `GET /v1/models` of any OpenAI-compatible engine; llama-server's `meta` and `status` are read where
 /// present.
 core::Result<std::vector<Model>> parse_openai_models(std::string_view text);
+/// Whether such a list is that of a llama-server, by its own word.
+bool is_list_of_llama_cpp(std::string_view text);
 /// LM Studio's `GET /api/v0/models`.
 core::Result<std::vector<Model>> parse_lm_studio_models(std::string_view text);
 

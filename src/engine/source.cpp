@@ -20,6 +20,7 @@ std::string details_key(const Model& model) {
 
 void Source::apply(core::Result<Listing> found, const SourceRules& rules,
                    std::chrono::steady_clock::time_point now) {
+  wants_key_ = !found && found.error().is(EngineError::wants_key);
   if (found) {
     answered_at_ = now;
     take(*std::move(found), rules);
@@ -42,7 +43,7 @@ void Source::apply(core::Result<Listing> found, const SourceRules& rules,
   }
   if (info_) {
     info_->unrecognised = unrecognised;
-    info_->wants_key = found.error().is(EngineError::wants_key);
+    info_->wants_key = wants_key_;
   }
   go_down();
 }

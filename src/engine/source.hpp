@@ -24,6 +24,8 @@ class Source {
   /// Nothing until something was found here; an address named by the owner is listed even while it is down.
   const std::optional<EngineInfo>& info() const { return info_; }
   const std::vector<Model>& models() const { return models_; }
+  /// What answers here asked for a key, engine or not.
+  bool wants_key() const { return wants_key_; }
 
   /// Takes in what asking the engine brought.
   void apply(core::Result<Listing> found, const SourceRules& rules,
@@ -48,6 +50,7 @@ class Source {
   std::vector<Model> models_;
   std::map<std::string, OllamaDetails> details_;  ///< by digest, so that a pulled update is asked anew
   bool learning_ = false;
+  bool wants_key_ = false;
   std::chrono::steady_clock::time_point answered_at_{};
 };
 
