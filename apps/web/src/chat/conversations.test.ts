@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { memoryStorage, type DeviceStorage } from '../state/device-storage.js';
 import { sharedStorage } from '../testing/shared-storage.js';
-import { Conversations, searchConversations } from './conversations.js';
+import { askedAt, Conversations, searchConversations } from './conversations.js';
 import type { AssistantMessage, UserMessage } from './types.js';
 
 const question: UserMessage = { role: 'user', id: 'q', text: 'Why is the sky blue?\nReally', at: 1 };
@@ -226,6 +226,22 @@ describe('Conversations', () => {
     expect(new Set(conversations.get().map(({ title }) => title))).toEqual(
       new Set(['renamed', 'new', 'unsaved']),
     );
+  });
+
+  it('tells once how many chats ever have changed meanwhile', () => {
+    const tabs = sharedStorage();
+    let tell: (name: undefined) => void = () => undefined;
+    const watch: DeviceStorage['watch'] = (listener) => ((tell = listener), () => undefined);
+    const conversations = new Conversations({ ...tabs(), watch });
+    const elsewhere = new Conversations(tabs());
+    for (let at = 0; at < 20; at++) elsewhere.create([{ ...question, at }]);
+    let told = 0;
+    conversations.subscribe(() => told++);
+    tell(undefined);
+    expect([told, conversations.get().map(askedAt)]).toEqual([1, elsewhere.get().map(askedAt)]);
+    elsewhere.clear();
+    tell(undefined);
+    expect([told, conversations.get()]).toEqual([2, []]);
   });
 
   it('finds chats by words of title and messages', () => {

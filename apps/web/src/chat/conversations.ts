@@ -33,7 +33,7 @@ export class Conversations extends Observable<readonly Conversation[]> {
 
     storage.watch((name) => {
       if (name === undefined) this.reloadAll();
-      else if (name.startsWith(PREFIX)) this.reload(name.slice(PREFIX.length));
+      else if (name.startsWith(PREFIX)) this.reload([name.slice(PREFIX.length)]);
     });
   }
 
@@ -125,18 +125,20 @@ export class Conversations extends Observable<readonly Conversation[]> {
     return parseConversation(this.storage.get(PREFIX + id));
   }
 
-  /** Another tab wrote or deleted a chat. */
-  private reload(id: string): void {
-    const stored = this.stored(id);
-    const mine = this.unsaved.has(id) ? this.find(id) : undefined;
-    // The other tab has only renamed the chat or settled what was stored last, and does not know how it went on here.
-    if (mine !== undefined && stored !== undefined && stored.changedAt <= mine.changedAt) {
-      this.takeName(mine, stored);
-      return this.storeUnsaved();
+  /** Other tabs may have written or deleted these chats. One new list for all of them: each costs who draws it as much as the first. */
+  private reload(ids: Iterable<string>): void {
+    const before = this.get();
+    const found = new Map(before.map((one) => [one.id, one]));
+    let changed = false;
+    for (const id of ids) {
+      const mine = found.get(id);
+      const now = this.read(id, mine);
+      if (now === mine) continue;
+      changed = true;
+      if (now === undefined) found.delete(id);
+      else found.set(id, now);
     }
-    const others = this.get().filter((one) => one.id !== id);
-    this.set(stored === undefined ? others : [stored, ...others].sort(byAsking));
-    this.unsaved.delete(id);
+    if (changed) this.set([...found.values()].sort(byAsking));
     this.storeUnsaved();
   }
 
@@ -144,16 +146,27 @@ export class Conversations extends Observable<readonly Conversation[]> {
   private reloadAll(): void {
     const names = this.storage.names(PREFIX).map((name) => name.slice(PREFIX.length));
     const known = this.get().filter(({ id }) => !this.unsaved.has(id) || this.unsaved.get(id) !== undefined);
-    for (const id of new Set([...names, ...known.map((one) => one.id)])) this.reload(id);
+    this.reload(new Set([...names, ...known.map((one) => one.id)]));
   }
 
-  /** A name that has been given in another tab since `mine` was stored last. */
-  private takeName(mine: Conversation, stored: Conversation): void {
+  /** What has become of a chat that another tab may have written or deleted. */
+  private read(id: string, mine: Conversation | undefined): Conversation | undefined {
+    const stored = this.stored(id);
+    const isAhead = mine !== undefined && this.unsaved.has(id);
+    // The other tab has only renamed the chat or settled what was stored last, and does not know how it went on here.
+    if (isAhead && stored !== undefined && stored.changedAt <= mine.changedAt)
+      return this.withNameOf(stored, mine);
+    this.unsaved.delete(id);
+    return stored;
+  }
+
+  /** With a name that has been given in another tab since `mine` was stored last. */
+  private withNameOf(stored: Conversation, mine: Conversation): Conversation {
     const { title, named } = stored;
     const before = this.unsaved.get(mine.id);
-    if (before?.title === title && before.named === named) return;
+    if (before?.title === title && before.named === named) return mine;
     this.unsaved.set(mine.id, stored);
-    this.update((all) => all.map((one) => (one === mine ? { ...mine, title, named } : one)));
+    return { ...mine, title, named };
   }
 }
 
