@@ -20,10 +20,24 @@ it('says for good that there is no WebRTC where the browser has none', () => {
   expect(codeOf(peer)).toBe('webrtc_unavailable');
 });
 
-it('takes a browser for one that can connect later which makes no more connections now', () => {
-  const refuse = function RTCPeerConnection(): never {
-    throw new DOMException('Cannot create so many PeerConnections', 'UnknownError');
+/** Makes the browser throw at each attempt to make a connection. */
+function refuse(message: string, name: string): void {
+  const RTCPeerConnection = function (): never {
+    throw new DOMException(message, name);
   };
-  vi.stubGlobal('RTCPeerConnection', refuse);
+  vi.stubGlobal('RTCPeerConnection', RTCPeerConnection);
+}
+
+it('takes a browser for one that can connect later which makes no more connections now', () => {
+  refuse('Cannot create so many PeerConnections', 'UnknownError');
   expect(codeOf(peer)).toBe('connect_failed');
+});
+
+it.each([
+  ["'turn:' is not a valid URL", 'SyntaxError'],
+  ['Both username and credential are required', 'InvalidAccessError'],
+  ['WebRTC is switched off', 'NotSupportedError'],
+])('says for good that there is no WebRTC where it is refused for another reason: %s', (message, name) => {
+  refuse(message, name);
+  expect(codeOf(peer)).toBe('webrtc_unavailable');
 });

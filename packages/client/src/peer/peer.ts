@@ -53,6 +53,11 @@ export interface PeerOptions {
   readonly connectTimeoutMs: number;
 }
 
+/** Whether the browser makes no more connections, which passes: Chromium's is an UnknownError. All else stays as it is. */
+function isOfTooMany(cause: unknown): boolean {
+  return cause instanceof Error && (cause.name === 'UnknownError' || cause.name === 'OperationError');
+}
+
 /**
  * One peer connection with one data channel, which speaks the signal format of simple-peer 9 (offer, answer, candidate,
  * renegotiate, transceiverRequest), as initiator or answerer, with trickle ICE.
@@ -72,8 +77,8 @@ export class Peer extends Emitter<PeerEvents> {
   private readonly options: PeerOptions;
 
   /**
-   * Throws `webrtc_unavailable` where there is no WebRTC, and `connect_failed` where there is no connection to be had now: a browser
-   * makes a limited number. An initiator begins at the next turn.
+   * Throws `webrtc_unavailable` where there is no WebRTC or none with these servers, and `connect_failed` where there is no connection
+   * to be had now: a browser makes a limited number. An initiator begins at the next turn.
    */
   constructor(options: PeerOptions) {
     super();
@@ -82,9 +87,7 @@ export class Peer extends Emitter<PeerEvents> {
     try {
       this.connection = new RTCPeerConnection({ iceServers: [...options.iceServers] });
     } catch (cause) {
-      throw peerError(typeof RTCPeerConnection === 'undefined' ? 'webrtc_unavailable' : 'connect_failed', {
-        cause,
-      });
+      throw peerError(isOfTooMany(cause) ? 'connect_failed' : 'webrtc_unavailable', { cause });
     }
     this.timer = setTimeout(() => this.fail(peerError('connect_timeout')), options.connectTimeoutMs);
     this.listen();
