@@ -70,11 +70,17 @@ describe('App', () => {
     ],
     [
       'link',
-      `pantheon host --server ${location.origin} --pair …, with a link that a device of the account shows.`,
+      `pantheon host --server ${location.origin} --pair …, with a link that a device of the account shows, or set a key on the server (AUTH_KEY).`,
     ],
   ] as const)('says what a first computer needs where the way in is %s', async (wayIn, text) => {
     const box = await draw('unpaired-anywhere', '', undefined, {}, { mode: 'anywhere', wayIn });
     expect(box.textContent).toContain(text);
+  });
+
+  it('asks for nothing more where this browser has been removed, as the account has computers', async () => {
+    const server = { mode: 'anywhere', wayIn: 'link' } as const;
+    const box = await draw('revoked', '', undefined, { mode: 'anywhere' }, server);
+    expect(box.textContent).toContain(`start pantheon host --server ${location.origin}.`);
   });
 
   it('asks for nothing more at home', async () => {

@@ -28,7 +28,8 @@ export function WelcomePage({ ended }: { readonly ended?: ClientError | 'removed
   const mode = useServerMode();
   const { server } = useServices();
   const { pairing, wayIn } = useValue(server);
-  const [command, given] = firstHostCommand(mode, wayIn);
+  // Where there was a pairing the account has a computer, which is let in as it was before.
+  const [command, given] = ended === undefined ? firstHostCommand(mode, wayIn) : [hostCommand(mode), ''];
   if (!pairing) return <NoPairing />;
   const { title, lead } = wordsOf(ended);
   return (

@@ -20,7 +20,10 @@ export function firstHostCommand(mode: ServerMode, wayIn: WayIn): readonly [comm
     case 'provider':
       return [`${command} --token-file …`, ', with a token of your account in that file'];
     case 'link':
-      return [`${command} --pair …`, ', with a link that a device of the account shows'];
+      return [
+        `${command} --pair …`,
+        ', with a link that a device of the account shows, or set a key on the server (AUTH_KEY)', // there may be no device yet
+      ];
     case undefined:
       return [command, ''];
   }
