@@ -385,9 +385,10 @@ export class AccountSession extends Emitter<SessionEvents> {
 
   private onSignalingState(): void {
     const { state } = this.signaling;
-    if (state === 'online')
+    if (state === 'online') {
       void this.iceServers.get(); // so that the first connect need not wait for them
-    else this.learning?.abort(); // the next sign-in asks anew
+      for (const connection of this.connections.values()) connection.signalingBack();
+    } else this.learning?.abort(); // the next sign-in asks anew
     if (state === 'offline') for (const connection of this.connections.values()) connection.signalingLost();
     this.emit('signaling', undefined);
     this.draw();

@@ -302,6 +302,17 @@ describe('PantheonClient', () => {
     expect(client.error?.code).toBe('device_revoked');
   });
 
+  it('lets a host be dialled again that failed before this device signed in anew, perhaps in another network', async () => {
+    const client = await paired();
+    const { deviceId } = server.voucher;
+    await expect(client.connect(deviceId)).rejects.toThrow(code('host_offline'));
+    await until(() => client.hosts[0]?.state === 'failed');
+    for (const socket of server.sockets) socket.disconnect(true);
+    await until(() => client.state === 'offline');
+    client.retryNow();
+    await until(() => client.state === 'online' && client.hosts[0]?.state === 'idle');
+  });
+
   it('learns at each sign-in who was removed while it was away, in the order in which it was said', async () => {
     const store = new MemoryStore();
     await pairedBefore(store);

@@ -164,9 +164,13 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     else if (this.state === 'reconnecting' && this.retry !== undefined) {
       this.backoff.reset();
       this.redial(0);
-    } else if (this.state === 'failed' && !isFinalForHost(this.error?.code ?? '')) {
+    } else this.signalingBack();
+  }
+
+  /** This device signed in anew, perhaps in another network without having been told: what failed before may go now. */
+  signalingBack(): void {
+    if (this.state === 'failed' && !isFinalForHost(this.error?.code ?? ''))
       this.change({ state: 'idle', error: undefined });
-    }
   }
 
   /** Asks the host for its models, and that it look for them anew. Throws `catalogue_unavailable`. */
