@@ -99,7 +99,7 @@ function unpairingText(count: number): string {
 }
 
 function ThisBrowser(): ReactNode {
-  const { account, client, conversations, router } = useServices();
+  const { account, client, conversations, drafts, edits, router, selection } = useServices();
   const { device, persistent, server } = useValue(account);
   const count = useValue(conversations).length;
   const [asked, setAsked] = useState<'chats' | 'pairing' | undefined>();
@@ -120,7 +120,7 @@ function ThisBrowser(): ReactNode {
   };
   const unpair = answer(() => void forget());
   const unpairAndDelete = answer(() => {
-    conversations.clear();
+    for (const personal of [conversations, drafts, edits, selection]) personal.clear();
     void forget();
   });
   const no = (what: 'chats' | 'pairing') => (): void => {

@@ -11,9 +11,9 @@ async function unpairing(count: number) {
   const storage = memoryStorage();
   for (let at = 0; at < count; at++)
     new Conversations(storage).create([{ role: 'user', id: `q${at}`, text: 'Why?', at }]);
-  const { box, client } = await draw('ready', '#/settings', storage);
+  const { box, client, services } = await draw('ready', '#/settings', storage);
   await press(box, 'Unpair this browser');
-  return { box, client, storage, text: box.querySelector('.confirm')?.textContent };
+  return { box, client, services, storage, text: box.querySelector('.confirm')?.textContent };
 }
 
 function kept(storage: DeviceStorage): number {
@@ -32,6 +32,17 @@ it('deletes the chats too for who asks for that', async () => {
   expect(text).toContain('Your chat stays on this device');
   await press(box, 'Yes, and delete the chats');
   expect([client.paired, kept(storage)]).toEqual([false, 0]);
+});
+
+it('leaves nothing that was being written, nor the chosen model, to who uses the page next', async () => {
+  const { box, services, storage } = await unpairing(1);
+  services.drafts.write(undefined, 'a draft');
+  services.edits.keep('q0', 'an edit');
+  services.selection.choose({ hostId: 'h', hostName: 'Host', modelId: 'm', modelName: 'Model' });
+  await press(box, 'Yes, and delete the chats');
+  const { drafts, edits, selection } = services;
+  expect([drafts.get().size, edits.get().size, selection.get()]).toEqual([0, 0, undefined]);
+  expect(storage.names('pantheon.choice')).toEqual([]);
 });
 
 it('says nothing of chats where there are none', async () => {

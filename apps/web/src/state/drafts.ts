@@ -11,6 +11,11 @@ export class Drafts extends Observable<ReadonlyMap<string | undefined, string>> 
     super(new Map());
   }
 
+  /** Forgets all. */
+  clear(): void {
+    this.set(new Map());
+  }
+
   /** Keeps a text; an empty one is forgotten. */
   write(subject: string | undefined, text: string): void {
     this.keep(subject, text === '' ? undefined : text);

@@ -73,6 +73,12 @@ export class Selection extends Observable<Choice | undefined> {
     if (this.get() === undefined) this.set(offered);
   }
 
+  /** Forgets the choice. */
+  clear(): void {
+    this.storage.remove(NAME);
+    this.set(undefined);
+  }
+
   /** Chooses, and remembers. */
   choose(choice: Choice): void {
     this.storage.set(NAME, JSON.stringify(choice));
