@@ -432,15 +432,31 @@ describe('PantheonClient in Chromium, on a plain http origin', () => {
     expect(answer).toMatchObject({ object: 'chat.completion' });
   });
 
+  /** Has the server pass on that the host was removed, as who is not known to the page says. */
+  async function removeByStranger(): Promise<void> {
+    const statement = says('revoke', server.voucher, DeviceKey.generate());
+    (await socketOfPage()).emit('device-revoked', { deviceId: hostId, statement });
+  }
+
   it('ends a link that was made at first sight when the server says that the device was removed', async () => {
     await startHost({ token: 'dev:test', account: 'dev:test' });
     await page.evaluate(startWithToken);
     await until({ online: true });
     expect(await connect()).toBe('connected');
-    const statement = server
-      .statement('revoke', hostId, server.voucher.publicKeyText, { by: DeviceKey.generate() })
-      .toJSON();
-    (await socketOfPage()).emit('device-revoked', { deviceId: hostId, statement });
+    await removeByStranger();
+    await until({ state: 'failed', error: 'device_revoked' });
+    expect(await connect()).toBe('device_revoked');
+    await until({ state: 'failed', error: 'device_revoked' });
+  });
+
+  it('dials a host no more that it knew at first sight when the server says meanwhile that the device was removed', async () => {
+    const hostPage = await startHost({ token: 'dev:test', account: 'dev:test' });
+    await page.evaluate(startWithToken);
+    await until({ online: true });
+    expect(await connect()).toBe('connected');
+    await hostPage.evaluate(() => window.host.die());
+    await until({ online: false, state: 'reconnecting' });
+    await removeByStranger();
     await until({ state: 'failed', error: 'device_revoked' });
   });
 

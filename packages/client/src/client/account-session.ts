@@ -80,6 +80,7 @@ export class AccountSession extends Emitter<SessionEvents> {
   // By the device id of a connection: keys that were accepted, and such that nobody we accept had vouched for.
   private readonly accepted = new Map<string, ProvenKey>();
   private readonly unvouched = new Map<string, ProvenKey>();
+  private readonly removed = new Set<string>(); // on the server's word, of those that there is a connection for
   private readonly stops: Unsubscribe[] = [];
   private readonly iceServers: IceServers;
   private config: ServerConfig | undefined;
@@ -319,7 +320,9 @@ export class AccountSession extends Emitter<SessionEvents> {
     if (this.book === undefined || proven === undefined) return undefined;
     const { publicKey, shown } = proven;
     const verdict = this.book.assess(deviceId, publicKey, [...shown, ...this.told(deviceId)]);
-    return 'refused' in verdict ? verdict.refused : undefined;
+    if ('refused' in verdict) return verdict.refused;
+    const isRemoved = verdict.trust === 'first-sight' && this.removed.has(deviceId);
+    return isRemoved ? identityError('device_revoked') : undefined;
   }
 
   /** Lets hosts be dialled again whose key was refused for want of a statement, once there is one. */
@@ -362,9 +365,24 @@ export class AccountSession extends Emitter<SessionEvents> {
     this.learn([value]);
     const { deviceId } = statement.claim;
     if (this.book === undefined || this.book.isRevoked(deviceId)) return;
-    const connection = this.connections.get(deviceId);
-    if (connection?.hasServersWordAlone === true) connection.close(identityError('device_revoked'));
+    this.distrustServersWord(deviceId);
     void this.learnDevices();
+  }
+
+  /** Only accounts without pairing take the server's word for who a device is; there it is enough to end that, too. */
+  private distrustServersWord(deviceId: string): void {
+    const { book } = this;
+    const connection = this.connections.get(deviceId);
+    if (book?.firstSight !== 'remember' || connection === undefined) return;
+    this.removed.add(deviceId);
+    const proven = this.accepted.get(deviceId);
+    // What is only claimed will do: a link that is being made ends in refusalNow() if another key is proven on it.
+    const key =
+      proven?.publicKey ?? this.signaling.peers.byDevice(deviceId)?.publicKey ?? book.pinned(deviceId);
+    const statements = [...(proven?.shown ?? []), ...this.told(deviceId)];
+    const verdict = key === undefined ? undefined : book.assess(deviceId, key, statements);
+    const isKnown = verdict !== undefined && !('trust' in verdict && verdict.trust === 'first-sight');
+    if (!isKnown) connection.close(identityError('device_revoked'));
   }
 
   private saveBook(): void {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClientError } from '../core/error.js';
 import type { JsonObject } from '../core/json.js';
 import { DeviceKey } from '../identity/device-key.js';
@@ -56,6 +56,19 @@ class HeldStore extends MemoryStore {
   }
 }
 
+/** A connection that never gets as far as an offer. */
+class SilentConnection {
+  createDataChannel(): object {
+    return Object.assign(new EventTarget(), { close: () => undefined });
+  }
+  createOffer(): Promise<never> {
+    return new Promise(() => undefined);
+  }
+  close(): void {
+    // There is nothing to end.
+  }
+}
+
 describe('PantheonClient', () => {
   let server: TestServer;
   const clients: PantheonClient[] = [];
@@ -65,6 +78,7 @@ describe('PantheonClient', () => {
     server = await new TestServer().start();
   });
   afterEach(async () => {
+    vi.unstubAllGlobals();
     for (const client of clients.splice(0)) await client.stop();
     for (const other of others.splice(0)) other.stop();
     await server.stop();
@@ -407,6 +421,43 @@ describe('PantheonClient', () => {
     await host(key, { name: 'Attic', isHosting: true, link: true });
     await until(() => client.hosts.length === 1);
     expect(client.hosts[0]?.trust).toBe('first-sight');
+  });
+
+  it("dials a host no further that is removed meanwhile on the server's word", async () => {
+    vi.stubGlobal('RTCPeerConnection', SilentConnection);
+    const client = make({ token: () => Promise.resolve('dev:test') });
+    await client.start();
+    await until(() => client.account === 'dev:test');
+    const key = DeviceKey.generate();
+    await host(key, { name: 'Attic', isHosting: true, link: true });
+    await until(() => client.hosts.length === 1);
+    const dialling = client.connect(key.deviceId);
+    dialling.catch(() => undefined);
+    await until(() => client.hosts[0]?.state === 'connecting');
+    const removal = server.statement('revoke', key.deviceId, key.publicKeyText, { by: DeviceKey.generate() });
+    const own = client.device?.deviceId;
+    const socket = server.sockets.find(({ handshake }) => handshake.auth['deviceId'] === own);
+    socket?.emit('device-revoked', { deviceId: key.deviceId, statement: removal.toJSON() });
+    await until(() => client.hosts[0]?.error?.code === 'device_revoked');
+    expect(client.hosts[0]?.state).toBe('failed');
+    await expect(dialling).rejects.toThrow(code('stopped'));
+  });
+
+  it('goes on dialling a host in an account with pairing that a stranger says was removed', async () => {
+    vi.stubGlobal('RTCPeerConnection', SilentConnection);
+    const client = await paired();
+    const key = DeviceKey.generate();
+    await host(key, { name: 'Attic', isHosting: true, link: true });
+    const shown = (): Host | undefined => client.hosts.find(({ deviceId }) => deviceId === key.deviceId);
+    await until(() => shown() !== undefined);
+    client.connect(key.deviceId).catch(() => undefined);
+    await until(() => shown()?.state === 'connecting');
+    const listings = server.listings;
+    const removal = server.statement('revoke', key.deviceId, key.publicKeyText, { by: DeviceKey.generate() });
+    for (const socket of server.sockets)
+      socket.emit('device-revoked', { deviceId: key.deviceId, statement: removal.toJSON() });
+    await until(() => server.listings > listings);
+    expect(shown()?.state).toBe('connecting');
   });
 
   it('begins anew, with nothing of the one before, when somebody else signs in at the provider', async () => {

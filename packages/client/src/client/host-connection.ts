@@ -92,11 +92,6 @@ export class HostConnection extends Emitter<HostConnectionEvents> {
     return this.kept;
   }
 
-  /** Whether who answers there is known from nothing but what the server says. */
-  get hasServersWordAlone(): boolean {
-    return this.state === 'connected' && (this.protocol === 'legacy' || this.trust === 'first-sight');
-  }
-
   /** Takes the place of a kept connection that ended with its session: dials as soon as the host is there. */
   resume(): void {
     this.kept = true;
