@@ -1,4 +1,5 @@
-import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { memo, useCallback, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { flushSync } from 'react-dom';
 import { isAnsweredElsewhere } from '../chat/abandoned-answers.js';
 import { askedAt, searchConversations } from '../chat/conversations.js';
 import type { Conversation } from '../chat/types.js';
@@ -10,20 +11,28 @@ import { isComposing } from './input-method.js';
 import { useDrawer } from './use-drawer.js';
 import { useFocusBack } from './use-focus-back.js';
 
+/** How many chats are drawn, and how many more each time: thousands would make the page slow. */
+const SHOWN_AT_ONCE = 200;
+
 /** The chats of this device. On a narrow screen it slides over the page. */
 export function Sidebar(props: { readonly open: boolean; readonly onClose: () => void }): ReactNode {
   const { open, onClose } = props;
   const { conversations, router } = useServices();
   const all = useValue(conversations);
   const [search, setSearch] = useState('');
-  const found = searchConversations(all, search);
+  const found = useMemo(() => searchConversations(all, search), [all, search]);
   const closer = useRef<HTMLButtonElement>(null);
   const beginner = useRef<HTMLButtonElement>(null);
   useDrawer(open, closer, onClose);
-  const go = (hash: string): void => {
-    router.go(hash);
-    onClose();
-  };
+  const go = useCallback(
+    (hash: string): void => {
+      router.go(hash);
+      onClose();
+    },
+    [router, onClose],
+  );
+  const onOpen = useCallback((id: string) => go(`#/c/${id}`), [go]);
+  const onRemoved = useCallback(() => beginner.current?.focus({ preventScroll: true }), []);
   return (
     <>
       {open && (
@@ -67,21 +76,7 @@ export function Sidebar(props: { readonly open: boolean; readonly onClose: () =>
           </label>
         )}
         <nav className="chat-list" aria-label="Earlier chats">
-          {found.map((conversation, at) => {
-            const age = ageGroup(askedAt(conversation));
-            const previous = found[at - 1];
-            const first = previous === undefined || ageGroup(askedAt(previous)) !== age;
-            return (
-              <div key={conversation.id}>
-                {first && <h2 className="chat-age">{age}</h2>}
-                <ChatEntry
-                  conversation={conversation}
-                  onOpen={() => go(`#/c/${conversation.id}`)}
-                  onRemoved={() => beginner.current?.focus({ preventScroll: true })}
-                />
-              </div>
-            );
-          })}
+          <ChatEntries found={found} onOpen={onOpen} onRemoved={onRemoved} />
           {all.length === 0 && (
             <p className="hint">Your chats will be listed here. They stay on this device.</p>
           )}
@@ -100,25 +95,72 @@ export function Sidebar(props: { readonly open: boolean; readonly onClose: () =>
   );
 }
 
-function ChatEntry({
+/** Both are to stay the same from one drawing to the next. */
+interface EntryActions {
+  readonly onOpen: (id: string) => void;
+  /** The buttons of an entry are about to go: the focus needs another place. */
+  readonly onRemoved: () => void;
+}
+
+/** The first of the chats, under their ages, and the way to more of them. */
+function ChatEntries(props: EntryActions & { readonly found: readonly Conversation[] }): ReactNode {
+  const { found, onOpen, onRemoved } = props;
+  const { router, runner } = useServices();
+  const route = useValue(router);
+  const runs = useValue(runner.runs);
+  const [shown, setShown] = useState(SHOWN_AT_ONCE);
+  const list = useRef<HTMLDivElement>(null);
+  const showMore = (): void => {
+    flushSync(() => setShown(shown + SHOWN_AT_ONCE));
+    list.current?.querySelectorAll<HTMLElement>('.chat-open')[shown]?.focus(); // the button may have gone
+  };
+  return (
+    <div ref={list}>
+      {found.slice(0, shown).map((conversation, at) => {
+        const age = ageGroup(askedAt(conversation));
+        const previous = found[at - 1];
+        const first = previous === undefined || ageGroup(askedAt(previous)) !== age;
+        const { id } = conversation;
+        const run = runs.get(id);
+        return (
+          <div key={id}>
+            {first && <h2 className="chat-age">{age}</h2>}
+            <ChatEntry
+              conversation={conversation}
+              current={route.page === 'chat' && route.conversation === id}
+              running={run !== undefined || isAnsweredElsewhere(conversation, run)}
+              onOpen={onOpen}
+              onRemoved={onRemoved}
+            />
+          </div>
+        );
+      })}
+      {found.length > shown && (
+        <button type="button" className="button small quiet" onClick={showMore}>
+          Show more
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** One chat. Drawn again only when it changes: every answer that is being stored has the whole list drawn each two seconds. */
+const ChatEntry = memo(function ChatEntry({
   conversation,
+  current,
+  running,
   onOpen,
   onRemoved,
-}: {
+}: EntryActions & {
   readonly conversation: Conversation;
-  readonly onOpen: () => void;
-  /** Its buttons are about to go: the focus needs another place. */
-  readonly onRemoved: () => void;
+  readonly current: boolean;
+  readonly running: boolean;
 }): ReactNode {
-  const { conversations, router, runner } = useServices();
-  const route = useValue(router);
-  const run = useValue(runner.runs).get(conversation.id);
-  const running = run !== undefined || isAnsweredElsewhere(conversation, run);
+  const { conversations, router } = useServices();
   const [mode, setMode] = useState<'rename' | 'delete' | undefined>();
   const renamer = useFocusBack();
   const remover = useFocusBack();
   const { id, title } = conversation;
-  const current = route.page === 'chat' && route.conversation === id;
   const remove = (): void => {
     onRemoved();
     conversations.remove(id);
@@ -162,7 +204,7 @@ function ChatEntry({
         type="button"
         className="chat-open"
         aria-current={current ? 'page' : undefined}
-        onClick={onOpen}
+        onClick={() => onOpen(id)}
       >
         {running && <span className="dot busy" aria-label="Answering" />}
         <span dir="auto">{title}</span>
@@ -191,7 +233,7 @@ function ChatEntry({
       </span>
     </div>
   );
-}
+});
 
 function RenameField({
   title,
