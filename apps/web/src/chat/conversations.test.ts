@@ -144,6 +144,26 @@ describe('Conversations', () => {
     expect(new Conversations(storage).find(id)?.messages).toHaveLength(2);
   });
 
+  it('leaves 64 KiB of the storage to others, and says that it is full', () => {
+    const storage = memoryStorage();
+    const used = (without: string): number =>
+      storage
+        .names('')
+        .filter((name) => name !== without)
+        .reduce((sum, name) => sum + name.length + (storage.get(name) ?? '').length, 0);
+    const LIMIT = 200_000; // of characters, two bytes each
+    const set: DeviceStorage['set'] = (name, value) =>
+      used(name) + name.length + value.length <= LIMIT && storage.set(name, value);
+    const conversations = new Conversations({ ...storage, set });
+    const long = { ...question, text: 'a'.repeat(10_000) };
+    const { id } = conversations.create([long]);
+    while (!conversations.full.get()) conversations.create([long]);
+    expect(LIMIT - used('')).toBeGreaterThanOrEqual(32 * 1024);
+    expect(storage.names('').every((name) => name.startsWith('pantheon.chat.'))).toBe(true);
+    conversations.remove(id);
+    expect([conversations.full.get(), LIMIT - used('') >= 32 * 1024]).toEqual([false, true]);
+  });
+
   it('asks for no room for a chat that is deleted', () => {
     let room = false;
     const storage = memoryStorage();

@@ -6,6 +6,8 @@ import { titleOf } from './title.js';
 import type { Conversation, Message } from './types.js';
 
 const PREFIX = 'pantheon.chat.';
+const ROOM_NAME = 'pantheon.room';
+const ROOM = ' '.repeat(32 * 1024); // 64 KiB, as browsers count
 
 /** When something was last asked in a chat: an answer has the time at which it was asked for, and keeps it as it grows. Pure. */
 export function askedAt({ messages, createdAt }: Conversation): number {
@@ -111,8 +113,15 @@ export class Conversations extends Observable<readonly Conversation[]> {
 
   private store(conversation: Conversation): void {
     const { id } = conversation;
-    if (this.storage.set(PREFIX + id, JSON.stringify(conversation))) this.unsaved.delete(id);
+    if (this.setBesideRoom(PREFIX + id, JSON.stringify(conversation))) this.unsaved.delete(id);
     else if (!this.unsaved.has(id)) this.unsaved.set(id, this.stored(id));
+  }
+
+  /** Chats take no more than leaves room for the keys and the devices that the client keeps in the same storage. */
+  private setBesideRoom(name: string, text: string): boolean {
+    const fits = this.storage.set(ROOM_NAME, ROOM) && this.storage.set(name, text);
+    this.storage.remove(ROOM_NAME);
+    return fits;
   }
 
   /** Something was deleted, so that there may be room for what could not be stored. */
