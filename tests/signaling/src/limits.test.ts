@@ -179,7 +179,7 @@ describe('Rate Limiting: built into the signaling server', () => {
   it('counts the clients of a trusted proxy one by one, and warns once of a proxy that does not name them', async () => {
     signal = await Signal.start('--connects-per-second', '0.5'); // four at once
     const connect = async (headers: Readonly<Record<string, string>>): Promise<string> => {
-      const device = new Device('a', signal.origin, 'anna', 'anna_web', { headers });
+      const device = new Device('a', signal.origin, 'anna', 'anna_web', { headers, caps: [] });
       devices.push(device);
       return await Promise.race([
         device.next('existing-peers').then(() => 'in'),
@@ -204,7 +204,7 @@ describe('Rate Limiting: built into the signaling server', () => {
     signal = await Signal.start('--trust-proxy', 'none', '--max-sockets-per-address', '2');
     await join('anna', 'anna_web');
     await join('bob', 'bob_web');
-    const third = new Device('third', signal.origin, 'carl', 'carl_web');
+    const third = new Device('third', signal.origin, 'carl', 'carl_web', { caps: [] });
     devices.push(third);
     expect(await third.next('connect_error')).toMatch(/too many connections/);
   });
