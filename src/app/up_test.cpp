@@ -79,7 +79,8 @@ TEST_F(UpTest, APairedHostGivesANewerTokenWhenTheServerAsks) {
     while (kept_access_token() == given && std::chrono::steady_clock::now() < deadline) run_for(50ms);
     const auto next = kept_access_token();
     EXPECT_NE(std::exchange(given, next), next) << renewed;
-    run_for(500ms);  // the server, on the same loop, is yet to be told: a jump of its clock would end the nonce
+    // The server, on the same loop, is yet to be told: a jump of its clock would end the nonce.
+    run_for(500ms);
   }
   EXPECT_EQ(offline, 0);
   loop_.run(up.stop());
