@@ -1,10 +1,10 @@
 #include "app/trial_engine.hpp"
 
-#include <unistd.h>
-
 #include <boost/asio/this_coro.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <sstream>
+#include <system_error>
 #include <vector>
 
 #include "app/error.hpp"
@@ -84,7 +84,8 @@ asio::awaitable<void> TrialEngine::stop() {
 }
 
 bool TrialEngine::is_available() {
-  return ::access(setup_script().c_str(), X_OK) == 0;
+  std::error_code error;
+  return std::filesystem::exists(setup_script(), error);
 }
 
 std::string TrialEngine::description() {

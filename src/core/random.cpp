@@ -13,6 +13,11 @@ ByteVector random_bytes(std::size_t count) {
   return bytes;
 }
 
+double random_fraction() {
+  constexpr std::uint32_t kSteps = 65'536;
+  return static_cast<double>(randombytes_uniform(kSteps)) / kSteps;
+}
+
 namespace {
 
 constexpr std::size_t kIdBytes = 16;

@@ -9,6 +9,19 @@
 namespace pantheon::core {
 namespace {
 
+TEST(RandomFraction, IsSpreadFrom0To1) {
+  std::set<double> seen;
+  for (int i = 0; i < 1000; ++i) {
+    const double fraction = random_fraction();
+    EXPECT_GE(fraction, 0.0);
+    EXPECT_LT(fraction, 1.0);
+    seen.insert(fraction);
+  }
+  EXPECT_LT(*seen.begin(), 0.1);
+  EXPECT_GT(*seen.rbegin(), 0.9);
+  EXPECT_GT(seen.size(), 900U);
+}
+
 TEST(RandomId, Is22CharactersAndNeverRepeats) {
   std::set<std::string> seen;
   for (int i = 0; i < 1000; ++i) {

@@ -21,7 +21,6 @@ using identity::IdentityError;
 
 constexpr std::size_t kMaxLabel = 128;
 constexpr double kConnectBurstSeconds = 8;
-constexpr std::chrono::minutes kBetweenWarnings{1};
 
 Rate connects_of(const Limits& limits, double share) {
   const auto per_second = limits.connects_per_second * share;
@@ -61,14 +60,6 @@ core::Result<void> read_self_description(Member& member, const json::object& aut
   return {};
 }
 
-/// Whether it is time for such a warning, and notes it.
-bool may_warn(core::SteadyTime& last) {
-  const auto now = std::chrono::steady_clock::now();
-  if (last != core::SteadyTime{} && now - last <= kBetweenWarnings) return false;
-  last = now;
-  return true;
-}
-
 /// Whether a client that comes again later may be let in without anybody doing anything.
 bool passes(const core::Error& error) {
   constexpr unsigned kServersFault = 500;
@@ -82,9 +73,8 @@ bool passes(const core::Error& error) {
 std::chrono::milliseconds some_pause() {
   constexpr std::chrono::milliseconds kLeast{5'000};
   constexpr std::chrono::milliseconds kMost{20'000};
-  const auto random = core::random_bytes(2);
-  const double fraction = (random[0] * 256 + random[1]) / 65'536.0;
-  return kLeast + std::chrono::duration_cast<std::chrono::milliseconds>((kMost - kLeast) * fraction);
+  return kLeast +
+         std::chrono::duration_cast<std::chrono::milliseconds>((kMost - kLeast) * core::random_fraction());
 }
 
 bool is_of_another_key(const Member& member) {
@@ -158,7 +148,8 @@ boost::asio::awaitable<Introduction> Admission::admit(const socketio::Handshake&
 
 core::Result<void> Admission::check_space(const std::string& account) {
   auto space = rooms_->check_space(account);
-  if (!space && space.error().is(SignalingError::server_full) && may_warn(told_full_)) {
+  if (!space && space.error().is(SignalingError::server_full) &&
+      told_full_.due(std::chrono::steady_clock::now())) {
     core::logger("signaling")
         ->warn(
             "the server is full and turns clients away ({} sockets, {} accounts): raise --max-sockets or "
@@ -219,7 +210,7 @@ core::Result<void> Admission::prove_bound_key(Member& member, const json::object
 
 // A known device needs nothing written: a full disk must not lock everybody out.
 void Admission::note_seen(const core::Result<void>& written) {
-  if (written || !may_warn(told_unwritten_)) return;
+  if (written || !told_unwritten_.due(std::chrono::steady_clock::now())) return;
   core::logger("signaling")
       ->error("devices are let in, but when they were seen is not kept: {}", written.error().message());
 }

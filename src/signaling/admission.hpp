@@ -2,6 +2,7 @@
 
 #include "auth/authenticator.hpp"
 #include "auth/nonces.hpp"
+#include "core/seldom.hpp"
 #include "signaling/event_router.hpp"
 #include "signaling/rooms.hpp"
 #include "signaling/tokens.hpp"
@@ -61,8 +62,8 @@ class Admission {
   Proxies proxies_;
   std::shared_ptr<AddressLimiter> by_address_;
   std::shared_ptr<AddressLimiter> by_account_;
-  core::SteadyTime told_unwritten_{};  ///< when it last said that something could not be written
-  core::SteadyTime told_full_{};       ///< when the log last said that the server is full
+  core::Seldom told_unwritten_{std::chrono::minutes(1)};  ///< that something could not be written
+  core::Seldom told_full_{std::chrono::minutes(1)};       ///< that the server is full
 };
 
 /// Statements of a device as JSON, as peers are given them.

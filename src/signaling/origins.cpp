@@ -1,11 +1,9 @@
 #include "signaling/origins.hpp"
 
 #include <boost/url/parse.hpp>
+#include <boost/url/scheme.hpp>
 #include <boost/url/url_view.hpp>
-#include <charconv>
-#include <cstdint>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 #include "core/ascii.hpp"
@@ -20,35 +18,28 @@ namespace {
 
 constexpr std::string_view kSchemeEnd = "://";
 
-std::optional<std::uint16_t> number(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  const bool is_one = error == std::errc() && end == text.data() + text.size() && port != 0;
-  return is_one ? std::optional(port) : std::nullopt;
+/// Empty where it has none.
+std::string_view scheme_of(std::string_view origin) {
+  const auto end = origin.find(kSchemeEnd);
+  return end == std::string_view::npos ? std::string_view() : origin.substr(0, end);
 }
 
-/// 0 where a scheme has none.
-std::uint16_t default_port(std::string_view scheme) {
-  if (scheme == "https") return 443;
-  return scheme == "http" ? 80 : 0;
+bool is_of_the_web(std::string_view scheme) {
+  return scheme == "http" || scheme == "https";
 }
 
 // The scheme is left out: behind a proxy that ends TLS the server sees http.
 bool is_own(std::string_view origin, const http::Request& request) {
   const auto host = request.headers.get("Host");
-  const auto scheme_end = origin.find("://");
-  if (!host || scheme_end == std::string_view::npos) return false;
-  const auto scheme = origin.substr(0, scheme_end);
-  return (scheme == "http" || scheme == "https") && origin.substr(scheme_end + 3) == *host;
+  const auto scheme = scheme_of(origin);
+  return host && is_of_the_web(scheme) && origin.substr(scheme.size() + kSchemeEnd.size()) == *host;
 }
 
 // `file://` in Electron, `app://…` or `capacitor://localhost`: no page that somebody puts into the web has
 // such a one. Extensions of a browser are for the owner to name.
 bool is_of_an_app(std::string_view origin) {
-  const auto scheme_end = origin.find("://");
-  if (scheme_end == std::string_view::npos) return false;
-  const auto scheme = origin.substr(0, scheme_end);
-  return scheme != "http" && scheme != "https" && scheme != "ftp" && !scheme.ends_with("-extension");
+  const auto scheme = scheme_of(origin);
+  return !scheme.empty() && !is_of_the_web(scheme) && scheme != "ftp" && !scheme.ends_with("-extension");
 }
 
 /// Tells the operator which pages are refused, each origin once: the page cannot read the answer.
@@ -86,12 +77,12 @@ std::optional<std::string> parse_origin(std::string_view text) {
   if (!is_origin) return std::nullopt;
   const auto scheme = core::lower_case(uri->scheme());
   const auto host = core::lower_case(uri->encoded_host());
-  if (host.empty() && (scheme == "http" || scheme == "https")) return std::nullopt;
+  if (host.empty() && is_of_the_web(scheme)) return std::nullopt;
   auto origin = scheme + std::string(kSchemeEnd) + host;
   if (!uri->has_port()) return origin;
-  const auto port = number(uri->port());
-  if (!port) return std::nullopt;
-  return *port == default_port(scheme) ? origin : origin + ":" + std::to_string(*port);
+  const auto port = uri->port_number();  // 0 where it is none
+  if (port == 0) return std::nullopt;
+  return port == boost::urls::default_port(uri->scheme_id()) ? origin : origin + ":" + std::to_string(port);
 }
 
 Origins::Origins(const std::vector<std::string>& allowed) {

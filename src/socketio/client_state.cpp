@@ -96,10 +96,8 @@ std::chrono::milliseconds Client::State::next_delay() {
   const auto factor = std::int64_t{1} << std::min(failures_, 16U);
   ++failures_;
   const auto delay = std::min(options.reconnect_delay * factor, options.reconnect_delay_max);
-  const auto random = core::random_bytes(2);
-  const double fraction = (random[0] * 256 + random[1]) / 65'536.0;
   const std::chrono::milliseconds varied(
-      static_cast<std::int64_t>(static_cast<double>(delay.count()) * (0.5 + fraction)));
+      static_cast<std::int64_t>(static_cast<double>(delay.count()) * (0.5 + core::random_fraction())));
   const auto least = std::exchange(least_delay, std::chrono::milliseconds(0));
   return least.count() > 0 ? least + varied : varied;
 }

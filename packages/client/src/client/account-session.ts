@@ -1,15 +1,8 @@
 import { debugLog } from '../core/debug.js';
 import { Emitter, type Unsubscribe } from '../core/emitter.js';
-import { isClientError, type ClientError } from '../core/error.js';
-import { listOf } from '../core/json.js';
+import type { ClientError } from '../core/error.js';
 import { identityError } from '../identity/error.js';
-import {
-  contradicts,
-  type FirstSight,
-  type KeyBook,
-  type KeyTrust,
-  type Verdict,
-} from '../identity/key-book.js';
+import type { FirstSight, KeyBook, KeyTrust } from '../identity/key-book.js';
 import { Statement } from '../identity/statement.js';
 import type { LegacyChannel } from '../legacy/legacy-channel.js';
 import type { Link } from '../link/index.js';
@@ -22,11 +15,12 @@ import { SignalingClient } from '../signaling/signaling-client.js';
 import type { TokenSource } from '../signaling/tokens.js';
 import { clientError } from './error.js';
 import { HostConnection, type HostContext } from './host-connection.js';
+import { HostKeys } from './host-keys.js';
 import { hostSnapshot } from './host-snapshot.js';
 import { bookEntry, type Installation } from './installation.js';
 import { KnownHosts } from './known-hosts.js';
 import { openLink } from './link.js';
-import type { AccountDevice, Host, Trust } from './types.js';
+import type { AccountDevice, Host } from './types.js';
 
 const MAX_STATEMENTS = 16;
 const MAX_LISTED = 2048; // statements, of all devices
@@ -65,22 +59,12 @@ export interface SessionEvents {
   otherAccount: undefined;
 }
 
-/** A key that a host proved on a link. */
-interface ProvenKey {
-  readonly publicKey: string;
-  /** By the host, about itself. */
-  readonly shown: readonly Statement[];
-}
-
 /** Being online as one device of one account: the socket, the key book, the hosts and the connections to them. */
 export class AccountSession extends Emitter<SessionEvents> {
   readonly signaling: SignalingClient;
   private readonly firstSight: FirstSight;
   private readonly connections = new Map<string, HostConnection>();
-  // By the device id of a connection: keys that were accepted, and such that nobody we accept had vouched for.
-  private readonly accepted = new Map<string, ProvenKey>();
-  private readonly unvouched = new Map<string, ProvenKey>();
-  private readonly removed = new Set<string>(); // on the server's word, of those that there is a connection for
+  private readonly keys: HostKeys;
   private readonly stops: Unsubscribe[] = [];
   private readonly iceServers: IceServers;
   private config: ServerConfig | undefined;
@@ -91,7 +75,6 @@ export class AccountSession extends Emitter<SessionEvents> {
   private drawing = false;
   private stopped = false;
   private learning: AbortController | undefined; // what happened while this device was away
-  private readonly verified = new WeakMap<readonly unknown[], readonly Statement[]>();
 
   private readonly options: SessionOptions;
 
@@ -109,6 +92,7 @@ export class AccountSession extends Emitter<SessionEvents> {
       return this.config.signalingPath;
     };
     this.signaling = new SignalingClient({ server, path, self, tokens, expectedAccount: pairedAccount });
+    this.keys = new HostKeys(() => this.book, this.signaling.peers);
     this.stops.push(
       this.signaling.on('state', () => this.onSignalingState()),
       this.signaling.on('account', (account) => void this.onAccount(account)),
@@ -189,7 +173,7 @@ export class AccountSession extends Emitter<SessionEvents> {
     return devices.map((device) => {
       const { deviceId, name, platform, online, runsServer, createdAt, lastSeen, publicKey } = device;
       const revoked = device.revoked || (this.book?.isRevoked(deviceId) ?? false);
-      const trust = this.trustOf(deviceId, publicKey, device.statements);
+      const trust = this.keys.trustOf(deviceId, publicKey, device.statements);
       const self = deviceId === this.options.installation.deviceId;
       return { deviceId, name, platform, online, revoked, trust, self, runsServer, createdAt, lastSeen };
     });
@@ -249,7 +233,7 @@ export class AccountSession extends Emitter<SessionEvents> {
       signaling: this.signaling,
       iceServers: () => this.iceServers.get(),
       statsIntervalMs: this.options.statsIntervalMs,
-      legacyRefusal: (id) => this.legacyRefusal(id),
+      legacyRefusal: (id) => this.keys.legacyRefusal(id),
       openLink: ({ open }, hostDeviceId, on) => {
         const { installation } = this.options;
         const { key, deviceId: own, pairing } = installation;
@@ -260,12 +244,16 @@ export class AccountSession extends Emitter<SessionEvents> {
           deviceId: own,
           key,
           statements,
-          accept: (id, publicKey, shown) => this.accept(hostDeviceId, id, publicKey, shown),
+          accept: (id, publicKey, shown) => {
+            const verdict = this.keys.judge(hostDeviceId, id, publicKey, shown);
+            this.saveBook();
+            return verdict;
+          },
           onPush: on.push,
           onClose: on.close,
         });
         const stillAccepted = (trust: KeyTrust): KeyTrust => {
-          const refused = this.refusalNow(hostDeviceId); // somebody may have been removed meanwhile
+          const refused = this.keys.refusalNow(hostDeviceId); // somebody may have been removed meanwhile
           if (refused !== undefined) throw refused;
           return trust;
         };
@@ -278,59 +266,9 @@ export class AccountSession extends Emitter<SessionEvents> {
     return connection;
   }
 
-  /**
-   * A host whose key is known and that speaks the older messages is another, or somebody in between says that it is older. One that
-   * never had a key is merely old; where every device has to have one it is not spoken with either.
-   */
-  private legacyRefusal(deviceId: string): 'key_untrusted' | 'host_legacy' | undefined {
-    const { book } = this;
-    if (book === undefined || book.knows(deviceId, this.told(deviceId))) return 'key_untrusted';
-    return book.demandsProof(deviceId) ? 'host_legacy' : undefined;
-  }
-
-  /** Judges a key that was proven on a link to the host we dialled. */
-  private accept(dialled: string, deviceId: string, publicKey: string, shown: readonly unknown[]): Verdict {
-    const { book } = this;
-    if (book === undefined || deviceId !== dialled)
-      return { refused: identityError('key_changed', { detail: deviceId }) };
-    const own = Statement.parseList(shown, MAX_STATEMENTS);
-    const verdict = book.accept(deviceId, publicKey, [...own, ...this.told(deviceId)]);
-    debug('key judged', { deviceId, trust: 'trust' in verdict ? verdict.trust : verdict.refused.code });
-    this.saveBook();
-    this.unvouched.delete(deviceId);
-    if ('trust' in verdict) this.accepted.set(deviceId, { publicKey, shown: own });
-    else this.accepted.delete(deviceId);
-    if ('refused' in verdict && isClientError(verdict.refused, 'key_not_accepted')) {
-      // An id that is made from another key: no stranger, but somebody who poses as that device.
-      if (contradicts(deviceId, publicKey))
-        return { refused: identityError('key_changed', { detail: deviceId }) };
-      this.unvouched.set(deviceId, { publicKey, shown: own });
-    }
-    return verdict;
-  }
-
-  /** What the server passes on about a device, verified. */
-  private told(deviceId: string): readonly Statement[] {
-    return this.verify(this.signaling.peers.byDevice(deviceId)?.statements ?? []);
-  }
-
-  /** Why the key that a host proved is accepted no more: who vouched for it was removed, or it has a successor. */
-  private refusalNow(deviceId: string): ClientError | undefined {
-    const proven = this.accepted.get(deviceId);
-    if (this.book === undefined || proven === undefined) return undefined;
-    const { publicKey, shown } = proven;
-    const verdict = this.book.assess(deviceId, publicKey, [...shown, ...this.told(deviceId)]);
-    if ('refused' in verdict) return verdict.refused;
-    const isRemoved = verdict.trust === 'first-sight' && this.removed.has(deviceId);
-    return isRemoved ? identityError('device_revoked') : undefined;
-  }
-
   /** Lets hosts be dialled again whose key was refused for want of a statement, once there is one. */
-  private reconsider(book: KeyBook): void {
-    for (const [deviceId, { publicKey, shown }] of this.unvouched) {
-      const verdict = book.assess(deviceId, publicKey, [...shown, ...this.told(deviceId)]);
-      if ('trust' in verdict) this.connections.get(deviceId)?.vouched();
-    }
+  private reconsider(): void {
+    for (const deviceId of this.keys.vouchedSince) this.connections.get(deviceId)?.vouched();
   }
 
   private learn(values: readonly unknown[]): void {
@@ -346,12 +284,12 @@ export class AccountSession extends Emitter<SessionEvents> {
     for (const connection of this.connections.values()) {
       const { deviceId } = connection;
       if (book.isRevoked(deviceId)) connection.close(identityError('device_revoked'));
-      else if (this.refusalNow(deviceId) !== undefined) connection.distrust();
+      else if (this.keys.refusalNow(deviceId) !== undefined) connection.distrust();
     }
     for (const { deviceId } of this.known?.all() ?? [])
       if (book.isRevoked(deviceId)) this.known?.forget(deviceId);
     if (book.isRevoked(this.options.installation.deviceId)) this.emit('revoked', undefined);
-    this.reconsider(book);
+    this.reconsider();
     this.draw();
   }
 
@@ -365,24 +303,10 @@ export class AccountSession extends Emitter<SessionEvents> {
     this.learn([value]);
     const { deviceId } = statement.claim;
     if (this.book === undefined || this.book.isRevoked(deviceId)) return;
-    this.distrustServersWord(deviceId);
-    void this.learnDevices();
-  }
-
-  /** Only accounts without pairing take the server's word for who a device is; there it is enough to end that, too. */
-  private distrustServersWord(deviceId: string): void {
-    const { book } = this;
     const connection = this.connections.get(deviceId);
-    if (book?.firstSight !== 'remember' || connection === undefined) return;
-    this.removed.add(deviceId);
-    const proven = this.accepted.get(deviceId);
-    // What is only claimed will do: a link that is being made ends in refusalNow() if another key is proven on it.
-    const key =
-      proven?.publicKey ?? this.signaling.peers.byDevice(deviceId)?.publicKey ?? book.pinned(deviceId);
-    const statements = [...(proven?.shown ?? []), ...this.told(deviceId)];
-    const verdict = key === undefined ? undefined : book.assess(deviceId, key, statements);
-    const isKnown = verdict !== undefined && !('trust' in verdict && verdict.trust === 'first-sight');
-    if (!isKnown) connection.close(identityError('device_revoked'));
+    if (connection !== undefined && this.keys.removedOnServersWord(deviceId))
+      connection.close(identityError('device_revoked'));
+    void this.learnDevices();
   }
 
   private saveBook(): void {
@@ -472,26 +396,8 @@ export class AccountSession extends Emitter<SessionEvents> {
       if (peer.isHosting && !(this.book?.isRevoked(peer.deviceId) ?? false)) this.known?.remember(peer);
     }
     for (const connection of this.connections.values()) connection.presenceChanged();
-    if (this.book !== undefined) this.reconsider(this.book);
+    this.reconsider();
     this.draw();
-  }
-
-  /** Verified once for each list the server sent: signatures take a millisecond each. */
-  private verify(statements: readonly unknown[]): readonly Statement[] {
-    const before = this.verified.get(statements);
-    if (before !== undefined) return before;
-    const verified = Statement.parseList(listOf(statements, MAX_STATEMENTS), MAX_STATEMENTS);
-    this.verified.set(statements, verified);
-    return verified;
-  }
-
-  private trustOf(deviceId: string, publicKey: string | undefined, statements: readonly unknown[]): Trust {
-    const { book } = this;
-    if (book === undefined) return 'unknown';
-    const key = publicKey ?? book.pinned(deviceId);
-    if (key === undefined) return 'unknown';
-    const verdict = book.assess(deviceId, key, this.verify(statements));
-    return 'trust' in verdict ? verdict.trust : 'unknown';
   }
 
   /** One new list for all changes of this turn. */
@@ -518,7 +424,7 @@ export class AccountSession extends Emitter<SessionEvents> {
     const ids = new Set([...(this.known?.all() ?? []).map(({ deviceId }) => deviceId), ...entries.keys()]);
     const hosts = [...ids].map((deviceId) => {
       const entry = this.signaling.peers.byDevice(deviceId);
-      const trust = this.trustOf(deviceId, entry?.publicKey, entry?.statements ?? []);
+      const trust = this.keys.trustOf(deviceId, entry?.publicKey, entry?.statements ?? []);
       return hostSnapshot({
         deviceId,
         known: this.known?.get(deviceId),

@@ -114,6 +114,17 @@ describe('PantheonClient', () => {
     return other;
   }
 
+  /** A client with a token of a provider, and a host that nobody vouched for. */
+  async function withHostOfProvider(): Promise<{ client: PantheonClient; key: DeviceKey }> {
+    const client = make({ token: () => Promise.resolve('dev:test') });
+    await client.start();
+    await until(() => client.account === 'dev:test');
+    const key = DeviceKey.generate();
+    await host(key, { name: 'Attic', isHosting: true, link: true });
+    await until(() => client.hosts.length === 1);
+    return { client, key };
+  }
+
   async function until(condition: () => boolean): Promise<void> {
     await expect.poll(condition, { timeout: 5_000, interval: 5 }).toBe(true);
   }
@@ -414,23 +425,13 @@ describe('PantheonClient', () => {
   });
 
   it('works with a token of a provider, at first sight', async () => {
-    const client = make({ token: () => Promise.resolve('dev:test') });
-    await client.start();
-    await until(() => client.account === 'dev:test');
-    const key = DeviceKey.generate();
-    await host(key, { name: 'Attic', isHosting: true, link: true });
-    await until(() => client.hosts.length === 1);
+    const { client } = await withHostOfProvider();
     expect(client.hosts[0]?.trust).toBe('first-sight');
   });
 
   it("dials a host no further that is removed meanwhile on the server's word", async () => {
     vi.stubGlobal('RTCPeerConnection', SilentConnection);
-    const client = make({ token: () => Promise.resolve('dev:test') });
-    await client.start();
-    await until(() => client.account === 'dev:test');
-    const key = DeviceKey.generate();
-    await host(key, { name: 'Attic', isHosting: true, link: true });
-    await until(() => client.hosts.length === 1);
+    const { client, key } = await withHostOfProvider();
     const dialling = client.connect(key.deviceId);
     dialling.catch(() => undefined);
     await until(() => client.hosts[0]?.state === 'connecting');
